@@ -1,0 +1,1 @@
+"""Everything that speaks HTTP: pages, API, command line."""

@@ -1,0 +1,1 @@
+"""Everything that would still be true without a browser: processes, cases, mail, audit."""

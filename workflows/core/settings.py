@@ -1,0 +1,108 @@
+"""Settings of one installation, read once from the environment; secrets come from here and nowhere else."""
+
+import secrets
+from collections.abc import Mapping
+from dataclasses import dataclass
+from pathlib import Path
+from urllib.parse import urlsplit
+
+
+@dataclass(frozen=True, slots=True)
+class SmtpSettings:
+    """Where mails go; ``security`` is ``starttls``, ``tls`` or ``none``."""
+
+    host: str
+    port: int
+    user: str | None
+    password: str | None
+    security: str
+
+
+@dataclass(frozen=True, slots=True)
+class Settings:
+    """Everything an installation may set.
+
+    ``public_url`` is the address used in mails (no trailing slash); ``instance`` the folder of run-time data.
+    ``secret_key`` signs sessions and derives link tokens, ``audit_key`` keys the audit chain; both stay outside
+    the database.
+    """
+
+    database_url: str
+    secret_key: bytes
+    audit_key: bytes
+    public_url: str
+    instance: Path
+    smtp: SmtpSettings | None = None
+    mail_from: str = "lotse@localhost"
+    reply_to: str | None = None
+    demo: bool = False
+    proxies: int = 0
+
+    @property
+    def is_sqlite(self) -> bool:
+        """Whether the embedded database is used."""
+        return self.database_url.startswith("sqlite")
+
+
+class SettingsError(Exception):
+    """A setting is missing or unusable; the text names the variable and what it should be."""
+
+
+def read_settings(environ: Mapping[str, str], instance: Path, *, demo: bool = False) -> Settings:
+    """Settings from ``environ`` with defaults for a pilot on one machine; creates ``instance`` and its key files.
+
+    Raises ``SettingsError`` for values that cannot be used.
+    """
+    instance.mkdir(parents=True, exist_ok=True)
+    url = environ.get("DATABASE_URL") or f"sqlite:///{instance.resolve() / 'lotse.sqlite3'}"
+    if urlsplit(url).scheme not in {"sqlite", "postgresql+psycopg"}:
+        raise SettingsError("DATABASE_URL must start with postgresql+psycopg:// or sqlite:///")
+    return Settings(
+        database_url=url,
+        secret_key=_secret(environ, "LOTSE_SECRET_KEY", instance / "secret.key"),
+        audit_key=_secret(environ, "LOTSE_AUDIT_KEY", instance / "audit.key"),
+        public_url=environ.get("LOTSE_PUBLIC_URL", "http://127.0.0.1:8000").rstrip("/"),
+        instance=instance,
+        smtp=_smtp(environ),
+        mail_from=environ.get("LOTSE_MAIL_FROM", "lotse@localhost"),
+        reply_to=environ.get("LOTSE_REPLY_TO"),
+        demo=demo,
+        proxies=_number(environ, "LOTSE_PROXIES", 0),
+    )
+
+
+def _secret(environ: Mapping[str, str], name: str, path: Path) -> bytes:
+    """The key from the environment, else from its file, which is made on first use readable by its owner only."""
+    if value := environ.get(name):
+        if len(value) < 32:
+            raise SettingsError(f"{name} must have at least 32 characters")
+        return value.encode()
+    try:
+        path.touch(mode=0o600, exist_ok=False)
+        path.write_text(secrets.token_hex(32), encoding="ascii")
+    except FileExistsError:
+        pass
+    return path.read_text(encoding="ascii").strip().encode()
+
+
+def _smtp(environ: Mapping[str, str]) -> SmtpSettings | None:
+    host = environ.get("LOTSE_SMTP_HOST")
+    if not host:
+        return None
+    security = environ.get("LOTSE_SMTP_SECURITY", "starttls")
+    if security not in {"starttls", "tls", "none"}:
+        raise SettingsError("LOTSE_SMTP_SECURITY must be starttls, tls or none")
+    return SmtpSettings(
+        host=host,
+        port=_number(environ, "LOTSE_SMTP_PORT", 587),
+        user=environ.get("LOTSE_SMTP_USER"),
+        password=environ.get("LOTSE_SMTP_PASSWORD"),
+        security=security,
+    )
+
+
+def _number(environ: Mapping[str, str], name: str, default: int) -> int:
+    value = environ.get(name, str(default))
+    if not value.isdigit():
+        raise SettingsError(f"{name} must be a whole number")
+    return int(value)

@@ -1,0 +1,72 @@
+"""One transaction per action: who acts, when, on which session. The only commit of the house is here."""
+
+from collections.abc import Iterator
+from contextlib import contextmanager
+from dataclasses import dataclass, field
+from datetime import datetime
+from typing import Any, TypeVar
+
+from sqlalchemy.orm import Session
+
+from workflows.core.clock import Clock
+from workflows.core.db import Base, begin_write
+from workflows.core.errors import NotFound
+from workflows.core.settings import Settings
+
+
+Row = TypeVar("Row", bound=Base)
+
+
+@dataclass(frozen=True, slots=True)
+class Actor:
+    """Who acts: a signed-in user, the holder of a link in a mail, the public, or the system itself.
+
+    ``groups`` holds opaque keys such as ``group:coordination`` or ``office:17``; ``case_id`` and ``referral_id``
+    bound the holder of a link to that one thing. ``label`` is what the audit shows.
+    """
+
+    label: str
+    user_id: int | None = None
+    roles: frozenset[str] = field(default_factory=frozenset)
+    groups: frozenset[str] = field(default_factory=frozenset)
+    case_id: int | None = None
+    referral_id: int | None = None
+
+
+SYSTEM = Actor("system", roles=frozenset({"system"}))
+PUBLIC = Actor("public")
+
+
+@dataclass(slots=True)
+class Tx:
+    """The one argument every verb takes first: session, actor, time and settings of the running transaction."""
+
+    session: Session
+    actor: Actor
+    now: datetime
+    settings: Settings
+
+    def locked(self, model: type[Row], key: Any) -> Row:
+        """The row, read afresh and locked until the end; raises ``NotFound``.
+
+        PostgreSQL locks the row, SQLite takes its write lock, so that checking the old state and writing the new
+        one is one step.
+        """
+        begin_write(self.session)
+        row = self.session.get(model, key, populate_existing=True, with_for_update=True)
+        if row is None:
+            raise NotFound("not_found", kind=model.__tablename__)
+        return row
+
+
+@contextmanager
+def transaction(session: Session, actor: Actor, clock: Clock, settings: Settings) -> Iterator[Tx]:
+    """Run one action: returning commits, raising rolls back; the session is closed either way."""
+    try:
+        yield Tx(session, actor, clock.now(), settings)
+        session.commit()
+    except BaseException:
+        session.rollback()
+        raise
+    finally:
+        session.close()

@@ -1,0 +1,1 @@
+"""BPMN: bundles and versions, the dialect, running instances, their tasks, timers, messages and incidents."""

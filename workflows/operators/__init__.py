@@ -1,0 +1,1 @@
+"""The verbs of diagrams: what a service task may call."""
