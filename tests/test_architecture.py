@@ -1,0 +1,83 @@
+"""The floor plan holds: imports point down, nothing hides an import, no file loses its one reason to exist."""
+
+import ast
+import subprocess
+import sys
+from collections.abc import Iterator
+from pathlib import Path
+
+ROOT = Path(__file__).parent.parent
+FORBIDDEN_NAMES = {"utils", "helpers", "common", "manager", "service", "services", "misc"}
+LONGEST_FILE = 400
+LONGEST_FUNCTION = 60
+
+
+def sources() -> Iterator[tuple[Path, ast.Module]]:
+    for folder in ("workflows", "webapp"):
+        for path in sorted((ROOT / folder).rglob("*.py")):
+            if "node_modules" not in path.parts:
+                yield path.relative_to(ROOT), ast.parse(path.read_text(encoding="utf-8"))
+
+
+def functions(tree: ast.Module) -> Iterator[ast.FunctionDef | ast.AsyncFunctionDef]:
+    return (node for node in ast.walk(tree) if isinstance(node, ast.FunctionDef | ast.AsyncFunctionDef))
+
+
+def test_import_contracts_hold() -> None:
+    command = [Path(sys.executable).with_name("lint-imports"), "--no-cache"]
+    result = subprocess.run(command, cwd=ROOT, capture_output=True, text=True, check=False)
+    assert result.returncode == 0, result.stdout + result.stderr
+
+
+def test_no_import_hides_inside_a_function() -> None:
+    hidden = [
+        f"{path}:{node.lineno}"
+        for path, tree in sources()
+        for function in functions(tree)
+        for node in ast.walk(function)
+        if isinstance(node, ast.Import | ast.ImportFrom)
+    ]
+    assert hidden == []
+
+
+def test_names_say_what_a_file_is_for() -> None:
+    vague = [str(path) for path, _ in sources() if FORBIDDEN_NAMES & {path.stem, *path.parent.parts}]
+    assert vague == []
+
+
+def test_files_and_functions_stay_readable() -> None:
+    long_files = [
+        str(path) for path, _ in sources() if len((ROOT / path).read_text("utf-8").splitlines()) > LONGEST_FILE
+    ]
+    long_functions = [
+        f"{path}:{node.lineno} {node.name}"
+        for path, tree in sources()
+        for node in functions(tree)
+        if (node.end_lineno or node.lineno) - node.lineno + 1 > LONGEST_FUNCTION
+    ]
+    assert long_files == []
+    assert long_functions == []
+
+
+def test_every_module_and_public_function_says_its_purpose() -> None:
+    silent = [
+        f"{path}:{node.lineno} {node.name}"
+        for path, tree in sources()
+        for node in tree.body
+        if isinstance(node, ast.FunctionDef) and not node.name.startswith("_")
+        if not ast.get_docstring(node)
+    ]
+    modules = [str(path) for path, tree in sources() if not ast.get_docstring(tree)]
+    assert silent == []
+    assert modules == []
+
+
+def test_no_python_evaluation_anywhere() -> None:
+    """Nothing in the house calls eval, exec or compile: diagrams only ever reach the expression language."""
+    calls = [
+        f"{path}:{node.lineno}"
+        for path, tree in sources()
+        for node in ast.walk(tree)
+        if isinstance(node, ast.Call) and isinstance(node.func, ast.Name) and node.func.id in {"eval", "exec"}
+    ]
+    assert calls == []
