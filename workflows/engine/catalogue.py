@@ -1,0 +1,78 @@
+"""What an installation offers to its diagrams: operators, groups, code lists and office functions."""
+
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass, field
+from typing import TYPE_CHECKING, Any
+
+from workflows.core.tx import Tx
+
+if TYPE_CHECKING:
+    from workflows.engine.definitions import Definition
+
+
+class BpmnError(Exception):
+    """An expected failure of an operator: thrown to the error boundary event that catches ``code`` (BPMN 2.0 §10.5.5).
+
+    ``variables`` reach the process only through the output mapping of that boundary event.
+    """
+
+    def __init__(self, code: str, variables: Mapping[str, Any] | None = None) -> None:
+        super().__init__(code)
+        self.code = code
+        self.variables = dict(variables or {})
+
+
+@dataclass(frozen=True, slots=True)
+class Parameter:
+    """One input of an operator; ``label`` is its German name in the workshop."""
+
+    name: str
+    required: bool = True
+    label: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class Call:
+    """One call of an operator: its evaluated inputs and the place it is called from.
+
+    ``token`` together with ``instance_id`` is the same for every try of one call, so that it can key what must not
+    be done twice.
+    """
+
+    inputs: Mapping[str, Any]
+    instance_id: int
+    subject: str
+    process_key: str
+    element_id: str
+    token: str
+    definition: "Definition"
+
+
+Run = Callable[[Tx, Call], Mapping[str, Any] | None]
+
+
+@dataclass(frozen=True, slots=True)
+class Operator:
+    """What a service task names in ``zeebe:taskDefinition``: database work only, called under a savepoint.
+
+    ``run`` returns results by name, raises ``BpmnError`` for failures the diagram may treat, anything else becomes
+    an incident.
+    """
+
+    name: str
+    label: str
+    parameters: tuple[Parameter, ...]
+    run: Run
+
+
+@dataclass(frozen=True, slots=True)
+class Catalogue:
+    """Everything a bundle may refer to, for the check before deployment.
+
+    ``groups`` are keys such as ``group:coordination``; ``functions`` the office functions of the expression language.
+    """
+
+    operators: Mapping[str, Operator] = field(default_factory=dict)
+    groups: frozenset[str] = frozenset()
+    code_lists: frozenset[str] = frozenset()
+    functions: Mapping[str, Callable[..., Any]] = field(default_factory=dict)
