@@ -1,0 +1,64 @@
+// Draws a case's diagram with "you are here" and the way taken so far; only case pages load this file.
+import 'bpmn-js/dist/assets/diagram-js.css';
+import NavigatedViewer from 'bpmn-js/lib/NavigatedViewer';
+
+const MARKERS = { visited: 'is-visited', current: 'is-current', incidents: 'is-incident' };
+
+for (const figure of document.querySelectorAll('[data-diagram]')) {
+  const details = figure.closest('details');
+  // A closed panel has no size to fit into: wait until it is opened.
+  if (details && !details.open) details.addEventListener('toggle', () => draw(figure), { once: true });
+  else draw(figure);
+}
+
+async function draw(figure) {
+  const canvasElement = figure.querySelector('[data-canvas]');
+  const get = (url) => fetch(url, { headers: { 'X-Fragment': '1' } });
+  try {
+    const [xml, marks] = await Promise.all([
+      get(figure.dataset.diagram).then((response) => response.text()),
+      get(figure.dataset.marks).then((response) => response.json()),
+    ]);
+    // The wheel belongs to the page; zooming has its own buttons.
+    const viewer = new NavigatedViewer({ container: canvasElement, zoomScroll: { enabled: false } });
+    await viewer.importXML(xml);
+    mark(viewer, marks);
+    const fit = () => center(viewer, marks);
+    fit();
+    const tools = figure.querySelector('[data-tools]');
+    tools.hidden = false;
+    tools.querySelector('[data-zoom="in"]').addEventListener('click', () => viewer.get('zoomScroll').stepZoom(1));
+    tools.querySelector('[data-zoom="out"]').addEventListener('click', () => viewer.get('zoomScroll').stepZoom(-1));
+    tools.querySelector('[data-zoom="fit"]').addEventListener('click', () => viewer.get('canvas').zoom('fit-viewport', 'auto'));
+    tools.querySelector('[data-zoom="here"]').addEventListener('click', fit);
+    figure.dataset.drawn = 'true';
+  } catch (error) {
+    canvasElement.textContent = figure.dataset.failed;
+    console.error(error);
+  }
+}
+
+function mark(viewer, marks) {
+  const canvas = viewer.get('canvas');
+  const elements = viewer.get('elementRegistry');
+  for (const [kind, marker] of Object.entries(MARKERS)) {
+    for (const id of marks[kind] || []) if (elements.get(id)) canvas.addMarker(id, marker);
+  }
+  const here = (marks.current || []).map((id) => elements.get(id)).filter(Boolean);
+  for (const element of here) {
+    const html = document.createElement('span');
+    html.className = 'diagram-here';
+    html.textContent = canvas.getContainer().closest('[data-diagram]').dataset.here;
+    viewer.get('overlays').add(element, { position: { top: -34, left: element.width / 2 }, html, scale: { min: 0.9, max: 1.2 } });
+  }
+}
+
+/** Fits the whole diagram; where it would become too small to read, shows the place the case is at. */
+function center(viewer, marks) {
+  const canvas = viewer.get('canvas');
+  const readable = 0.62;
+  if (canvas.zoom('fit-viewport', 'auto') >= readable) return;
+  const element = (marks.current || []).map((id) => viewer.get('elementRegistry').get(id)).find(Boolean);
+  canvas.zoom(readable, element ? { x: element.x, y: element.y } : undefined);
+  if (element) canvas.scrollToElement(element, 80);
+}

@@ -1,0 +1,58 @@
+// Forms: asks the server which fields apply after a change, keeps the draft, and shows long public forms step by step.
+// Everything also works without this file; then a "Weiter" button and one long page take its place.
+import { mergeFields } from './lib/merge.js';
+import { showSteps } from './lib/steps.js';
+
+const PAUSE = 700;
+
+for (const form of document.querySelectorAll('form[data-refresh]')) {
+  const holder = form.querySelector('[data-fields]');
+  const note = form.querySelector('[data-draft-note]');
+  let timer = 0;
+  let sending = false;
+  let changes = 0;
+
+  /** Posts the form as it stands; resolves to the fragment's element, or null when the server could not be asked. */
+  async function ask(extra = {}) {
+    const body = new FormData(form);
+    for (const [name, value] of Object.entries(extra)) body.set(name, value);
+    for (const [name, value] of [...body]) if (value instanceof File) body.delete(name);
+    const headers = { 'X-Fragment': '1' };
+    const response = await fetch(form.dataset.refresh, { method: 'POST', body, headers }).catch(() => null);
+    if (response?.status === 409) {
+      // Somebody else was faster: say so, keep what was typed; sending shows the whole story.
+      if (note) note.textContent = await response.text();
+      clearTimeout(timer);
+      return null;
+    }
+    if (response?.status !== 200) return null;
+    const saved = response.headers.get('X-Draft-Saved');
+    if (note && saved) note.textContent = note.dataset.draftNote.replace('%s', saved);
+    const fragment = document.createElement('div');
+    fragment.innerHTML = await response.text();
+    return fragment;
+  }
+
+  async function refresh() {
+    const asked = changes;
+    const fragment = await ask();
+    if (fragment && !sending && asked === changes) mergeFields(holder, fragment, { problems: false });
+  }
+
+  function soon(delay) {
+    changes += 1;
+    clearTimeout(timer);
+    timer = setTimeout(refresh, delay);
+  }
+
+  form.addEventListener('input', () => soon(PAUSE));
+  form.addEventListener('change', () => soon(50));
+  form.addEventListener('submit', (event) => {
+    if (sending) event.preventDefault();
+    sending = true;
+    clearTimeout(timer);
+  });
+  window.addEventListener('pageshow', () => { sending = false; });
+
+  if (form.hasAttribute('data-steps')) showSteps(form, holder, ask);
+}
