@@ -1,0 +1,51 @@
+"""Which names of the caller an expression reads."""
+
+import dataclasses
+from collections.abc import Collection, Iterator
+
+from workflows.feel import syntax
+
+
+def free_names(node: syntax.Node, known: Collection[str] = ()) -> frozenset[str]:
+    """Give the names an expression reads from outside.
+
+    Inside a filter a name may be an entry of the filtered items, which only the data can tell; there only the
+    `known` names count.
+    """
+    return frozenset(_free(node, frozenset(), frozenset(known), filtered=False))
+
+
+def _free(node: object, bound: frozenset[str], known: frozenset[str], *, filtered: bool) -> Iterator[str]:
+    if isinstance(node, syntax.Name):
+        if node.name not in bound and (not filtered or node.name in known):
+            yield node.name
+    elif isinstance(node, syntax.Filter):
+        yield from _free(node.base, bound, known, filtered=filtered)
+        yield from _free(node.condition, bound | {"item"}, known, filtered=True)
+    elif isinstance(node, syntax.ContextOf):
+        for name, entry, _ in node.entries:
+            yield from _free(entry, bound, known, filtered=filtered)
+            bound = bound | {name}
+        yield from _free(node.result, bound, known, filtered=filtered)
+    elif isinstance(node, syntax.For | syntax.Quantified):
+        bound = bound | {"partial"} if isinstance(node, syntax.For) else bound
+        for iterator in node.iterators:
+            yield from _free(iterator.domain, bound, known, filtered=filtered)
+            yield from _free(iterator.end, bound, known, filtered=filtered)
+            bound = bound | {iterator.name}
+        yield from _free(node.body if isinstance(node, syntax.For) else node.condition, bound, known, filtered=filtered)
+    elif isinstance(node, syntax.Function):
+        yield from _free(node.body, bound | {name for name, _ in node.parameters}, known, filtered=filtered)
+    else:
+        for child in _children(node):
+            yield from _free(child, bound, known, filtered=filtered)
+
+
+def _children(node: object) -> Iterator[object]:
+    if isinstance(node, tuple):
+        yield from node
+    elif isinstance(node, syntax.Node):
+        for field in dataclasses.fields(node):
+            child = getattr(node, field.name)
+            if isinstance(child, syntax.Node | tuple):
+                yield child

@@ -1,0 +1,107 @@
+"""Conversion between types (DMN 1.5 § 10.3.4.1)."""
+
+import datetime
+import re
+from decimal import Decimal
+
+from workflows.feel.builtins.registry import builtin
+from workflows.feel.errors import InvalidValue
+from workflows.feel.runtime import Run
+from workflows.feel.temporal import (
+    fixed_offset,
+    parse_date,
+    parse_date_time,
+    parse_duration,
+    parse_time,
+)
+from workflows.feel.texts import to_text
+from workflows.feel.values import NUMBERS, YearMonthDuration, whole
+
+_NUMBER = re.compile(r"-?(\d+(\.\d*)?|\.\d+)([eE][+-]?\d+)?", re.ASCII)
+_RANGES = re.compile(r"([\[(\]])(.*?)\.\.(.*)([\])\[])", re.DOTALL)
+
+
+@builtin("string", "from: Any|null")
+def string(run: Run, value: object) -> str | None:
+    return None if value is None else to_text(run, value)
+
+
+@builtin("number", "from: string, grouping separator?: string|null, decimal separator?: string|null")
+def number(text: str, grouping: str | None = None, point: str | None = None) -> Decimal:
+    if grouping not in (None, " ", ",", ".") or point not in (None, ",", ".") or grouping == (point or "."):
+        raise InvalidValue("bad_separators", grouping=str(grouping), decimal=str(point))
+    plain = text.replace(grouping, "") if grouping else text
+    plain = plain.replace(point, ".") if point else plain
+    if len(plain) > 10_000 or not _NUMBER.fullmatch(plain):
+        raise InvalidValue("not_a_number", value=text[:80])
+    try:
+        return NUMBERS.create_decimal(plain)
+    except ArithmeticError:
+        raise InvalidValue("out_of_range", value=text[:80]) from None
+
+
+@builtin("date", "from: string|date|date and time")
+def date(value: str | datetime.date) -> datetime.date:
+    if isinstance(value, str):
+        return parse_date(value)
+    return value.date() if isinstance(value, datetime.datetime) else value
+
+
+@builtin("date", "year: number, month: number, day: number")
+def date_of(year: Decimal, month: Decimal, day: Decimal) -> datetime.date:
+    try:
+        return datetime.date(whole(year), whole(month), whole(day))
+    except ValueError:
+        raise InvalidValue("not_a_date", value=f"{year}-{month}-{day}") from None
+
+
+@builtin("date and time", "from: string|date|date and time")
+def date_and_time(value: str | datetime.date) -> datetime.datetime:
+    if isinstance(value, str):
+        return parse_date_time(value)
+    if isinstance(value, datetime.datetime):
+        return value
+    return datetime.datetime.combine(value, datetime.time(tzinfo=datetime.UTC))
+
+
+@builtin("date and time", "date: date|date and time, time: time")
+def date_and_time_of(day: datetime.date, clock: datetime.time) -> datetime.datetime:
+    return datetime.datetime.combine(day.date() if isinstance(day, datetime.datetime) else day, clock)
+
+
+@builtin("time", "from: string|time|date|date and time")
+def time(value: str | datetime.date | datetime.time) -> datetime.time:
+    if isinstance(value, str):
+        return parse_time(value)
+    if isinstance(value, datetime.datetime):
+        return value.timetz()
+    return value if isinstance(value, datetime.time) else datetime.time(tzinfo=datetime.UTC)
+
+
+@builtin("time", "hour: number, minute: number, second: number, offset?: days and time duration|null")
+def time_of(hour: Decimal, minute: Decimal, second: Decimal, offset: datetime.timedelta | None = None) -> datetime.time:
+    whole_second = second.to_integral_value("ROUND_FLOOR")
+    micros = int((second - whole_second) * 1_000_000)
+    try:
+        zone = None if offset is None else fixed_offset(offset)
+        return datetime.time(whole(hour), whole(minute), whole(whole_second), micros, tzinfo=zone)
+    except InvalidValue:
+        raise
+    except ValueError:
+        raise InvalidValue("not_a_date", value=f"{hour}:{minute}:{second}") from None
+
+
+@builtin("duration", "from: string|days and time duration|years and months duration")
+def duration(value: str | datetime.timedelta | YearMonthDuration) -> datetime.timedelta | YearMonthDuration:
+    return parse_duration(value) if isinstance(value, str) else value
+
+
+@builtin("years and months duration", "from: date|date and time, to: date|date and time")
+def years_and_months(start: datetime.date, end: datetime.date) -> YearMonthDuration:
+    earlier, later, sign = (start, end, 1) if _day(start) <= _day(end) else (end, start, -1)
+    months = (later.year - earlier.year) * 12 + later.month - earlier.month - (later.day < earlier.day)
+    return YearMonthDuration(sign * months)
+
+
+def _day(value: datetime.date) -> tuple[int, int, int]:
+    return value.year, value.month, value.day

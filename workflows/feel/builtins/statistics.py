@@ -1,0 +1,119 @@
+"""Numbers computed from lists: sums, means, extremes and conjunctions (DMN 1.5 § 10.3.4.4)."""
+
+from collections import Counter
+from collections.abc import Callable, Sequence
+from decimal import Decimal
+
+from workflows.feel.builtins.registry import builtin
+from workflows.feel.errors import InvalidValue
+from workflows.feel.operators import all_of, any_of, compare
+from workflows.feel.runtime import Run
+from workflows.feel.values import NUMBERS
+
+List = list[object]
+
+
+def _numbers(entries: Sequence[object]) -> list[Decimal]:
+    numbers = [entry for entry in entries if isinstance(entry, Decimal)]
+    if len(numbers) < len(entries):
+        raise InvalidValue("wrong_entries", expected="number")
+    return numbers
+
+
+def _total(numbers: Sequence[Decimal]) -> Decimal:
+    total = Decimal(0)
+    for number in numbers:
+        total = _in_range(NUMBERS.add, total, number)
+    return total
+
+
+def _in_range(operation: Callable[[Decimal, Decimal], Decimal], left: Decimal, right: Decimal) -> Decimal:
+    try:
+        return operation(left, right)
+    except ArithmeticError:
+        raise InvalidValue("out_of_range") from None
+
+
+@builtin("count", "list...: list")
+def count(entries: List) -> Decimal:
+    return Decimal(len(entries))
+
+
+@builtin("sum", "list...: list")
+def total(entries: List) -> Decimal | None:
+    return _total(_numbers(entries)) if entries else None
+
+
+@builtin("product", "list...: list")
+def product(entries: List) -> Decimal | None:
+    result = Decimal(1)
+    for number in _numbers(entries):
+        result = _in_range(NUMBERS.multiply, result, number)
+    return result if entries else None
+
+
+@builtin("mean", "list...: list")
+def mean(entries: List) -> Decimal | None:
+    numbers = _numbers(entries)
+    return NUMBERS.divide(_total(numbers), Decimal(len(numbers))) if numbers else None
+
+
+@builtin("median", "list...: list")
+def median(entries: List) -> Decimal | None:
+    numbers = sorted(_numbers(entries))
+    if not numbers:
+        return None
+    upper = numbers[len(numbers) // 2]
+    if len(numbers) % 2:
+        return upper
+    return NUMBERS.divide(_in_range(NUMBERS.add, numbers[len(numbers) // 2 - 1], upper), Decimal(2))
+
+
+@builtin("stddev", "list...: list")
+def standard_deviation(entries: List) -> Decimal:
+    """Compute the standard deviation of a sample."""
+    numbers = _numbers(entries)
+    if len(numbers) < 2:
+        raise InvalidValue("wrong_entries", expected="number")
+    middle = NUMBERS.divide(_total(numbers), Decimal(len(numbers)))
+    squares = [_in_range(NUMBERS.multiply, number - middle, number - middle) for number in numbers]
+    return NUMBERS.sqrt(NUMBERS.divide(_total(squares), Decimal(len(numbers) - 1)))
+
+
+@builtin("mode", "list...: list")
+def mode(entries: List) -> list[Decimal]:
+    counts = Counter(_numbers(entries))
+    return sorted(number for number, times in counts.items() if times == max(counts.values()))
+
+
+@builtin("min", "list...: list")
+def least(run: Run, entries: List) -> object:
+    return _extreme(run, entries, "<")
+
+
+@builtin("max", "list...: list")
+def greatest(run: Run, entries: List) -> object:
+    return _extreme(run, entries, ">")
+
+
+def _extreme(run: Run, entries: List, symbol: str) -> object:
+    run.spend(len(entries))
+    found = entries[0] if entries else None
+    for entry in entries:
+        better = compare(symbol, entry, found)
+        if better is None:
+            raise InvalidValue("wrong_entries", expected="comparable")
+        found = entry if better else found
+    return found
+
+
+@builtin("all", "list...: list")
+@builtin("and", "list...: list")
+def all_true(entries: List) -> bool | None:
+    return all_of(entries)
+
+
+@builtin("any", "list...: list")
+@builtin("or", "list...: list")
+def any_true(entries: List) -> bool | None:
+    return any_of(entries)
