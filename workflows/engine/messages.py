@@ -12,13 +12,14 @@ WAITING = text("delivered_at IS NULL")
 
 
 class Subscription(Base):
-    """A token that waits for a message; the row goes when the token moves on."""
+    """A token that waits for a message, or a process that a message of this name starts; goes when the wait ends."""
 
     __tablename__ = "subscription"
     __table_args__ = (Index("ix_subscription_name_key", "name", "correlation_key"),)
 
     id: Mapped[int] = mapped_column(primary_key=True)
-    instance_id: Mapped[int] = mapped_column(ForeignKey("instance.id"), index=True)
+    instance_id: Mapped[int | None] = mapped_column(ForeignKey("instance.id"), index=True)
+    process_key: Mapped[str | None] = mapped_column(String(100), index=True)
     token: Mapped[str] = mapped_column(String(32))
     element_id: Mapped[str] = mapped_column(String(200))
     name: Mapped[str] = mapped_column(String(200))

@@ -1,6 +1,6 @@
 """The open and closed tasks of people: a projection of the engine's waiting user tasks."""
 
-from datetime import datetime
+from datetime import date, datetime
 from typing import Any
 
 from sqlalchemy import CheckConstraint, ForeignKey, Index, String, Text, text
@@ -39,7 +39,7 @@ class Task(Base):
     status: Mapped[str] = mapped_column(String(10), default="open")
     priority: Mapped[int] = mapped_column(default=50)
     due_at: Mapped[datetime | None]
-    follow_up_on: Mapped[datetime | None]
+    follow_up_on: Mapped[date | None]
     created_at: Mapped[datetime]
     claimed_at: Mapped[datetime | None]
     done_at: Mapped[datetime | None]

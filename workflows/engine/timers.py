@@ -11,7 +11,10 @@ WAITING = text("status = 'waiting'")
 
 
 class Timer(Base):
-    """One moment an instance waits for; ``token`` is the engine's token that a firing wakes."""
+    """One moment something waits for: a token of an instance, or the next timed start of ``process_key``.
+
+    ``token`` is the engine's token that a firing wakes; a timed start has no instance and an empty token.
+    """
 
     __tablename__ = "timer"
     __table_args__ = (
@@ -20,7 +23,8 @@ class Timer(Base):
     )
 
     id: Mapped[int] = mapped_column(primary_key=True)
-    instance_id: Mapped[int] = mapped_column(ForeignKey("instance.id"), index=True)
+    instance_id: Mapped[int | None] = mapped_column(ForeignKey("instance.id"), index=True)
+    process_key: Mapped[str | None] = mapped_column(String(100), index=True)
     token: Mapped[str] = mapped_column(String(32))
     element_id: Mapped[str] = mapped_column(String(200))
     due_at: Mapped[datetime]

@@ -1,0 +1,56 @@
+"""Reading XML nobody vouches for, and the names used in diagrams."""
+
+from lxml import etree
+
+from workflows.engine.dialect.model import DialectError
+
+BPMN = "{http://www.omg.org/spec/BPMN/20100524/MODEL}"
+ZEEBE = "{http://camunda.org/schema/zeebe/1.0}"
+LARGEST_FILE = 4_000_000
+
+Node = etree._Element
+
+
+def read(xml: bytes) -> Node:
+    """The root of a diagram file.
+
+    Raises ``DialectError`` for what is no XML, larger than ``LARGEST_FILE`` bytes or carries a document type, the
+    vehicle of entity bombs and external files.
+    """
+    if len(xml) > LARGEST_FILE:
+        raise DialectError("too_large", bytes=len(xml), most=LARGEST_FILE)
+    parser = etree.XMLParser(resolve_entities=False, no_network=True, load_dtd=False, remove_comments=True)
+    try:
+        root = etree.fromstring(xml, parser)
+    except (etree.XMLSyntaxError, ValueError, LookupError) as error:
+        raise DialectError("not_xml", reason=str(error)) from error
+    if root.getroottree().docinfo.doctype:
+        raise DialectError("document_type")
+    return root
+
+
+def local(node: Node) -> str:
+    """The name of a BPMN element without its namespace, empty for anything else."""
+    tag = node.tag
+    return tag[len(BPMN) :] if isinstance(tag, str) and tag.startswith(BPMN) else ""
+
+
+def bpmn(node: Node, name: str) -> Node | None:
+    """The first BPMN child of that name."""
+    return node.find(BPMN + name)
+
+
+def extension(node: Node, name: str) -> Node | None:
+    """The first ``zeebe:`` extension of that name."""
+    return node.find(f"{BPMN}extensionElements/{ZEEBE}{name}")
+
+
+def extension_value(node: Node, name: str, attribute: str) -> str | None:
+    """An attribute of a ``zeebe:`` extension; None when missing or blank."""
+    found = extension(node, name)
+    return text(found.get(attribute)) if found is not None else None
+
+
+def text(value: str | None) -> str | None:
+    """Stripped, None when nothing is left."""
+    return (value or "").strip() or None
