@@ -1,0 +1,32 @@
+"""The house's words for its codes: states, problems, errors, events. German here, other languages by gettext."""
+
+from collections.abc import Callable, Mapping
+from typing import Any
+
+from webapp.wording.errors import error_text
+from webapp.wording.events import audit_text, event_text, event_tone
+from webapp.wording.problems import problem_text
+from webapp.wording.states import Word, code_word, status_word
+
+#: What templates may call.
+GLOBALS: Mapping[str, Callable[..., Any]] = {
+    "status_word": status_word,
+    "problem_text": problem_text,
+    "error_text": error_text,
+    "event_text": event_text,
+    "event_tone": event_tone,
+    "audit_text": audit_text,
+    "code_word": code_word,
+}
+
+__all__ = [
+    "GLOBALS",
+    "Word",
+    "audit_text",
+    "code_word",
+    "error_text",
+    "event_text",
+    "event_tone",
+    "problem_text",
+    "status_word",
+]

@@ -1,0 +1,57 @@
+"""Sentences for the errors the house raises."""
+
+from collections.abc import Mapping
+from datetime import datetime
+from typing import Any
+
+from flask_babel import format_datetime
+from flask_babel import lazy_gettext as _
+
+from webapp.wording.states import status_word
+
+ERRORS: Mapping[str, Any] = {
+    "not_found": _("Das gibt es nicht, oder Sie dürfen es nicht sehen."),
+    "task_done": _("Diese Aufgabe hat %(by)s am %(at)s erledigt."),
+    "task_cancelled": _("Diese Aufgabe ist entfallen, weil der Vorgang weitergegangen ist."),
+    "task_taken": _("Diese Aufgabe hat %(by)s übernommen."),
+    "draft_moved": _("Der Entwurf wurde inzwischen an anderer Stelle geändert. Bitte laden Sie die Seite neu."),
+    "state_moved": _("Der Vorgang hat sich gerade bewegt. Bitte versuchen Sie es noch einmal."),
+    "case_state": _("Der Vorgang ist inzwischen „%(status)s“. Das geht jetzt nicht mehr."),
+    "referral_state": _("Die Verweisung ist inzwischen „%(status)s“. Das geht jetzt nicht mehr."),
+    "already_confirmed": _("Danke, Ihre Rückmeldung ist schon bei uns."),
+    "already_answered": _("Diese Verweisung ist schon beantwortet."),
+    "email_taken": _("Diese E-Mail-Adresse gehört schon zu einem anderen Konto."),
+    "office_key_taken": _("Dieses Kürzel gehört schon zu einer anderen Stelle."),
+    "office_unknown": _("Diese Stelle gibt es nicht mehr."),
+    "office_without_address": _("Für „%(office)s“ ist keine E-Mail-Adresse hinterlegt."),
+    "consent_missing": _("Die Einwilligung, Daten weiterzugeben, fehlt."),
+    "legal_basis_missing": _("Bitte geben Sie an, warum die Daten weitergegeben werden dürfen (Rechtsgrundlage)."),
+    "nothing_shared": _("Bitte wählen Sie mindestens eine Angabe, die weitergegeben wird."),
+    "reason_text_missing": _("Bitte schreiben Sie den Grund dazu."),
+    "throttled": _("Das waren viele Versuche in kurzer Zeit. Bitte warten Sie einen Moment."),
+    "invalid": _("Einige Angaben fehlen oder passen nicht. Bitte prüfen Sie sie."),
+    "wrong_credentials": _("E-Mail-Adresse oder Passwort stimmt nicht."),
+    "bundle_refused": _("Das Paket wurde nicht angenommen. Die Befunde nennen die Gründe."),
+    "too_fast": _("Das ging sehr schnell. Bitte prüfen Sie Ihre Angaben und senden Sie sie noch einmal."),
+}
+
+
+def error_text(code: str, facts: Mapping[str, object]) -> str | None:
+    """The sentence for an error, or None when the status page's own words must do."""
+    text = ERRORS.get(code)
+    if text is None:
+        return None
+    words = {name: _shown(code, name, value) for name, value in facts.items()}
+    try:
+        return str(text) % words
+    except KeyError:
+        # A fact is missing: the status page's own words are better than a half-filled sentence.
+        return None
+
+
+def _shown(code: str, name: str, value: object) -> object:
+    if isinstance(value, datetime):
+        return format_datetime(value, "dd.MM.yyyy, HH:mm")
+    if name == "status" and code.endswith("_state"):
+        return status_word(code.removesuffix("_state"), str(value)).text
+    return value

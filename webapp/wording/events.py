@@ -1,0 +1,103 @@
+"""What happened, in words: the steps of a process and the entries of the audit trail."""
+
+from collections.abc import Mapping
+from typing import Any
+
+from flask_babel import gettext
+from flask_babel import lazy_gettext as _
+
+# kind of engine event: words (with the step's name), tone
+EVENTS: Mapping[str, tuple[Any, str]] = {
+    "instance.started": (_("Ablauf begonnen"), "info"),
+    "instance.completed": (_("Ablauf beendet"), "success"),
+    "instance.terminated": (_("Ablauf abgebrochen"), "warning"),
+    "element.completed": (_("%(step)s"), "info"),
+    "task.created": (_("Neue Aufgabe: %(step)s"), "info"),
+    "task.claimed": (_("Aufgabe übernommen: %(step)s"), "info"),
+    "task.released": (_("Aufgabe zurückgegeben: %(step)s"), "warning"),
+    "task.completed": (_("Aufgabe erledigt: %(step)s"), "success"),
+    "task.cancelled": (_("Aufgabe entfallen: %(step)s"), "warning"),
+    "timer.fired": (_("Frist erreicht: %(step)s"), "warning"),
+    "message.received": (_("Nachricht eingegangen: %(step)s"), "info"),
+    "message.sent": (_("Nachricht gesendet: %(step)s"), "info"),
+    "incident.opened": (_("Störung: %(step)s"), "danger"),
+    "incident.resolved": (_("Störung behoben: %(step)s"), "success"),
+    "decision.evaluated": (_("Vorschlag berechnet: %(step)s"), "info"),
+}
+
+AUDIT: Mapping[str, Any] = {
+    "case.opened": _("Vorgang angelegt"),
+    "case.in_progress": _("Vorgang in Bearbeitung genommen"),
+    "case.waiting": _("Vorgang wartet auf Antwort"),
+    "case.answered": _("Vorgang beantwortet"),
+    "case.closed": _("Vorgang abgeschlossen"),
+    "case.reopened": _("Vorgang wieder geöffnet"),
+    "case.withdrawn": _("Anfrage zurückgezogen"),
+    "case.routed": _("Weg festgelegt"),
+    "case.answer_given": _("Antwort festgehalten"),
+    "case.confirmed": _("Verein hat das Ergebnis bewertet"),
+    "case.viewed": _("Vorgang angesehen"),
+    "note.added": _("Interne Notiz geschrieben"),
+    "referral.offered": _("Verweisung vorbereitet"),
+    "referral.sent": _("Verweisung gesendet"),
+    "referral.seen": _("Stelle hat die Verweisung geöffnet"),
+    "referral.accepted": _("Stelle hat angenommen"),
+    "referral.declined": _("Stelle hat abgelehnt"),
+    "referral.handed_on": _("Stelle hat weitergereicht"),
+    "referral.expired": _("Frist ohne Antwort abgelaufen"),
+    "referral.withdrawn": _("Verweisung zurückgezogen"),
+    "referral.in_contact": _("Stelle ist im Kontakt"),
+    "referral.reported": _("Stelle hat das Ergebnis gemeldet"),
+    "referral.confirmed": _("Ergebnis von den Anfragenden bestätigt"),
+    "referral.closed": _("Verweisung abgeschlossen"),
+    "referral.question_added": _("Rückfrage der Stelle"),
+    "referral.answer_added": _("Antwort auf die Rückfrage"),
+    "task.claimed": _("Aufgabe übernommen"),
+    "task.released": _("Aufgabe zurückgegeben"),
+    "task.completed": _("Aufgabe erledigt"),
+    "link.issued": _("Persönlichen Link ausgestellt"),
+    "link.used": _("Persönlichen Link benutzt"),
+    "link.revoked": _("Persönlichen Link gesperrt"),
+    "mail.posted": _("E-Mail in den Postausgang gelegt"),
+    "mail.sent": _("E-Mail gesendet"),
+    "mail.failed": _("E-Mail nicht zustellbar"),
+    "page.edited": _("Öffentliche Seite geändert"),
+    "bundle.deployed": _("Ablauf veröffentlicht"),
+    "instance.started": _("Ablauf begonnen"),
+    "instance.completed": _("Ablauf beendet"),
+    "instance.terminated": _("Ablauf abgebrochen"),
+    "organisation.added": _("Organisation aufgenommen"),
+    "office.added": _("Stelle aufgenommen"),
+    "office.edited": _("Stelle geändert"),
+    "user.added": _("Konto angelegt"),
+    "user.signed_in": _("Angemeldet"),
+    "user.signed_out": _("Abgemeldet"),
+    "user.sign_in_failed": _("Anmeldung gescheitert"),
+    "user.joined": _("In Gruppe aufgenommen"),
+    "user.left": _("Aus Gruppe entfernt"),
+    "user.enabled": _("Konto freigegeben"),
+    "user.disabled": _("Konto gesperrt"),
+    "user.password_set": _("Passwort gesetzt"),
+    "token.created": _("Zugriffsschlüssel erstellt"),
+    "token.revoked": _("Zugriffsschlüssel gesperrt"),
+    "audit.sealed": _("Protokoll versiegelt"),
+    "audit.verified": _("Protokoll geprüft"),
+    "audit.erased": _("Personenbezogene Einzelheiten gelöscht"),
+    "stream.erased": _("Personenbezogene Einzelheiten gelöscht"),
+}
+
+
+def event_text(kind: str, element_name: str | None, actor: str | None = None) -> str:
+    """One line of a case's story; ``actor`` is shown beside it and only asked for here to keep callers simple."""
+    text = EVENTS.get(kind, (kind, ""))[0]
+    return str(text) % {"step": element_name or gettext("ohne Namen")}
+
+
+def event_tone(kind: str) -> str:
+    """The colour of the line's dot: info, success, warning or danger."""
+    return EVENTS.get(kind, ("", "info"))[1]
+
+
+def audit_text(event: str) -> str:
+    """The words for an audit event; the event's own name when there are none yet."""
+    return str(AUDIT.get(event, event))

@@ -1,0 +1,51 @@
+"""What is wrong with a field, said so that a volunteer knows what to do."""
+
+from collections.abc import Mapping
+from typing import Any
+
+from flask_babel import lazy_gettext as _
+
+from workflows.core.errors import Problem
+
+UNKNOWN = _("Diese Angabe passt nicht. Bitte prüfen Sie sie.")
+
+PROBLEMS: Mapping[str, Any] = {
+    "required": _("Bitte füllen Sie dieses Feld aus."),
+    "required_choice": _("Bitte wählen Sie etwas aus."),
+    "too_long": _("Bitte kürzen Sie den Text auf höchstens %(max)s Zeichen."),
+    "too_short": _("Bitte schreiben Sie mindestens %(min)s Zeichen."),
+    "too_small": _("Bitte geben Sie mindestens %(min)s an."),
+    "too_large": _("Bitte geben Sie höchstens %(max)s an."),
+    "too_many": _("Bitte geben Sie höchstens %(max)s an."),
+    "too_few": _("Bitte geben Sie mindestens %(min)s an."),
+    "too_many_decimals": _("Bitte geben Sie höchstens %(max)s Stellen nach dem Komma an."),
+    "pattern": _("Bitte prüfen Sie die Schreibweise."),
+    "not_an_email": _("Bitte geben Sie eine E-Mail-Adresse an, zum Beispiel name@beispiel.de."),
+    "not_a_phone": _("Bitte geben Sie eine Telefonnummer an, zum Beispiel 0611 123456."),
+    "not_a_number": _("Bitte geben Sie eine Zahl an."),
+    "not_a_date": _("Bitte geben Sie ein Datum an, zum Beispiel 24.11.2026."),
+    "not_a_time": _("Bitte geben Sie eine Uhrzeit an, zum Beispiel 14:30."),
+    "not_a_datetime": _("Bitte geben Sie Datum und Uhrzeit an."),
+    "in_the_past": _("Bitte wählen Sie ein Datum, das noch kommt."),
+    "not_an_option": _("Bitte wählen Sie eine der Möglichkeiten aus der Liste."),
+    "not_a_text": _("Bitte geben Sie einen Text an."),
+    "control_characters": _("Der Text enthält Zeichen, die nicht erlaubt sind. Bitte schreiben Sie ihn neu."),
+    "unknown_field": _("Dieses Feld gehört nicht zum Formular."),
+    "file_too_large": _("Die Datei ist zu groß. Erlaubt sind höchstens %(max)s."),
+    "file_type": _("Diese Art Datei nehmen wir nicht an. Bitte senden Sie PDF, Bild oder Office-Dokument."),
+    "not_the_same": _("Die beiden Eingaben sind nicht gleich."),
+    "unknown_role": _("Diese Rolle gibt es nicht."),
+}
+
+
+def problem_text(problem: Problem) -> str:
+    """The sentence for a problem; a general one for a code without words."""
+    return _filled(PROBLEMS.get(problem.code, UNKNOWN), problem.facts)
+
+
+def _filled(text: Any, facts: Mapping[str, object]) -> str:
+    try:
+        return str(text) % facts if facts else str(text)
+    except (KeyError, TypeError):
+        # A fact the sentence names is missing: an unfilled sentence still helps more than an error page.
+        return str(UNKNOWN)

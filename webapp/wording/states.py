@@ -1,0 +1,123 @@
+"""Words, tones and icons for states; a state is never shown by colour alone."""
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from typing import Any
+
+from flask_babel import lazy_gettext as _
+
+
+@dataclass(frozen=True, slots=True)
+class Word:
+    """How a state is shown; ``tone`` is info, success, warning, danger or neutral, ``icon`` a KERN icon's name."""
+
+    text: Any
+    tone: str
+    icon: str
+
+
+def _waiting(text: Any) -> Word:
+    return Word(text, "warning", "warning")
+
+
+def _running(text: Any) -> Word:
+    return Word(text, "info", "info")
+
+
+def _good(text: Any) -> Word:
+    return Word(text, "success", "success")
+
+
+def _bad(text: Any) -> Word:
+    return Word(text, "danger", "danger")
+
+
+def _quiet(text: Any, icon: str = "check") -> Word:
+    return Word(text, "neutral", icon)
+
+
+STATES: Mapping[str, Mapping[str, Word]] = {
+    "case": {
+        "new": Word(_("Neu"), "info", "mail"),
+        "in_progress": _running(_("In Bearbeitung")),
+        "waiting": Word(_("Wartet auf Antwort"), "warning", "autorenew"),
+        "answered": _good(_("Beantwortet")),
+        "closed": _quiet(_("Abgeschlossen")),
+        "withdrawn": _quiet(_("Zurückgezogen"), "close"),
+    },
+    "referral": {
+        "draft": _quiet(_("Entwurf"), "draft"),
+        "sent": Word(_("Gesendet"), "info", "mail"),
+        "seen": Word(_("Gesehen"), "info", "visibility"),
+        "accepted": _good(_("Angenommen")),
+        "declined": _bad(_("Abgelehnt")),
+        "handed_on": Word(_("Weitergereicht"), "warning", "arrow-forward"),
+        "expired": _waiting(_("Frist abgelaufen")),
+        "withdrawn": _quiet(_("Zurückgezogen"), "close"),
+        "in_contact": Word(_("Im Kontakt"), "info", "account-circle"),
+        "reported": Word(_("Ergebnis gemeldet"), "success", "edit"),
+        "confirmed": _good(_("Ergebnis bestätigt")),
+        "closed": _quiet(_("Abgeschlossen")),
+    },
+    "task": {
+        "open": _running(_("Offen")),
+        "soon": _waiting(_("Bald fällig")),
+        "overdue": _bad(_("Überfällig")),
+        "done": _good(_("Erledigt")),
+        "cancelled": _quiet(_("Entfallen"), "close"),
+    },
+    "mail": {
+        "waiting": Word(_("Wartet"), "warning", "autorenew"),
+        "sending": _running(_("Wird gesendet")),
+        "sent": _good(_("Gesendet")),
+        "failed": _bad(_("Nicht zustellbar")),
+    },
+    "instance": {
+        "running": _running(_("Läuft")),
+        "completed": _good(_("Beendet")),
+        "terminated": _quiet(_("Abgebrochen"), "close"),
+    },
+}
+
+CODES: Mapping[str, Mapping[str, Any]] = {
+    "role": {
+        "coordinator": _("Koordination"),
+        "leadership": _("Leitung"),
+        "office": _("Partnerstelle"),
+        "process_owner": _("Prozessverantwortung"),
+        "reviewer": _("Revision"),
+        "admin": _("Betrieb"),
+    },
+    "step": {
+        "received": _("Anfrage eingegangen"),
+        "in_progress": _("Wir bearbeiten Ihre Anfrage"),
+        "with_office": _("Eine Stelle kümmert sich"),
+        "answered": _("Sie haben eine Antwort"),
+        "closed": _("Abgeschlossen"),
+        "withdrawn": _("Zurückgezogen"),
+    },
+    "outcome": {
+        "helped": _("Es wurde geholfen"),
+        "partly": _("Es wurde zum Teil geholfen"),
+        "not_helped": _("Es konnte nicht geholfen werden"),
+        "not_reached": _("Kein Kontakt zustande gekommen"),
+        "no_need": _("Hilfe wird nicht mehr gebraucht"),
+    },
+    "confirmation": {"yes": _("Ja"), "no": _("Nein"), "no_answer": _("Keine Antwort")},
+    "tampering": {
+        "edited": _("Eintrag wurde verändert"),
+        "removed": _("Eintrag fehlt"),
+        "reordered": _("Reihenfolge wurde geändert"),
+        "truncated": _("Das Ende wurde abgeschnitten"),
+    },
+}
+
+
+def status_word(kind: str, code: str) -> Word:
+    """How state ``code`` of a ``kind`` is shown; an unknown one shows itself, so that nothing is hidden."""
+    return STATES.get(kind, {}).get(code) or _quiet(code, "help")
+
+
+def code_word(name: str, code: str | None) -> str:
+    """The words for ``code`` of the small list ``name``; the code itself when there are none."""
+    return str(CODES.get(name, {}).get(code or "", code or ""))
