@@ -2,9 +2,10 @@
 
 import sqlite3
 from datetime import UTC, datetime
-from typing import Any
+from typing import Any, cast
 
 from sqlalchemy import Connection, DateTime, Dialect, Engine, LargeBinary, MetaData, TypeDecorator, create_engine, event
+from sqlalchemy.dialects import postgresql, sqlite
 from sqlalchemy.orm import DeclarativeBase, Session, sessionmaker
 from sqlalchemy.pool import ConnectionPoolEntry
 
@@ -46,6 +47,10 @@ class TypedJson(TypeDecorator[Any]):
     impl = LargeBinary
     cache_ok = True
 
+    def compare_values(self, x: Any, y: Any) -> bool:
+        """Whether nothing would change: compared as stored, for Python calls ``True`` and ``Decimal(1)`` equal."""
+        return (None if x is None else typed_json.dumps(x)) == (None if y is None else typed_json.dumps(y))
+
     def process_bind_param(self, value: Any, dialect: Dialect) -> bytes | None:
         """Encode; None stays NULL."""
         return None if value is None else typed_json.dumps(value)
@@ -86,16 +91,17 @@ def _sqlite_connect(connection: sqlite3.Connection, _entry: ConnectionPoolEntry)
     # The driver must not begin transactions by itself: reads run without one, see _sqlite_write_lock.
     connection.isolation_level = None
     for pragma in (
+        "busy_timeout=10000",
         "journal_mode=WAL",
         "synchronous=FULL",
         "foreign_keys=ON",
-        "busy_timeout=10000",
         "secure_delete=ON",
     ):
         connection.execute(f"PRAGMA {pragma}")
 
 
-_READS = ("SELECT", "PRAGMA", "EXPLAIN", "WITH", "BEGIN", "ROLLBACK", "COMMIT")
+_READS = {"SELECT", "PRAGMA", "EXPLAIN", "BEGIN", "ROLLBACK", "COMMIT"}
+_WRITES = {"INSERT", "UPDATE", "DELETE", "REPLACE"}
 
 
 def _sqlite_write_lock(
@@ -107,8 +113,15 @@ def _sqlite_write_lock(
     write, with revisions checked afterwards, was measured without an error.
     """
     driver: sqlite3.Connection = connection.connection.driver_connection  # type: ignore[assignment]
-    if not driver.in_transaction and not statement.lstrip().upper().startswith(_READS):
+    if not driver.in_transaction and not _only_reads(statement):
         cursor.execute("BEGIN IMMEDIATE")
+
+
+def _only_reads(statement: str) -> bool:
+    words = statement.upper().split()
+    if words[0] == "WITH":
+        return _WRITES.isdisjoint(words)
+    return words[0] in _READS
 
 
 def begin_write(session: Session) -> None:
@@ -118,3 +131,11 @@ def begin_write(session: Session) -> None:
         driver: sqlite3.Connection = connection.connection.driver_connection  # type: ignore[assignment]
         if not driver.in_transaction:
             connection.exec_driver_sql("BEGIN IMMEDIATE")
+
+
+def upsert(session: Session, model: type[Base]) -> postgresql.Insert:
+    """An insert that knows ``on_conflict_do_update`` and ``on_conflict_do_nothing`` on the session's database."""
+    if session.get_bind().dialect.name == "sqlite":
+        # Both dialects spell these clauses alike; one type is enough for the checker.
+        return cast(postgresql.Insert, sqlite.insert(model))
+    return postgresql.insert(model)

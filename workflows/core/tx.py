@@ -8,11 +8,11 @@ from typing import Any, TypeVar
 
 from sqlalchemy.orm import Session
 
+from workflows.core import killpoints
 from workflows.core.clock import Clock
 from workflows.core.db import Base, begin_write
 from workflows.core.errors import NotFound
 from workflows.core.settings import Settings
-
 
 Row = TypeVar("Row", bound=Base)
 
@@ -52,6 +52,7 @@ class Tx:
         PostgreSQL locks the row, SQLite takes its write lock, so that checking the old state and writing the new
         one is one step.
         """
+        self.session.flush()  # reading afresh would overwrite what was set on the row and not yet written
         begin_write(self.session)
         row = self.session.get(model, key, populate_existing=True, with_for_update=True)
         if row is None:
@@ -64,7 +65,9 @@ def transaction(session: Session, actor: Actor, clock: Clock, settings: Settings
     """Run one action: returning commits, raising rolls back; the session is closed either way."""
     try:
         yield Tx(session, actor, clock.now(), settings)
+        killpoints.reach("commit.before")
         session.commit()
+        killpoints.reach("commit.after")
     except BaseException:
         session.rollback()
         raise

@@ -1,8 +1,8 @@
 """Values of the expression language as JSON: what JSON cannot say is tagged, numbers are always Decimal.
 
 ``{"$decimal": "2500.50"}``, ``{"$date": "2026-11-22"}``, ``{"$datetime": "…"}``, ``{"$time": "…"}``,
-``{"$duration": "93600"}`` (days and time, in seconds), ``{"$months": 14}`` (years and months). Whole numbers are plain JSON
-integers. A context whose own key starts with ``$`` is wrapped in ``{"$context": …}``.
+``{"$duration": "93600"}`` (days and time, in seconds), ``{"$months": 14}`` (years and months). Whole numbers are
+plain JSON integers. A context whose own key starts with ``$`` is wrapped in ``{"$context": …}``.
 """
 
 from collections.abc import Mapping
@@ -48,7 +48,12 @@ def to_plain(value: Any) -> Any:
 
 
 # datetime before date: every datetime is a date.
-TAGS: dict[type, str] = {datetime: "$datetime", date: "$date", time: "$time", timedelta: "$duration"}
+TAGS: dict[type[date] | type[time] | type[timedelta], str] = {
+    datetime: "$datetime",
+    date: "$date",
+    time: "$time",
+    timedelta: "$duration",
+}
 
 
 def _plain_decimal(value: Decimal) -> Any:

@@ -1,0 +1,239 @@
+"""Writing and reading the audit trail.
+
+Entries are collected while an action runs and chained just before its commit, so that the head row of a stream, on
+which others wait, is locked last and for the shortest time. Several streams are locked in the order of their names.
+"""
+
+import re
+from collections import defaultdict
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from datetime import datetime
+from typing import Any
+
+from sqlalchemy import ForeignKeyConstraint, delete, event, insert, select, update
+from sqlalchemy.orm import Mapped, Session, SessionTransaction, mapped_column
+
+from workflows.core import typed_json
+from workflows.core.audit import chain
+from workflows.core.db import Base, begin_write, upsert
+from workflows.core.tx import Actor, Tx
+
+ERASED = "details.erased"
+
+_PENDING = "audit_pending"
+_EVENT = re.compile(r"[a-z_]+\.[a-z_]+")
+
+
+class AuditEntry(Base):
+    """One link of a stream's chain; holds no personal data, for it is never erased."""
+
+    __tablename__ = "audit_entry"
+
+    stream: Mapped[str] = mapped_column(primary_key=True)
+    seq: Mapped[int] = mapped_column(primary_key=True, autoincrement=False)
+    at: Mapped[datetime] = mapped_column(index=True)
+    event: Mapped[str]
+    actor: Mapped[str]
+    object: Mapped[str]
+    commitment: Mapped[bytes]
+    previous: Mapped[bytes]
+    mac: Mapped[bytes]
+
+
+class AuditDetail(Base):
+    """What may be erased of an entry: the actor's name at that time and the details, with their salt."""
+
+    __tablename__ = "audit_detail"
+    __table_args__ = (ForeignKeyConstraint(["stream", "seq"], ["audit_entry.stream", "audit_entry.seq"]),)
+
+    stream: Mapped[str] = mapped_column(primary_key=True)
+    seq: Mapped[int] = mapped_column(primary_key=True, autoincrement=False)
+    salt: Mapped[bytes]
+    payload: Mapped[bytes]
+
+
+class AuditHead(Base):
+    """The last entry of each stream; locked while the stream grows."""
+
+    __tablename__ = "audit_head"
+
+    stream: Mapped[str] = mapped_column(primary_key=True)
+    seq: Mapped[int]
+    mac: Mapped[bytes]
+
+
+@dataclass(frozen=True, slots=True)
+class Entry:
+    """An entry as shown to a reviewer; ``label`` and ``details`` are None without details or once erased."""
+
+    stream: str
+    seq: int
+    at: datetime
+    event: str
+    actor: str
+    object: str
+    label: str | None
+    details: Mapping[str, Any] | None
+    erased: bool
+
+
+@dataclass(frozen=True, slots=True)
+class _Pending:
+    """An entry that waits for the commit, with the savepoints it was recorded under."""
+
+    key: bytes
+    stream: str
+    at: datetime
+    event: str
+    actor: str
+    object: str
+    payload: bytes | None
+    savepoints: tuple[SessionTransaction, ...]
+
+
+def record(tx: Tx, stream: str, event: str, obj: str, details: Mapping[str, Any] | None = None) -> None:
+    """Add an entry to ``stream`` (``case:17``, ``organisation:3``, ``system``) when this transaction commits.
+
+    ``event`` reads ``noun.verbed``, ``obj`` names what it happened to (``referral:5``). Personal data belongs into
+    ``details`` only. Raises ``ValueError`` for a misnamed event, ``TypeError`` for details that cannot be stored.
+    """
+    if not _EVENT.fullmatch(event):
+        raise ValueError(f"an audit event reads noun.verbed, not {event}")
+    actor = _opaque(tx.actor)
+    named = {} if tx.actor.label == actor else {"actor": tx.actor.label}
+    payload = {**named, **({} if details is None else {"details": details})}
+    pending = _Pending(
+        key=tx.settings.audit_key,
+        stream=stream,
+        at=tx.now,
+        event=event,
+        actor=actor,
+        object=obj,
+        payload=typed_json.dumps(payload) if payload else None,
+        savepoints=_savepoints(tx.session),
+    )
+    tx.session.info.setdefault(_PENDING, []).append(pending)
+
+
+def erase(tx: Tx, stream: str) -> None:
+    """Forget all details of ``stream`` recorded so far; an entry without content says so, the chain still verifies."""
+    record(tx, stream, ERASED, stream)
+
+
+def entries(
+    session: Session,
+    stream: str | None = None,
+    *,
+    events: Sequence[str] = (),
+    before: datetime | None = None,
+    limit: int = 100,
+) -> list[Entry]:
+    """The newest entries first, of one ``stream`` or all, of the named ``events`` or any, older than ``before``."""
+    chosen = select(AuditEntry, AuditDetail.payload).outerjoin(
+        AuditDetail, (AuditDetail.stream == AuditEntry.stream) & (AuditDetail.seq == AuditEntry.seq)
+    )
+    if stream is not None:
+        chosen = chosen.where(AuditEntry.stream == stream)
+    if events:
+        chosen = chosen.where(AuditEntry.event.in_(events))
+    if before is not None:
+        chosen = chosen.where(AuditEntry.at < before)
+    newest = chosen.order_by(AuditEntry.at.desc(), AuditEntry.stream, AuditEntry.seq.desc()).limit(limit)
+    return [_shown(entry, payload) for entry, payload in session.execute(newest)]
+
+
+def _shown(entry: AuditEntry, payload: bytes | None) -> Entry:
+    content = typed_json.loads(payload) if payload else {}
+    return Entry(
+        stream=entry.stream,
+        seq=entry.seq,
+        at=entry.at,
+        event=entry.event,
+        actor=entry.actor,
+        object=entry.object,
+        label=content.get("actor"),
+        details=content.get("details"),
+        erased=payload is None and entry.commitment != chain.NOTHING,
+    )
+
+
+def _opaque(actor: Actor) -> str:
+    """The actor without a name: entries stay when people must be forgotten."""
+    if actor.user_id is not None:
+        return f"user:{actor.user_id}"
+    if actor.referral_id is not None:
+        return f"link:referral:{actor.referral_id}"
+    if actor.case_id is not None:
+        return f"link:case:{actor.case_id}"
+    return actor.label
+
+
+def _savepoints(session: Session) -> tuple[SessionTransaction, ...]:
+    found = []
+    savepoint = session.get_nested_transaction()
+    while savepoint is not None:
+        found.append(savepoint)
+        savepoint = savepoint.parent
+    return tuple(found)
+
+
+@event.listens_for(Session, "after_soft_rollback")
+def _forget_rolled_back(session: Session, rolled_back: SessionTransaction) -> None:
+    if pending := session.info.get(_PENDING):
+        session.info[_PENDING] = [entry for entry in pending if rolled_back not in entry.savepoints]
+
+
+@event.listens_for(Session, "after_transaction_end")
+def _forget_the_rest(session: Session, ended: SessionTransaction) -> None:
+    if ended.parent is None:
+        session.info.pop(_PENDING, None)
+
+
+@event.listens_for(Session, "before_commit")
+def _write_pending(session: Session) -> None:
+    if session.in_nested_transaction() or not session.info.get(_PENDING):
+        return
+    pending: list[_Pending] = session.info.pop(_PENDING)
+    session.flush()
+    begin_write(session)
+    streams: dict[str, list[_Pending]] = defaultdict(list)
+    for entry in pending:
+        streams[entry.stream].append(entry)
+    for stream in sorted(streams):
+        _append(session, stream, streams[stream])
+
+
+def _append(session: Session, stream: str, pending: list[_Pending]) -> None:
+    seq, previous = lock_head(session, stream)
+    rows: list[dict[str, Any]] = []
+    details: list[dict[str, Any]] = []
+    for entry in pending:
+        seq += 1
+        committed = chain.NOTHING
+        if entry.payload is not None:
+            salt = chain.new_salt()
+            committed = chain.commitment(salt, entry.payload)
+            details.append({"stream": stream, "seq": seq, "salt": salt, "payload": entry.payload})
+        link = chain.Link(stream, seq, entry.at, entry.event, entry.actor, entry.object, committed, previous)
+        mac = chain.entry_mac(entry.key, link)
+        rows.append({name: getattr(link, name) for name in chain.Link.__slots__} | {"mac": mac})
+        previous = mac
+    session.execute(insert(AuditEntry), rows)
+    if details:
+        session.execute(insert(AuditDetail), details)
+    session.execute(update(AuditHead).where(AuditHead.stream == stream).values(seq=seq, mac=previous))
+    erasures = [row["seq"] for row in rows if row["event"] == ERASED]
+    if erasures:
+        session.execute(delete(AuditDetail).where(AuditDetail.stream == stream, AuditDetail.seq < max(erasures)))
+
+
+def lock_head(session: Session, stream: str) -> tuple[int, bytes]:
+    """Number and keyed hash of the stream's last entry, locked until the end; (0, zeros) for a new stream."""
+    head = select(AuditHead.seq, AuditHead.mac).where(AuditHead.stream == stream).with_for_update()
+    found = session.execute(head).one_or_none()
+    if found is None:
+        new = upsert(session, AuditHead).values(stream=stream, seq=0, mac=chain.GENESIS)
+        session.execute(new.on_conflict_do_nothing(index_elements=["stream"]))
+        found = session.execute(head).one()
+    return found.seq, found.mac

@@ -1,0 +1,234 @@
+"""Seals over all heads, and the verification of every chain against its entries, its head and the seals."""
+
+import hmac
+from collections.abc import Iterable, Iterator
+from dataclasses import dataclass
+from datetime import datetime
+from itertools import groupby, islice
+from typing import Any, Literal
+
+from sqlalchemy import Row, exists, func, insert, select
+from sqlalchemy.orm import Mapped, Session, mapped_column
+
+from workflows.core.audit import chain
+from workflows.core.audit.log import ERASED, AuditDetail, AuditEntry, AuditHead, lock_head, record
+from workflows.core.db import Base, begin_write
+from workflows.core.tx import Tx
+
+MOST = 1_000
+"""How many tamperings are named; who changed more has changed everything."""
+
+SEALS = "seal"
+"""Stands in place of a stream when a seal itself was tampered with."""
+
+_FAR = 10_000
+_AT_ONCE = 5_000
+
+Kind = Literal["edited", "removed", "reordered", "inserted", "truncated"]
+
+
+class AuditSeal(Base):
+    """A root over all heads at one moment, meant to be kept outside as well (mail to the reviewer, print)."""
+
+    __tablename__ = "audit_seal"
+
+    number: Mapped[int] = mapped_column(primary_key=True, autoincrement=False)
+    at: Mapped[datetime]
+    streams: Mapped[int]
+    entries: Mapped[int]
+    previous: Mapped[bytes]
+    root: Mapped[bytes]
+
+
+class AuditSealedHead(Base):
+    """A head that had moved since the seal before."""
+
+    __tablename__ = "audit_sealed_head"
+
+    stream: Mapped[str] = mapped_column(primary_key=True)
+    seq: Mapped[int] = mapped_column(primary_key=True, autoincrement=False)
+    seal: Mapped[int] = mapped_column(index=True)
+    mac: Mapped[bytes]
+
+
+@dataclass(frozen=True, slots=True)
+class Tampering:
+    """Something that is not as it was written: in ``stream``, at ``seq`` (the number of the seal for ``SEALS``).
+
+    ``truncated`` at n means: from n on the entries are gone, or the head that proves there were none is.
+    """
+
+    kind: Kind
+    stream: str
+    seq: int
+
+
+def seal(tx: Tx) -> AuditSeal:
+    """Seal all heads as they are committed now; the entry saying so belongs to the next seal."""
+    begin_write(tx.session)
+    lock_head(tx.session, "system")  # one seal at a time
+    last = tx.session.scalars(select(AuditSeal).order_by(AuditSeal.number.desc()).limit(1)).one_or_none()
+    number, previous = (last.number + 1, last.root) if last else (1, chain.GENESIS)
+    counts = tx.session.execute(
+        select(func.count(), func.coalesce(func.sum(AuditHead.seq), 0)).where(AuditHead.seq > 0)
+    ).one()
+    moved = _moved_heads(tx.session)
+    if moved:
+        tx.session.execute(insert(AuditSealedHead), [{**head._mapping, "seal": number} for head in moved])
+    streams, entries = int(counts[0]), int(counts[1])
+    root = chain.seal_root(tx.settings.audit_key, number, tx.now, (streams, entries), _digest(moved), previous)
+    row = AuditSeal(number=number, at=tx.now, streams=streams, entries=entries, previous=previous, root=root)
+    tx.session.add(row)
+    record(tx, "system", "audit.sealed", f"seal:{number}")
+    return row
+
+
+def verify(session: Session, key: bytes, *, root: bytes | None = None) -> list[Tampering]:
+    """Everything that was edited, removed, reordered, inserted or cut off; empty when the trail is whole.
+
+    ``root`` is a root kept outside: a database from before that seal is recognised by it. Reads as a stream, so that
+    memory does not grow with the trail; names at most ``MOST`` tamperings.
+    """
+    return list(islice(_tamperings(session, key, root), MOST))
+
+
+def _tamperings(session: Session, key: bytes, root: bytes | None) -> Iterator[Tampering]:
+    yield from _check_seals(session, key, root)
+    # Sealed heads are read before the entries: what is written meanwhile lies behind them.
+    latest = select(AuditSealedHead.stream, func.max(AuditSealedHead.seq).label("seq")).group_by(AuditSealedHead.stream)
+    newest = latest.subquery()
+    joined = select(AuditSealedHead.stream, AuditSealedHead.seq, AuditSealedHead.mac).join(
+        newest, (newest.c.stream == AuditSealedHead.stream) & (newest.c.seq == AuditSealedHead.seq)
+    )
+    sealed = {head.stream: (head.seq, head.mac) for head in session.execute(joined)}
+    for stream, rows in groupby(_rows(session), key=lambda row: row.stream):
+        yield from check_stream(key, stream, rows, sealed.pop(stream, None))
+    bare = select(AuditHead.stream).where(AuditHead.seq > 0, ~exists().where(AuditEntry.stream == AuditHead.stream))
+    for stream in sorted(set(session.scalars(bare)) | set(sealed)):
+        yield Tampering("truncated", stream, 1)
+    yield from _details_without_entry(session)
+
+
+def _rows(session: Session) -> Iterator[Row[Any]]:
+    """All entries in the order of their streams, each with its details and the head of its stream."""
+    detail, entry = AuditDetail, AuditEntry
+    joined = (
+        select(
+            *(getattr(entry, name) for name in chain.Link.__slots__),
+            entry.mac,
+            detail.salt,
+            detail.payload,
+            AuditHead.seq.label("head_seq"),
+            AuditHead.mac.label("head_mac"),
+        )
+        .outerjoin(detail, (detail.stream == entry.stream) & (detail.seq == entry.seq))
+        .outerjoin(AuditHead, AuditHead.stream == entry.stream)
+        .order_by(entry.stream, entry.seq)
+    )
+    yield from session.execute(joined, execution_options={"yield_per": _AT_ONCE})
+
+
+def check_stream(
+    key: bytes, stream: str, rows: Iterable[Row[Any]], sealed: tuple[int, bytes] | None
+) -> Iterator[Tampering]:
+    """What is wrong in one stream, in the order of its entries; ``sealed`` is its newest sealed head."""
+    expected, previous, trusted = 1, chain.GENESIS, True
+    without_details: list[int] = []
+    row: Row[Any] | None = None
+    for row in rows:
+        for seq in range(expected, min(row.seq, expected + MOST)):
+            yield Tampering("removed", stream, seq)
+        genuine = _genuine(key, row, row.seq)
+        if not genuine:
+            yield Tampering(_kind(key, row), stream, row.seq)
+        elif trusted and row.seq == expected and row.previous != previous:
+            yield Tampering("edited", stream, row.seq)
+        else:
+            if row.event == ERASED:
+                without_details.clear()
+            if sealed and row.seq == sealed[0] and row.mac != sealed[1]:
+                # Rightly chained, yet not what was sealed: cut off here and carried on differently.
+                yield Tampering("truncated", stream, row.seq)
+            if row.commitment != chain.NOTHING and row.payload is None:
+                without_details.append(row.seq)
+            elif not _details_fit(row):
+                yield Tampering("edited", stream, row.seq)
+        expected, previous, trusted = row.seq + 1, row.mac, genuine
+    for seq in without_details:
+        yield Tampering("removed", stream, seq)
+    yield from _check_end(stream, row, trusted, sealed)
+
+
+def _check_end(
+    stream: str, last: Row[Any] | None, trusted: bool, sealed: tuple[int, bytes] | None
+) -> Iterator[Tampering]:
+    """Whether the stream ends where its head and its newest seal say."""
+    seq = last.seq if last else 0
+    head = last.head_seq if last else None
+    if head is None or head > seq or (sealed is not None and sealed[0] > seq):
+        yield Tampering("truncated", stream, seq + 1)
+    elif last and (head < seq or (trusted and last.head_mac != last.mac)):
+        yield Tampering("edited", stream, head)
+
+
+def _genuine(key: bytes, row: Row[Any], seq: int) -> bool:
+    link = chain.Link(
+        row.stream, seq, row.at, row.event, row.actor, row.object, bytes(row.commitment), bytes(row.previous)
+    )
+    return hmac.compare_digest(chain.entry_mac(key, link), row.mac)
+
+
+def _kind(key: bytes, row: Row[Any]) -> Kind:
+    """Whether a false entry is a true one in the wrong place, one too many, or a changed one."""
+    places = range(1, min(max(row.head_seq or 0, row.seq), _FAR) + 2)
+    if any(_genuine(key, row, seq) for seq in places):
+        return "reordered"
+    return "inserted" if row.seq < 1 or (row.head_seq is not None and row.seq > row.head_seq) else "edited"
+
+
+def _details_fit(row: Row[Any]) -> bool:
+    if row.payload is None or row.commitment == chain.NOTHING:
+        return row.payload is None
+    return hmac.compare_digest(chain.commitment(row.salt, row.payload), row.commitment)
+
+
+def _details_without_entry(session: Session) -> Iterator[Tampering]:
+    entry = exists().where(AuditEntry.stream == AuditDetail.stream, AuditEntry.seq == AuditDetail.seq)
+    lost = select(AuditDetail.stream, AuditDetail.seq).where(~entry).order_by(AuditDetail.stream, AuditDetail.seq)
+    for stream, seq in session.execute(lost.limit(MOST)):
+        yield Tampering("inserted", stream, seq)
+
+
+def _check_seals(session: Session, key: bytes, kept: bytes | None) -> Iterator[Tampering]:
+    """Whether the seals follow each other, cover their heads, and include the root kept outside."""
+    expected, previous, seen = 1, chain.GENESIS, kept is None
+    for row in session.scalars(select(AuditSeal).order_by(AuditSeal.number)):
+        for number in range(expected, min(row.number, expected + MOST)):
+            yield Tampering("removed", SEALS, number)
+        heads = session.execute(
+            select(AuditSealedHead.stream, AuditSealedHead.seq, AuditSealedHead.mac).where(
+                AuditSealedHead.seal == row.number
+            )
+        ).all()
+        counts = (row.streams, row.entries)
+        root = chain.seal_root(key, row.number, row.at, counts, _digest(heads), bytes(row.previous))
+        if root != row.root or (row.number == expected and row.previous != previous):
+            yield Tampering("edited", SEALS, row.number)
+        seen = seen or row.root == kept
+        expected, previous = row.number + 1, row.root
+    if not seen:
+        yield Tampering("truncated", SEALS, expected)
+
+
+def _moved_heads(session: Session) -> list[Row[Any]]:
+    sealed = exists().where(AuditSealedHead.stream == AuditHead.stream, AuditSealedHead.seq >= AuditHead.seq)
+    moved = select(AuditHead.stream, AuditHead.seq, AuditHead.mac).where(AuditHead.seq > 0, ~sealed)
+    return list(session.execute(moved))
+
+
+def _digest(heads: Iterable[Any]) -> bytes:
+    # Sorted here: databases sort texts by different rules.
+    digest = chain.HeadsDigest()
+    for head in sorted(heads, key=lambda head: (head.stream, head.seq)):
+        digest.add(head.stream, head.seq, head.mac)
+    return digest.digest()

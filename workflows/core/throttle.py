@@ -1,0 +1,48 @@
+"""Limits on how often something may be tried, counted in a table that all processes share."""
+
+import hmac
+from datetime import datetime, timedelta
+from math import ceil
+
+from sqlalchemy import case, delete, literal
+from sqlalchemy.orm import Mapped, mapped_column
+
+from workflows.core.db import Base, upsert
+from workflows.core.errors import Throttled
+from workflows.core.tx import Tx
+
+
+class Tries(Base):
+    """How often a key was hit in its running window; the key is a keyed digest, for it may hold an address."""
+
+    __tablename__ = "tries"
+
+    key: Mapped[str] = mapped_column(primary_key=True)
+    count: Mapped[int]
+    ends_at: Mapped[datetime] = mapped_column(index=True)
+
+
+def hit(tx: Tx, key: str, limit: int, seconds: int) -> None:
+    """Count one try under ``key`` (``sign-in:address``); more than ``limit`` within ``seconds`` raise ``Throttled``.
+
+    A try that is to count even if the action fails must be hit in a transaction of its own before the action.
+    """
+    fresh = literal(tx.now + timedelta(seconds=seconds), Tries.ends_at.type)
+    over = Tries.ends_at <= tx.now
+    row = upsert(tx.session, Tries).values(key=_digest(tx, key), count=1, ends_at=fresh)
+    counted = row.on_conflict_do_update(
+        index_elements=["key"],
+        set_={"count": case((over, 1), else_=Tries.count + 1), "ends_at": case((over, fresh), else_=Tries.ends_at)},
+    ).returning(Tries.count, Tries.ends_at)
+    count, ends_at = tx.session.execute(counted).one()
+    if count > limit:
+        raise Throttled("throttled", retry_after=max(1, ceil((ends_at - tx.now).total_seconds())))
+
+
+def purge(tx: Tx) -> None:
+    """Forget windows that are over."""
+    tx.session.execute(delete(Tries).where(Tries.ends_at <= tx.now))
+
+
+def _digest(tx: Tx, key: str) -> str:
+    return hmac.digest(tx.settings.secret_key, b"throttle\0" + key.encode(), "sha256").hex()

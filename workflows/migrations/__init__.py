@@ -1,0 +1,1 @@
+"""How the schema of the database comes about and changes."""
