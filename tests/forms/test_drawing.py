@@ -1,0 +1,91 @@
+"""What a page gets to draw: texts filled and translated, options, first values, and values as inputs show them."""
+
+from datetime import date, datetime
+from decimal import Decimal
+
+from tests.forms.sample import CODES, NOW, form
+from workflows import forms
+from workflows.core.clock import BERLIN
+
+GREETING = form(
+    {"type": "text", "text": "Hallo {{contact.name}}, Frist {{deadline}}, {{amount}} Euro"},
+    {"type": "html", "content": '<p>An <a href="{{address}}">{{contact.name}}</a></p>'},
+    {"type": "radio", "key": "ok", "label": "Passt es?", "values": [{"label": "Ja", "value": "yes"}]},
+    {"type": "taglist", "key": "topics", "label": "Themen", "properties": {"codeList": "topic"}},
+    {"type": "textfield", "key": "fixed", "label": "Fest", "readonly": True},
+    {"type": "dynamiclist", "path": "rows", "components": [{"type": "textfield", "key": "a", "label": "A"}]},
+)
+VARIABLES = {
+    "contact": {"name": "<Ayla>"},
+    "deadline": date(2026, 12, 1),
+    "amount": Decimal("1234.50"),
+    "address": "javascript:alert(1)",
+    "fixed": "steht",
+}
+
+
+def drawn(values: object = None) -> list[forms.Field]:
+    words = {"Passt es?": "Is it fine?", "Ja": "Yes"}
+    return forms.visible(
+        GREETING, values, VARIABLES, now=NOW, codes=CODES, translate=lambda text: words.get(text, text)
+    )
+
+
+def test_texts_name_variables_the_german_way() -> None:
+    assert drawn()[0].text == "Hallo <Ayla>, Frist 01.12.2026, 1.234,50 Euro"
+
+
+def test_values_cannot_smuggle_markup_or_scripts_into_html() -> None:
+    html = drawn()[1].text
+    assert "&lt;Ayla&gt;" in html
+    assert "javascript" not in html
+
+
+def test_labels_and_options_are_translated_code_lists_are_already() -> None:
+    fields = {field.key: field for field in drawn()}
+    assert fields["ok"].label == "Is it fine?"
+    assert fields["ok"].options[0].label == "Yes"
+    assert [option.label for option in fields["topics"].options] == ["Räume", "Fördermittel"]
+
+
+def test_rows_carry_their_paths_and_what_was_typed() -> None:
+    rows = next(field for field in drawn({"rows": [{"a": "x"}, {"a": " y"}]}) if field.key == "rows").rows
+    assert [(field.path, field.value) for row in rows for field in row] == [("rows[0].a", "x"), ("rows[1].a", " y")]
+
+
+def test_read_only_fields_show_the_variable() -> None:
+    assert next(field for field in drawn({"fixed": "anders"}) if field.key == "fixed").value == "steht"
+
+
+def test_an_untouched_form_holds_variables_and_defaults() -> None:
+    the_form = form(
+        {"type": "textfield", "key": "name"},
+        {"type": "datetime", "key": "on", "properties": {"default": '=today() + duration("P1D")'}},
+        {"type": "checkbox", "key": "ok", "defaultValue": True},
+        {"type": "textfield", "key": "none"},
+    )
+    assert forms.initial(the_form, {"name": "Verein"}, now=NOW) == {
+        "name": "Verein",
+        "on": date(2026, 11, 23),
+        "ok": True,
+    }
+
+
+def test_values_are_shown_as_inputs_want_them() -> None:
+    the_form = form(
+        {"type": "number", "key": "a"},
+        {"type": "datetime", "subtype": "datetime", "key": "b"},
+        {"type": "datetime", "key": "c"},
+        {"type": "taglist", "key": "d", "properties": {"codeList": "topic"}},
+        {"type": "checkbox", "key": "e"},
+        {"type": "textfield", "key": "f"},
+    )
+    values = [Decimal("1234.50"), datetime(2026, 7, 1, 9, tzinfo=BERLIN), date(2026, 7, 1), ["rooms"], "on", None]
+    shown = [forms.input_value(field, value) for field, value in zip(the_form.fields, values, strict=True)]
+    assert shown == ["1234,50", "2026-07-01T09:00", "2026-07-01", ["rooms"], True, ""]
+
+
+def test_half_typed_values_are_shown_again_as_typed() -> None:
+    assert forms.input_value(form({"type": "datetime", "key": "c"}).fields[0], "22.11.") == "22.11."
+    kept = forms.draft(GREETING, {"ok": "vielleicht", "unknown": 1, "rows": [{"a": "x", "b": 1}]})
+    assert kept == {"ok": "vielleicht", "rows": [{"a": "x"}]}
