@@ -1,1 +1,1 @@
-"""The nouns of the office: people, organisations, offices, programmes, cases, referrals. Knows no BPMN."""
+"""The nouns of the office and what may happen to them. Knows nothing of BPMN."""

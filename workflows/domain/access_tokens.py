@@ -1,0 +1,64 @@
+"""Personal tokens of the API: 256 bit, stored hashed, shown once, at most a year (OWASP ASVS 5.0 chapter 9)."""
+
+import hashlib
+import secrets
+from datetime import datetime, timedelta
+
+from sqlalchemy import ForeignKey, String, select
+from sqlalchemy.orm import Mapped, Session, mapped_column
+
+from workflows.core import audit
+from workflows.core.db import Base
+from workflows.core.tx import Tx
+from workflows.domain.people import User
+
+LONGEST_LIFE = timedelta(days=365)
+PREFIX = "lotse_"
+
+
+class ApiToken(Base):
+    """One token of a user; ``hash`` is the SHA-256 of the token in hex."""
+
+    __tablename__ = "api_token"
+
+    id: Mapped[int] = mapped_column(primary_key=True)
+    user_id: Mapped[int] = mapped_column(ForeignKey("user_account.id"), index=True)
+    name: Mapped[str] = mapped_column(String(100))
+    hash: Mapped[str] = mapped_column(String(64), unique=True)
+    created_at: Mapped[datetime]
+    expires_at: Mapped[datetime]
+    last_used_at: Mapped[datetime | None]
+
+
+def create(tx: Tx, user_id: int, name: str, life: timedelta = LONGEST_LIFE) -> tuple[ApiToken, str]:
+    """A new token for the user and its text, which is never shown again; life is cut to 365 days."""
+    tx.locked(User, user_id)
+    text = PREFIX + secrets.token_urlsafe(32)
+    token = ApiToken(
+        user_id=user_id,
+        name=name,
+        hash=_hash(text),
+        created_at=tx.now,
+        expires_at=tx.now + min(life, LONGEST_LIFE),
+    )
+    tx.session.add(token)
+    tx.session.flush()
+    audit.record(tx, "system", "token.created", f"user:{user_id}", {"token": token.id, "name": name})
+    return token, text
+
+
+def find_user(session: Session, text: str, now: datetime) -> User | None:
+    """The active user a token speaks for; None if it is unknown, expired or the user disabled."""
+    query = select(User).join(ApiToken, ApiToken.user_id == User.id)
+    return session.scalar(query.where(ApiToken.hash == _hash(text), ApiToken.expires_at > now, User.is_active))
+
+
+def revoke(tx: Tx, token_id: int) -> None:
+    """End a token at once; raises ``NotFound``."""
+    token = tx.locked(ApiToken, token_id)
+    tx.session.delete(token)
+    audit.record(tx, "system", "token.revoked", f"user:{token.user_id}", {"token": token_id})
+
+
+def _hash(text: str) -> str:
+    return hashlib.sha256(text.encode()).hexdigest()

@@ -1,0 +1,216 @@
+"""A case (Vorgang): what an association asked, where it stands, how it ended; changes check and leave a trace."""
+
+from dataclasses import dataclass, fields
+from datetime import datetime
+
+from sqlalchemy import CheckConstraint, ForeignKey, String, Text, or_, select
+from sqlalchemy.orm import Mapped, Session, mapped_column
+
+from workflows.core import audit, sequences
+from workflows.core.clock import BERLIN
+from workflows.core.db import Base, TypedJson
+from workflows.core.errors import Conflict
+from workflows.core.tx import Tx
+from workflows.domain import organisations
+
+STATUSES = ("new", "in_progress", "waiting", "answered", "closed", "withdrawn")
+OPEN = frozenset({"new", "in_progress", "waiting", "answered"})
+
+# From where each status may be reached.
+BEFORE: dict[str, frozenset[str]] = {
+    "in_progress": frozenset({"new", "waiting", "answered", "closed"}),
+    "waiting": frozenset({"new", "in_progress"}),
+    "answered": frozenset({"new", "in_progress", "waiting"}),
+    "closed": frozenset({"new", "in_progress", "waiting", "answered"}),
+    "withdrawn": OPEN,
+}
+
+
+class Case(Base):
+    """One case; topics, ways and codes are keys of the code lists, ``dedupe_key`` makes a repeated form one case."""
+
+    __tablename__ = "case_file"
+    __table_args__ = (CheckConstraint(f"status IN {STATUSES}", name="status"),)
+
+    id: Mapped[int] = mapped_column(primary_key=True)
+    reference: Mapped[str] = mapped_column(String(20), unique=True)
+    status: Mapped[str] = mapped_column(String(12), default="new", index=True)
+    channel: Mapped[str] = mapped_column(String(20))
+    choice: Mapped[str] = mapped_column(String(60))
+    kind: Mapped[str] = mapped_column(String(60))
+    topics: Mapped[list[str]] = mapped_column(TypedJson)
+    text: Mapped[str] = mapped_column(Text)
+    language: Mapped[str] = mapped_column(String(12))
+    organisation_name: Mapped[str] = mapped_column(String(200))
+    organisation_id: Mapped[int | None] = mapped_column(ForeignKey("organisation.id"), index=True)
+    contact_name: Mapped[str] = mapped_column(String(200))
+    contact_email: Mapped[str] = mapped_column(String(254), index=True)
+    contact_phone: Mapped[str] = mapped_column(String(60))
+    on_behalf: Mapped[bool]
+    consent_share: Mapped[bool]
+    details: Mapped[dict[str, object]] = mapped_column(TypedJson)
+    urgency: Mapped[str | None] = mapped_column(String(20))
+    support_level: Mapped[str | None] = mapped_column(String(20))
+    ways: Mapped[list[str]] = mapped_column(TypedJson)
+    answer: Mapped[str] = mapped_column(Text, default="")
+    outcome: Mapped[str | None] = mapped_column(String(20))
+    confirmed: Mapped[str | None] = mapped_column(String(20))
+    opened_at: Mapped[datetime] = mapped_column(index=True)
+    closed_at: Mapped[datetime | None]
+    dedupe_key: Mapped[str | None] = mapped_column(String(64), unique=True)
+    instance_id: Mapped[int | None]
+
+    @property
+    def stream(self) -> str:
+        """The subject of its process and the name of its audit stream."""
+        return f"case:{self.id}"
+
+
+class CaseNote(Base):
+    """An internal note: out of reach of a referral's expressions and of every office."""
+
+    __tablename__ = "case_note"
+
+    id: Mapped[int] = mapped_column(primary_key=True)
+    case_id: Mapped[int] = mapped_column(ForeignKey("case_file.id"), index=True)
+    text: Mapped[str] = mapped_column(Text)
+    author: Mapped[str] = mapped_column(String(200))
+    created_at: Mapped[datetime]
+
+
+@dataclass(frozen=True, slots=True)
+class Enquiry:
+    """What someone asks, already checked."""
+
+    choice: str
+    kind: str
+    topics: list[str]
+    text: str
+    organisation_name: str = ""
+    contact_name: str = ""
+    contact_email: str = ""
+    contact_phone: str = ""
+    on_behalf: bool = False
+    consent_share: bool = False
+
+
+FIELDS = frozenset(field.name for field in fields(Enquiry))
+
+
+def open_new(
+    tx: Tx, enquiry: Enquiry, *, channel: str, language: str, details: dict[str, object], dedupe_key: str | None
+) -> Case:
+    """A new case with its reference ``2026-0001``, numbered through the year of its arrival in Berlin."""
+    year = tx.now.astimezone(BERLIN).year
+    number = sequences.next_number(tx, f"case {year}")
+    known = organisations.find_by_name(tx.session, enquiry.organisation_name)
+    case = Case(
+        reference=f"{year}-{number:04}",
+        status="new",
+        channel=channel,
+        language=language,
+        details=details,
+        ways=[],
+        answer="",
+        opened_at=tx.now,
+        dedupe_key=dedupe_key,
+        organisation_id=known.id if known else None,
+        **{name: getattr(enquiry, name) for name in FIELDS},
+    )
+    tx.session.add(case)
+    tx.session.flush()
+    audit.record(tx, case.stream, "case.opened", case.stream, {"reference": case.reference, "channel": channel})
+    return case
+
+
+def find_by_dedupe_key(session: Session, key: str) -> Case | None:
+    """The case this form was already sent as."""
+    return session.scalar(select(Case).where(Case.dedupe_key == key))
+
+
+def similar(session: Session, case: Case) -> list[str]:
+    """References of other open cases from the same address or association; candidates for a duplicate."""
+    same = []
+    if case.contact_email:
+        same.append(Case.contact_email == case.contact_email)
+    if case.organisation_name:
+        same.append(Case.organisation_name == case.organisation_name)
+    if case.organisation_id is not None:
+        same.append(Case.organisation_id == case.organisation_id)
+    if not same:
+        return []
+    query = select(Case.reference).where(or_(*same), Case.id != case.id, Case.status.in_(OPEN))
+    return list(session.scalars(query.order_by(Case.id.desc()).limit(10)))
+
+
+def advance(tx: Tx, case_id: int, status: str, event: str | None = None, **details: object) -> Case:
+    """Move a case on; raises ``Conflict("case_state")`` from the wrong status, does nothing if it is there already."""
+    case = tx.locked(Case, case_id)
+    if case.status == status:
+        return case
+    if case.status not in BEFORE[status]:
+        raise Conflict("case_state", case=case.reference, status=case.status, wanted=status)
+    details = {"from": case.status, **details}
+    case.status = status
+    case.closed_at = tx.now if status in {"closed", "withdrawn"} else None
+    audit.record(tx, case.stream, event or f"case.{status}", case.stream, details)
+    return case
+
+
+def route(tx: Tx, case_id: int, ways: list[str], urgency: str | None, support_level: str | None) -> Case:
+    """Record which ways the coordinator chose; whoever asked is now known to a person and joins the register."""
+    case = tx.locked(Case, case_id)
+    if case.status not in OPEN:
+        raise Conflict("case_state", case=case.reference, status=case.status, wanted="routed")
+    case.ways, case.urgency, case.support_level = ways, urgency, support_level
+    known = organisations.remember(tx, case.organisation_name)
+    case.organisation_id = known.id if known else None
+    audit.record(tx, case.stream, "case.routed", case.stream, {"ways": ways, "urgency": urgency})
+    return case
+
+
+def answer(tx: Tx, case_id: int, text: str) -> Case:
+    """Give the answer that whoever asked reads on the status page."""
+    case = advance(tx, case_id, "answered")
+    case.answer = text
+    # The text stays out: whoever reads the audit may not read the case.
+    audit.record(tx, case.stream, "case.answer_given", case.stream)
+    return case
+
+
+def close(tx: Tx, case_id: int, outcome: str) -> Case:
+    """Close with an outcome; a case never closes without one."""
+    case = advance(tx, case_id, "closed", outcome=outcome)
+    case.outcome = outcome
+    return case
+
+
+def reopen(tx: Tx, case_id: int) -> Case:
+    """Take up a case again, as when the association says it was not helped."""
+    case = advance(tx, case_id, "in_progress", "case.reopened")
+    case.outcome = case.confirmed = None
+    return case
+
+
+def confirm(tx: Tx, case_id: int, answer: str) -> Case:
+    """Keep what the association itself says about the outcome; a second, other answer is ``already_confirmed``."""
+    case = tx.locked(Case, case_id)
+    if case.confirmed == answer:
+        return case
+    if case.confirmed is not None:
+        raise Conflict("already_confirmed", answer=case.confirmed)
+    if case.status not in {"answered", "closed"}:
+        raise Conflict("case_state", case=case.reference, status=case.status, wanted="confirmed")
+    case.confirmed = answer
+    audit.record(tx, case.stream, "case.confirmed", case.stream, {"answer": answer})
+    return case
+
+
+def add_note(tx: Tx, case_id: int, text: str) -> CaseNote:
+    """Keep an internal note; also on closed cases, for what is learnt later."""
+    case = tx.locked(Case, case_id)
+    note = CaseNote(case_id=case.id, text=text, author=tx.actor.label, created_at=tx.now)
+    tx.session.add(note)
+    tx.session.flush()
+    audit.record(tx, case.stream, "note.added", case.stream, {"note": note.id})
+    return note

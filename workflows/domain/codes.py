@@ -1,0 +1,65 @@
+"""Code lists: the office's choices with their words in every language, editable, never in code."""
+
+from collections.abc import Callable
+
+from sqlalchemy import String, select
+from sqlalchemy.orm import Mapped, Session, mapped_column
+
+from workflows.core.db import Base, TypedJson
+from workflows.core.errors import NotFound
+from workflows.domain import offices, programmes
+from workflows.forms.model import Option
+
+
+class CodeEntry(Base):
+    """One entry of a list; ``label`` is German, ``translations`` maps a language to its words."""
+
+    __tablename__ = "code_entry"
+
+    list: Mapped[str] = mapped_column(String(40), primary_key=True)
+    key: Mapped[str] = mapped_column(String(60), primary_key=True)
+    label: Mapped[str] = mapped_column(String(200))
+    position: Mapped[int]
+    translations: Mapped[dict[str, str]] = mapped_column(TypedJson)
+    is_active: Mapped[bool] = mapped_column(default=True)
+
+    def words(self, language: str) -> str:
+        """The label in ``language``, in German where there is none."""
+        return self.translations.get(language) or self.label
+
+
+def options(session: Session, name: str, language: str) -> list[Option]:
+    """The choices of a list in ``language``; ``office`` and ``programme`` are lists too. Raises ``NotFound``."""
+    if name in VIRTUAL:
+        return VIRTUAL[name](session)
+    return [Option(entry.key, entry.words(language)) for entry in entries(session, name) if entry.is_active]
+
+
+def entries(session: Session, name: str) -> list[CodeEntry]:
+    """The entries of a list in their order, retired ones too; raises ``NotFound`` for an unknown list."""
+    rows = list(session.scalars(select(CodeEntry).where(CodeEntry.list == name).order_by(CodeEntry.position)))
+    if not rows:
+        raise NotFound("code_list_unknown", list=name)
+    return rows
+
+
+def lists(session: Session) -> frozenset[str]:
+    """The names of all lists a form may use."""
+    return frozenset(session.scalars(select(CodeEntry.list).distinct())) | VIRTUAL.keys()
+
+
+def label(session: Session, name: str, key: str | None, language: str = "de") -> str:
+    """The words for a stored value; the value itself if it is in no list (old data must stay readable)."""
+    entry = session.get(CodeEntry, (name, key)) if key else None
+    return entry.words(language) if entry else (key or "")
+
+
+def _offices(session: Session) -> list[Option]:
+    return [Option(office.key, office.name) for office in offices.active(session)]
+
+
+def _programmes(session: Session) -> list[Option]:
+    return [Option(programme.key, programme.name) for programme in programmes.active(session)]
+
+
+VIRTUAL: dict[str, Callable[[Session], list[Option]]] = {"office": _offices, "programme": _programmes}

@@ -1,0 +1,51 @@
+"""The pages the law asks for, editable by the office: Impressum, data protection, accessibility."""
+
+from datetime import datetime
+
+from sqlalchemy import CheckConstraint, String, Text
+from sqlalchemy.orm import Mapped, Session, mapped_column
+
+from workflows.core import audit
+from workflows.core.db import Base
+from workflows.core.errors import Invalid, NotFound, Problem
+from workflows.core.tx import Tx
+
+KEYS = ("imprint", "privacy", "accessibility")
+
+
+class Page(Base):
+    """One page in one language; in ``text`` a blank line parts paragraphs, ``## `` starts a heading, ``- `` an item."""
+
+    __tablename__ = "page"
+    __table_args__ = (CheckConstraint(f"key IN {KEYS}", name="key"),)
+
+    key: Mapped[str] = mapped_column(String(20), primary_key=True)
+    language: Mapped[str] = mapped_column(String(12), primary_key=True)
+    title: Mapped[str] = mapped_column(String(200))
+    text: Mapped[str] = mapped_column(Text)
+    updated_at: Mapped[datetime]
+    updated_by: Mapped[str] = mapped_column(String(200))
+
+
+def read(session: Session, key: str, language: str) -> Page:
+    """The page in ``language``, else in German; raises ``NotFound`` for an unknown key."""
+    page = session.get(Page, (key, language)) or session.get(Page, (key, "de"))
+    if page is None:
+        raise NotFound("not_found", kind="page")
+    return page
+
+
+def edit(tx: Tx, key: str, language: str, title: str, text: str) -> Page:
+    """Write a page anew, or for the first time in a language; raises ``NotFound`` and ``Invalid``."""
+    if key not in KEYS:
+        raise NotFound("not_found", kind="page")
+    empty = {name: (Problem("required"),) for name, value in (("title", title), ("text", text)) if not value.strip()}
+    if empty:
+        raise Invalid(empty)
+    page = tx.session.get(Page, (key, language), with_for_update=True) or Page(key=key, language=language)
+    page.title, page.text = title.strip(), text.strip()
+    page.updated_at, page.updated_by = tx.now, tx.actor.label
+    tx.session.add(page)
+    tx.session.flush()
+    audit.record(tx, "system", "page.edited", f"page:{key}", {"language": language})
+    return page

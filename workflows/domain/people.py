@@ -1,0 +1,144 @@
+"""Who works with the house: users, their roles and groups, and the actor they become in a transaction."""
+
+from collections.abc import Iterable
+from datetime import datetime
+
+from sqlalchemy import CheckConstraint, ForeignKey, String, select
+from sqlalchemy.orm import Mapped, Session, mapped_column
+
+from workflows.core import audit
+from workflows.core.db import Base
+from workflows.core.errors import Conflict, Invalid, Problem
+from workflows.core.tx import Actor, Tx
+from workflows.domain import passwords
+
+ROLES = ("coordinator", "leadership", "office", "process_owner", "reviewer", "admin")
+
+
+class User(Base):
+    """Someone who can sign in; ``email`` is kept in lower case."""
+
+    __tablename__ = "user_account"
+
+    id: Mapped[int] = mapped_column(primary_key=True)
+    email: Mapped[str] = mapped_column(String(254), unique=True)
+    name: Mapped[str] = mapped_column(String(200))
+    password_hash: Mapped[str | None] = mapped_column(String(255))
+    is_active: Mapped[bool] = mapped_column(default=True)
+    language: Mapped[str] = mapped_column(String(12), default="de")
+    created_at: Mapped[datetime]
+
+
+class UserRole(Base):
+    """A role a user has."""
+
+    __tablename__ = "user_role"
+    __table_args__ = (CheckConstraint(f"role IN {ROLES}", name="role"),)
+
+    user_id: Mapped[int] = mapped_column(ForeignKey("user_account.id"), primary_key=True)
+    role: Mapped[str] = mapped_column(String(20), primary_key=True)
+
+
+class Group(Base):
+    """Who shares tasks: ``group:coordination`` or, for the people of an office, ``office:17``."""
+
+    __tablename__ = "work_group"
+
+    key: Mapped[str] = mapped_column(String(60), primary_key=True)
+    name: Mapped[str] = mapped_column(String(200))
+
+
+class Membership(Base):
+    """A user belongs to a group."""
+
+    __tablename__ = "membership"
+
+    user_id: Mapped[int] = mapped_column(ForeignKey("user_account.id"), primary_key=True)
+    group_key: Mapped[str] = mapped_column(ForeignKey("work_group.key"), primary_key=True, index=True)
+
+
+def create(
+    tx: Tx,
+    email: str,
+    name: str,
+    *,
+    roles: Iterable[str],
+    groups: Iterable[str] = (),
+    password: str | None = None,
+    language: str = "de",
+) -> User:
+    """A new user; raises ``Conflict("email_taken")``, ``Invalid`` for an unknown role or a weak password."""
+    email = email.strip().lower()
+    if tx.session.scalar(select(User.id).where(User.email == email)):
+        raise Conflict("email_taken", email=email)
+    unknown = sorted(set(roles) - set(ROLES))
+    if unknown:
+        raise Invalid({"roles": tuple(Problem("unknown_role", {"role": role}) for role in unknown)})
+    user = User(email=email, name=name.strip(), is_active=True, language=language, created_at=tx.now)
+    user.password_hash = passwords.hashed(password) if password is not None else None
+    tx.session.add(user)
+    tx.session.flush()
+    tx.session.add_all(UserRole(user_id=user.id, role=role) for role in sorted(set(roles)))
+    tx.session.add_all(Membership(user_id=user.id, group_key=key) for key in sorted(set(groups)))
+    tx.session.flush()
+    audit.record(
+        tx, "system", "user.created", f"user:{user.id}", {"roles": sorted(set(roles)), "groups": sorted(set(groups))}
+    )
+    return user
+
+
+def find_by_email(session: Session, email: str) -> User | None:
+    """The user with this address, whatever its case."""
+    return session.scalar(select(User).where(User.email == email.strip().lower()))
+
+
+def roles(session: Session, user_id: int) -> frozenset[str]:
+    """The roles of a user."""
+    return frozenset(session.scalars(select(UserRole.role).where(UserRole.user_id == user_id)))
+
+
+def groups(session: Session, user_id: int) -> frozenset[str]:
+    """The group keys of a user."""
+    return frozenset(session.scalars(select(Membership.group_key).where(Membership.user_id == user_id)))
+
+
+def actor(session: Session, user: User) -> Actor:
+    """The user as the one who acts."""
+    return Actor(user.name, user_id=user.id, roles=roles(session, user.id), groups=groups(session, user.id))
+
+
+def members(session: Session, group_key: str) -> list[User]:
+    """The active users of a group, by name."""
+    query = select(User).join(Membership, Membership.user_id == User.id)
+    return list(session.scalars(query.where(Membership.group_key == group_key, User.is_active).order_by(User.name)))
+
+
+def group_exists(session: Session, key: str) -> bool:
+    """Whether tasks can be given to this group."""
+    return session.get(Group, key) is not None
+
+
+def join(tx: Tx, user_id: int, group_key: str) -> None:
+    """Put a user into a group; raises ``NotFound`` for an unknown user or group, does nothing if already in it."""
+    tx.locked(User, user_id)
+    tx.locked(Group, group_key)
+    if tx.session.get(Membership, (user_id, group_key)) is None:
+        tx.session.add(Membership(user_id=user_id, group_key=group_key))
+        tx.session.flush()
+        audit.record(tx, "system", "user.joined", f"user:{user_id}", {"group": group_key})
+
+
+def set_active(tx: Tx, user_id: int, *, is_active: bool) -> User:
+    """Disable or enable a user; a disabled user's sessions and tokens stop at once, because every look-up asks."""
+    user = tx.locked(User, user_id)
+    if user.is_active != is_active:
+        user.is_active = is_active
+        audit.record(tx, "system", "user.enabled" if is_active else "user.disabled", f"user:{user_id}")
+    return user
+
+
+def set_password(tx: Tx, user_id: int, password: str) -> None:
+    """Set a new password; raises ``Invalid`` if it breaks the rules of ``passwords.check``."""
+    user = tx.locked(User, user_id)
+    user.password_hash = passwords.hashed(password)
+    audit.record(tx, "system", "user.password_set", f"user:{user_id}")

@@ -1,0 +1,77 @@
+"""Signed-in browsers: sessions live on the server and end within a second (OWASP ASVS 5.0 chapter 7)."""
+
+import hashlib
+import secrets
+from datetime import datetime, timedelta
+
+from sqlalchemy import ForeignKey, String, select, true, update
+from sqlalchemy.orm import Mapped, Session, mapped_column
+
+from workflows.core import audit
+from workflows.core.db import Base
+from workflows.core.tx import Tx
+from workflows.domain.people import User
+
+IDLE = timedelta(minutes=30)
+ABSOLUTE = timedelta(hours=10)
+
+
+class WebSession(Base):
+    """One signed-in browser; ``id`` is the SHA-256 of the cookie's secret in hex."""
+
+    __tablename__ = "web_session"
+
+    id: Mapped[str] = mapped_column(String(64), primary_key=True)
+    user_id: Mapped[int] = mapped_column(ForeignKey("user_account.id"), index=True)
+    created_at: Mapped[datetime]
+    seen_at: Mapped[datetime]
+    ended_at: Mapped[datetime | None]
+
+
+def begin(tx: Tx, user_id: int) -> str:
+    """Sign a browser in; gives the 256-bit secret for its cookie."""
+    secret = secrets.token_urlsafe(32)
+    tx.session.add(WebSession(id=_hash(secret), user_id=user_id, created_at=tx.now, seen_at=tx.now))
+    audit.record(tx, "system", "user.signed_in", f"user:{user_id}")
+    return secret
+
+
+def find_user(
+    session: Session, secret: str, now: datetime, *, seen_at: datetime | None = None
+) -> tuple[User, WebSession] | None:
+    """The user behind a cookie; None if ended, idle for 30 minutes, older than 10 hours or the user disabled.
+
+    ``seen_at`` is what the browser's signed cookie says of its last visit: reading a page must not write to the
+    database, so the visit is noted there.
+    """
+    query = select(User, WebSession).join(WebSession, WebSession.user_id == User.id)
+    is_fresh = seen_at is not None and now - IDLE < seen_at <= now
+    row = session.execute(
+        query.where(
+            WebSession.id == _hash(secret),
+            WebSession.ended_at.is_(None),
+            true() if is_fresh else WebSession.seen_at > now - IDLE,
+            WebSession.created_at > now - ABSOLUTE,
+            User.is_active,
+        )
+    ).first()
+    return (row[0], row[1]) if row else None
+
+
+def end(tx: Tx, secret: str) -> None:
+    """Sign this browser out; ending an ended session does nothing."""
+    row = tx.session.get(WebSession, _hash(secret))
+    if row is not None and row.ended_at is None:
+        row.ended_at = tx.now
+        audit.record(tx, "system", "user.signed_out", f"user:{row.user_id}")
+
+
+def end_all(tx: Tx, user_id: int) -> None:
+    """End every session of a user, as after a change of password."""
+    tx.session.execute(
+        update(WebSession).where(WebSession.user_id == user_id, WebSession.ended_at.is_(None)).values(ended_at=tx.now)
+    )
+
+
+def _hash(secret: str) -> str:
+    return hashlib.sha256(secret.encode()).hexdigest()
