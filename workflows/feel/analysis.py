@@ -37,11 +37,12 @@ def _free(node: object, bound: frozenset[str], known: frozenset[str], *, filtere
     elif isinstance(node, syntax.Function):
         yield from _free(node.body, bound | {name for name, _ in node.parameters}, known, filtered=filtered)
     else:
-        for child in _children(node):
+        for child in children(node):
             yield from _free(child, bound, known, filtered=filtered)
 
 
-def _children(node: object) -> Iterator[object]:
+def children(node: object) -> Iterator[object]:
+    """Give what a node is made of: nodes, and tuples that may hold nodes."""
     if isinstance(node, tuple):
         yield from node
     elif isinstance(node, syntax.Node):

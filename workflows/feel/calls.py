@@ -43,6 +43,10 @@ def _perform(run: Run, function: FeelFunction, signature: Signature, arguments: 
     except InvalidValue as problem:
         run.warn(problem.code, position, {"function": function.name, **problem.facts})
         return None
+    except (ArithmeticError, ValueError):
+        # Dates and numbers at the edge of what they can hold.
+        run.warn("out_of_range", position, {"function": function.name})
+        return None
     finally:
         run.depth += 1
 
@@ -77,8 +81,6 @@ def _bind_named(signature: Signature, values: Mapping[str, object]) -> list[tupl
 
 
 def _checked(parameter: Parameter, value: object, function: str) -> object:
-    if value is None and parameter.optional:
-        return None
     fits, converted = fit(parameter.type, value)
     if not fits or (converted is None and not parameter.type.accepts(None)):
         facts = {"function": function, "parameter": parameter.name, "expected": parameter.type.name}

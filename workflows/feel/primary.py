@@ -168,11 +168,12 @@ def _quantified(parser: Parser) -> Node:
 def _iterators(parser: Parser, declare: Callable[[str], None]) -> tuple[syntax.Iterator, ...]:
     iterators = []
     while True:
+        start = parser.token.start
         name = parser.new_name()
         parser.expect("in")
         domain = parser.expression()
         end = parser.expression() if parser.accept("..") else None
-        iterators.append(syntax.Iterator(name, domain, end))
+        iterators.append(syntax.Iterator(start, name, domain, end))
         declare(name)
         if not parser.accept(","):
             return tuple(iterators)

@@ -142,7 +142,7 @@ class If(Node):
 
 
 @dataclass(frozen=True, slots=True)
-class Iterator:
+class Iterator(Node):
     """`name in domain`, or `name in domain..end`."""
 
     name: str

@@ -85,10 +85,11 @@ class RangeType(FeelType):
 
 @dataclass(frozen=True, slots=True)
 class RestrictedType(FeelType):
-    """A named type of a model: another type with a condition on the value (allowed values)."""
+    """A named type of a model: another type with a condition on the value, `source` being its text (allowed values)."""
 
     base: FeelType
     allows: Callable[[object], bool]
+    source: str = ""
 
     def accepts(self, value: object) -> bool:
         return self.base.accepts(value) and self.allows(value)

@@ -1,0 +1,161 @@
+"""Decision tables read from XML (DMN 1.5 § 8): inputs, outputs, rules, hit policy, still as expressions."""
+
+from dataclasses import dataclass
+from typing import Final
+
+from workflows.decisions.boxed import Reader, register_form
+from workflows.decisions.item_types import type_named
+from workflows.decisions.xml import Element, child, children, name_of, text_of
+from workflows.feel import FeelSyntaxError, analysis, syntax
+from workflows.feel.parser import parse_unary_tests
+from workflows.feel.types import FeelType, RestrictedType
+
+HIT_POLICIES: Final = ("UNIQUE", "FIRST", "ANY", "PRIORITY", "RULE ORDER", "OUTPUT ORDER", "COLLECT")
+AGGREGATIONS: Final = {"SUM": "sum", "MIN": "min", "MAX": "max", "COUNT": "count"}
+
+
+@dataclass(frozen=True, slots=True)
+class Input:
+    """A column of conditions: its expression as written and parsed, and the values it may take."""
+
+    label: str
+    source: str
+    expression: syntax.Node
+    allowed: syntax.Tests | None
+    type: FeelType | None
+
+
+@dataclass(frozen=True, slots=True)
+class Output:
+    """A column of results; `order` lists its allowed values, highest priority first."""
+
+    name: str
+    label: str
+    type: FeelType | None
+    order: syntax.Node | None
+    default: syntax.Node | None
+
+
+@dataclass(frozen=True, slots=True)
+class Rule:
+    """A row: 1-based number, one test per input, one expression per output, and its annotation or description."""
+
+    number: int
+    id: str
+    tests: tuple[syntax.Tests, ...]
+    sources: tuple[str, ...]
+    outputs: tuple[syntax.Node, ...]
+    description: str
+
+
+@dataclass(frozen=True, slots=True)
+class Table:
+    """A decision table of the element `owner`."""
+
+    owner: str
+    id: str
+    hit_policy: str
+    aggregation: str | None
+    inputs: tuple[Input, ...]
+    outputs: tuple[Output, ...]
+    rules: tuple[Rule, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class TableNode(syntax.Node):
+    """A table as an expression among others; `parts` are all expressions in it."""
+
+    table: Table
+    parts: tuple[syntax.Node, ...]
+
+
+def tables_in(node: object) -> tuple[Table, ...]:
+    """Find the tables within an expression, outermost first."""
+    own = (node.table,) if isinstance(node, TableNode) else ()
+    return own + tuple(table for part in analysis.children(node) for table in tables_in(part))
+
+
+def _as_node(element: Element, reader: Reader) -> syntax.Node:
+    table = read_table(element, reader)
+    inputs = tuple(column.expression for column in table.inputs)
+    rows = tuple(node for rule in table.rules for node in (*rule.tests, *rule.outputs))
+    defaults = tuple(column.default for column in table.outputs if column.default is not None)
+    return TableNode(0, table, (*inputs, *rows, *defaults))
+
+
+def read_table(element: Element, reader: Reader) -> Table:
+    """Read a table; an unknown hit policy reads as UNIQUE, the standard's default."""
+    policy = element.get("hitPolicy", "UNIQUE")
+    inputs = tuple(_input(column, reader) for column in children(element, "input"))
+    outputs = tuple(_output(column, reader, element.get("typeRef")) for column in children(element, "output"))
+    rules = tuple(_rule(number, row, inputs, reader) for number, row in enumerate(children(element, "rule"), start=1))
+    return Table(
+        owner=reader.element,
+        id=element.get("id") or "",
+        hit_policy=policy if policy in HIT_POLICIES else "UNIQUE",
+        aggregation=element.get("aggregation"),
+        inputs=inputs,
+        outputs=outputs,
+        rules=rules,
+    )
+
+
+def _input(column: Element, reader: Reader) -> Input:
+    expression = child(column, "inputExpression")
+    source = text_of(expression)
+    reference = expression.get("typeRef") if expression is not None else None
+    allowed = text_of(child(column, "inputValues"))
+    return Input(
+        label=column.get("label") or source,
+        source=source,
+        expression=reader.parse(source) if source else syntax.Literal(0, None),
+        allowed=_tests(allowed, reader) if allowed else None,
+        type=type_named(reference, reader.types),
+    )
+
+
+def _output(column: Element, reader: Reader, table_type: str | None) -> Output:
+    reference = column.get("typeRef")
+    values = text_of(child(column, "outputValues"))
+    default = text_of(child(column, "defaultOutputEntry"))
+    return Output(
+        name=name_of(column),
+        label=column.get("label") or name_of(column),
+        type=type_named(reference, reader.types),
+        order=reader.parse(f"[{values or _values_of_type(reference or table_type, reader)}]"),
+        default=reader.parse(default) if default else None,
+    )
+
+
+def _values_of_type(reference: str | None, reader: Reader) -> str:
+    found = type_named(reference, reader.types)
+    return found.source if isinstance(found, RestrictedType) else ""
+
+
+def _rule(number: int, row: Element, inputs: tuple[Input, ...], reader: Reader) -> Rule:
+    entries = list(children(row, "inputEntry"))
+    sources = tuple(text_of(entry) for entry in entries)
+    annotations = [text_of(entry) for entry in children(row, "annotationEntry")]
+    description = child(row, "description")
+    if description is not None:
+        annotations.insert(0, "".join(str(part) for part in description.itertext()).strip())
+    return Rule(
+        number=number,
+        id=row.get("id") or "",
+        tests=tuple(_tests(source, reader) for source in sources[: len(inputs)]),
+        sources=sources[: len(inputs)],
+        outputs=tuple(reader.parse(text_of(entry) or "null") for entry in children(row, "outputEntry")),
+        description="; ".join(annotation for annotation in annotations if annotation),
+    )
+
+
+def _tests(source: str, reader: Reader) -> syntax.Tests:
+    if not source:
+        return syntax.Tests(0, ())
+    try:
+        return parse_unary_tests(source, reader.indexes, reader.types)
+    except FeelSyntaxError as error:
+        return syntax.Tests(0, (syntax.Test(0, "", reader.refuse(source, error)),))
+
+
+register_form("decisionTable", _as_node)
