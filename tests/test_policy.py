@@ -1,0 +1,240 @@
+"""Every permission for every kind of actor, on own and foreign rows."""
+
+from dataclasses import dataclass
+from typing import Any
+
+import pytest
+from sqlalchemy import inspect, select
+
+from tests.conftest import Begin
+from tests.domain.conftest import ENQUIRY
+from workflows import policy
+from workflows.core import audit, outbox
+from workflows.core.audit.log import AuditEntry
+from workflows.core.db import Base
+from workflows.core.errors import NotAllowed, NotFound
+from workflows.core.outbox import Mail
+from workflows.core.tx import PUBLIC, SYSTEM, Actor, Tx
+from workflows.domain import access_tokens, cases, offices, people, referrals, seed
+from workflows.domain.access_tokens import ApiToken
+from workflows.domain.cases import Case, CaseNote
+from workflows.domain.offices import Office
+from workflows.domain.pages import Page
+from workflows.domain.people import User
+from workflows.domain.referrals import Referral, Terms
+from workflows.engine.state import Instance
+from workflows.engine.tasks import Task
+
+
+@dataclass(frozen=True)
+class House:
+    """One case (and a foreign one), referred to two offices, with a draft for the first."""
+
+    actors: dict[str, Actor]
+    rows: dict[str, Base]
+
+
+def _user(tx: Tx, role: str, *groups: str) -> Actor:
+    user = people.create(tx, f"{role}{len(groups)}@stadt.example", role, roles=[role], groups=groups)
+    return people.actor(tx.session, user)
+
+
+def _task(tx: Tx, subject: str, group: str) -> tuple[Instance, Task]:
+    instance = Instance(
+        version_id=1,
+        process_key="p",
+        subject=subject,
+        status="running",
+        state=b"",
+        variables={},
+        revision=1,
+        started_at=tx.now,
+        started_by="test",
+    )
+    tx.session.add(instance)
+    tx.session.flush()
+    task = Task(
+        instance_id=instance.id,
+        token="0" * 32,
+        element_id="e",
+        name="n",
+        process_key="p",
+        subject=subject,
+        group_key=group,
+        status="open",
+        priority=50,
+        created_at=tx.now,
+        revision=0,
+    )
+    tx.session.add(task)
+    tx.session.flush()
+    return instance, task
+
+
+def _rows(tx: Tx, own: Office, other: Office) -> dict[str, Base]:
+    case = cases.open_new(tx, ENQUIRY, channel="form", language="de", details={}, dedupe_key=None)
+    foreign = cases.open_new(tx, ENQUIRY, channel="form", language="de", details={}, dedupe_key=None)
+    terms = Terms("Räume", ["text"], "consent")
+    sent = [referrals.offer(tx, case.id, office.id, terms) for office in (own, other)]
+    for referral in sent:
+        referrals.send(tx, referral.id)
+    draft = referrals.offer(tx, case.id, own.id, terms)
+    of_case, triage = _task(tx, case.stream, "group:coordination")
+    of_own, answer = _task(tx, sent[0].key, own.group)
+    of_other, other_answer = _task(tx, sent[1].key, other.group)
+    return {
+        "case": case,
+        "foreign case": foreign,
+        "note": cases.add_note(tx, case.id, "intern"),
+        "own referral": sent[0],
+        "other referral": sent[1],
+        "draft referral": draft,
+        "case instance": of_case,
+        "own instance": of_own,
+        "other instance": of_other,
+        "triage task": triage,
+        "own task": answer,
+        "other task": other_answer,
+    }
+
+
+@pytest.fixture
+def house(begin: Begin) -> House:
+    with begin() as tx:
+        seed.load(tx)
+        seed.fill_demo_addresses(tx)
+        own, other = offices.by_keys(tx.session, ["culture_office", "caritas"])
+        rows = _rows(tx, own, other)
+        case, referral = rows["case"], rows["own referral"]
+        assert isinstance(case, Case)
+        assert isinstance(referral, Referral)
+        actors = {
+            "coordinator": _user(tx, "coordinator", "group:coordination"),
+            "leadership": _user(tx, "leadership"),
+            "office": _user(tx, "office", own.group),
+            "office in a wrong group": _user(tx, "office", "group:coordination", "group:leadership"),
+            "process_owner": _user(tx, "process_owner"),
+            "reviewer": _user(tx, "reviewer"),
+            "admin": _user(tx, "admin", "group:coordination"),
+            "office link": Actor("link", referral_id=referral.id),
+            "status link": Actor("link", case_id=case.id),
+            "public": PUBLIC,
+            "system": SYSTEM,
+        }
+        coordinator = actors["coordinator"].user_id
+        assert coordinator is not None
+        rows["token"], _ = access_tokens.create(tx, coordinator, "mine")
+        rows["mail"] = outbox.post(tx, to="a@b.example", subject="s", text="t", about=case.stream)
+        audit.record(tx, "system", "test.done", "x")
+    return House(actors, rows)
+
+
+ALL_TASKS = {"triage task", "own task", "other task"}
+ALL_REFERRALS = {"own referral", "other referral", "draft referral"}
+ALL_INSTANCES = {"case instance", "own instance", "other instance"}
+CASES = {"case", "foreign case"}
+SENT = {"own referral", "other referral"}
+
+# permission, kind of row: who reaches which rows; everyone not named reaches none, the system reaches all.
+EXPECTED: dict[tuple[str, type[Base]], dict[str, set[str]]] = {
+    (policy.TASK_READ, Task): {
+        "coordinator": ALL_TASKS,
+        "leadership": ALL_TASKS,
+        "office": {"own task"},
+        "office link": {"own task"},
+    },
+    (policy.TASK_WORK, Task): {"coordinator": {"triage task"}, "office": {"own task"}, "office link": {"own task"}},
+    (policy.CASE_READ, Case): {"coordinator": CASES, "leadership": CASES, "status link": {"case"}},
+    (policy.CASE_WORK, Case): {"coordinator": CASES, "leadership": CASES},
+    (policy.CASE_WORK, CaseNote): {"coordinator": {"note"}, "leadership": {"note"}},
+    (policy.REFERRAL_READ, Referral): {
+        "coordinator": ALL_REFERRALS,
+        "leadership": ALL_REFERRALS,
+        "office": {"own referral"},
+        "office link": {"own referral"},
+        "status link": SENT,
+    },
+    (policy.REFERRAL_ANSWER, Referral): {"office": {"own referral"}, "office link": {"own referral"}},
+    (policy.INSTANCE_READ, Instance): {
+        "coordinator": ALL_INSTANCES,
+        "leadership": ALL_INSTANCES,
+        "office": {"own instance"},
+        "office link": {"own instance"},
+    },
+    (policy.INSTANCE_WORK, Instance): {"coordinator": ALL_INSTANCES, "leadership": ALL_INSTANCES},
+    (policy.MAIL_READ, Mail): {"coordinator": {"mail"}, "leadership": {"mail"}},
+    (policy.TOKEN_OWN, ApiToken): {"coordinator": {"token"}},
+}
+
+# Kinds of which every row or none is reached.
+WHOLE: dict[tuple[str, type[Base]], set[str]] = {
+    (policy.AUDIT_READ, AuditEntry): {"reviewer"},
+    (policy.OFFICE_READ, Office): {"coordinator", "leadership", "admin"},
+    (policy.OFFICE_EDIT, Office): {"coordinator", "admin"},
+    (policy.PAGE_EDIT, Page): {"admin"},
+    (policy.USER_EDIT, User): {"admin"},
+}
+
+
+def test_every_rule_is_walked() -> None:
+    assert EXPECTED.keys() | WHOLE.keys() == policy.RULES.keys()
+    assert {permission for permission, _ in policy.RULES} | {policy.BUNDLE_DEPLOY} == policy.HOLDERS.keys()
+
+
+def test_each_actor_reaches_exactly_its_rows(begin: Begin, house: House) -> None:
+    names = {_identity(row): name for name, row in house.rows.items()}
+    reached: dict[tuple[str, str], set[str]] = {}
+    expected: dict[tuple[str, str], set[str]] = {}
+    for permission, model in EXPECTED:
+        for who, actor in house.actors.items():
+            everything = {name for name, row in house.rows.items() if isinstance(row, model)}
+            expected[permission, who] = (
+                everything if who == "system" else EXPECTED[permission, model].get(who, set())
+            ) | expected.get((permission, who), set())
+            with begin(actor) as tx:
+                rows = tx.session.scalars(policy.allowed(tx, permission, select(model)))
+                reached[permission, who] = {names[_identity(row)] for row in rows} | reached.get(
+                    (permission, who), set()
+                )
+    assert reached == expected
+
+
+def test_a_single_row_follows_the_same_rule_and_a_foreign_one_does_not_exist(begin: Begin, house: House) -> None:
+    for (permission, model), by_actor in EXPECTED.items():
+        for who, actor in house.actors.items():
+            for name, row in house.rows.items():
+                if not isinstance(row, model) or who == "system":
+                    continue
+                (key,) = inspect(row).identity or ()
+                with begin(actor) as tx:
+                    if name in by_actor.get(who, set()):
+                        assert _identity(policy.get(tx, permission, model, key)) == _identity(row)
+                    else:
+                        with pytest.raises(NotFound):
+                            policy.get(tx, permission, model, key)
+
+
+def test_what_belongs_to_the_house_is_for_its_keepers(begin: Begin, house: House) -> None:
+    reached: dict[tuple[str, type[Base]], set[str]] = {}
+    for permission, model in WHOLE:
+        for who, actor in house.actors.items():
+            with begin(actor) as tx:
+                if tx.session.scalars(policy.allowed(tx, permission, select(model))).first() is not None:
+                    reached.setdefault((permission, model), set()).add(who)
+    assert reached == {key: who | {"system"} for key, who in WHOLE.items()}
+
+
+def test_only_the_process_owner_deploys(begin: Begin, house: House) -> None:
+    may = set()
+    for who, actor in house.actors.items():
+        with begin(actor) as tx:
+            try:
+                policy.require(tx, policy.BUNDLE_DEPLOY)
+                may.add(who)
+            except NotAllowed:
+                continue
+    assert may == {"process_owner", "system"}
+
+
+def _identity(row: Base) -> Any:
+    return type(row), inspect(row).identity

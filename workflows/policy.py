@@ -1,0 +1,187 @@
+"""Which rows may whom: one SQL condition per permission and kind of row, for lists and single rows alike.
+
+| who | sees |
+|---|---|
+| coordinator, leadership | cases, referrals, tasks, instances, mails and the audit of cases |
+| office | its own referrals once they are sent, and the tasks of its group |
+| process owner | bundles; no cases |
+| reviewer | the audit, without the contents of cases |
+| admin | users, offices and pages; no cases |
+| holder of an office's link | that one referral and its open tasks |
+| holder of a status link | that one case and who received its data |
+"""
+
+from collections.abc import Callable
+from typing import Any, TypeVar
+
+from sqlalchemy import ColumnElement, Select, and_, false, literal, or_, select, true
+from sqlalchemy import inspect as mapped
+
+from workflows.core.audit.log import AuditEntry
+from workflows.core.db import Base
+from workflows.core.errors import NotAllowed, NotFound
+from workflows.core.outbox import Mail
+from workflows.core.tx import Actor, Tx
+from workflows.domain.access_tokens import ApiToken
+from workflows.domain.cases import Case, CaseNote
+from workflows.domain.offices import Office
+from workflows.domain.pages import Page
+from workflows.domain.people import User
+from workflows.domain.referrals import Referral
+from workflows.engine.state import Instance
+from workflows.engine.tasks import Task
+
+Row = TypeVar("Row", bound=Base)
+Query = TypeVar("Query", bound=Select[Any])
+Rule = Callable[[Actor], ColumnElement[bool]]
+
+TASK_READ, TASK_WORK = "task:read", "task:work"
+CASE_READ, CASE_WORK = "case:read", "case:work"
+REFERRAL_READ, REFERRAL_ANSWER = "referral:read", "referral:answer"
+INSTANCE_READ, INSTANCE_WORK = "instance:read", "instance:work"
+AUDIT_READ, MAIL_READ = "audit:read", "mail:read"
+OFFICE_READ, OFFICE_EDIT = "office:read", "office:edit"
+PAGE_EDIT, USER_EDIT, TOKEN_OWN, BUNDLE_DEPLOY = "page:edit", "user:edit", "token:own", "bundle:deploy"
+
+CASE_WORKERS = frozenset({"coordinator", "leadership"})
+TASK_WORKERS = CASE_WORKERS | {"office"}
+
+# Which roles hold a permission at all; which rows it reaches is said below. The system may everything.
+HOLDERS: dict[str, frozenset[str]] = {
+    TASK_READ: TASK_WORKERS,
+    TASK_WORK: TASK_WORKERS,
+    CASE_READ: CASE_WORKERS,
+    CASE_WORK: CASE_WORKERS,
+    REFERRAL_READ: TASK_WORKERS,
+    REFERRAL_ANSWER: frozenset({"office"}),
+    INSTANCE_READ: TASK_WORKERS,
+    INSTANCE_WORK: CASE_WORKERS,
+    AUDIT_READ: frozenset({"reviewer"}),
+    MAIL_READ: CASE_WORKERS,
+    OFFICE_READ: CASE_WORKERS | {"admin"},
+    OFFICE_EDIT: frozenset({"coordinator", "admin"}),
+    PAGE_EDIT: frozenset({"admin"}),
+    USER_EDIT: frozenset({"admin"}),
+    TOKEN_OWN: CASE_WORKERS | {"office", "process_owner", "reviewer", "admin"},
+    BUNDLE_DEPLOY: frozenset({"process_owner"}),
+}
+
+# What the holder of a link may, beside the roles.
+REFERRAL_LINK = frozenset({TASK_READ, TASK_WORK, REFERRAL_READ, REFERRAL_ANSWER, INSTANCE_READ})
+CASE_LINK = frozenset({CASE_READ, REFERRAL_READ})
+
+
+def may(actor: Actor, permission: str) -> bool:
+    """Whether the actor holds the permission at all, for navigation and for verbs without a row."""
+    if "system" in actor.roles or actor.roles & HOLDERS[permission]:
+        return True
+    if actor.referral_id is not None and permission in REFERRAL_LINK:
+        return True
+    return actor.case_id is not None and permission in CASE_LINK
+
+
+def require(tx: Tx, permission: str) -> None:
+    """Raise ``NotAllowed`` unless the actor holds the permission."""
+    if not may(tx.actor, permission):
+        raise NotAllowed("not_allowed", permission=permission)
+
+
+def allowed(tx: Tx, permission: str, query: Query) -> Query:
+    """The query, cut down to the rows the actor has this permission for; its first entity says which rule holds."""
+    return query.where(condition(tx.actor, permission, query.column_descriptions[0]["entity"]))
+
+
+def get(tx: Tx, permission: str, model: type[Row], key: Any) -> Row:
+    """The row if it exists and the actor has this permission for it; raises ``NotFound`` in both other cases."""
+    primary = mapped(model).primary_key[0]
+    row = tx.session.scalar(allowed(tx, permission, select(model).where(primary == key)))
+    if row is None:
+        raise NotFound("not_found", kind=model.__tablename__)
+    return row
+
+
+def condition(actor: Actor, permission: str, model: type[Base]) -> ColumnElement[bool]:
+    """The SQL condition itself."""
+    if "system" in actor.roles:
+        return true()
+    return RULES[permission, model](actor) if may(actor, permission) else false()
+
+
+def _everything(_actor: Actor) -> ColumnElement[bool]:
+    return true()
+
+
+def _works_on_cases(actor: Actor) -> bool:
+    return bool(actor.roles & CASE_WORKERS)
+
+
+def _office_ids(actor: Actor) -> list[int]:
+    if "office" not in actor.roles:
+        return []
+    return [int(key.removeprefix("office:")) for key in sorted(actor.groups) if key.startswith("office:")]
+
+
+def _own_referrals(actor: Actor) -> ColumnElement[bool]:
+    """Those of the actor's offices once they were sent, or the one the link is for."""
+    return and_(
+        or_(Referral.office_id.in_(_office_ids(actor)), Referral.id == actor.referral_id), Referral.status != "draft"
+    )
+
+
+def _referral_read(actor: Actor) -> ColumnElement[bool]:
+    if _works_on_cases(actor):
+        return true()
+    told_to_sender = and_(Referral.case_id == actor.case_id, Referral.status != "draft")
+    return or_(_own_referrals(actor), told_to_sender)
+
+
+def _case_read(actor: Actor) -> ColumnElement[bool]:
+    return true() if _works_on_cases(actor) else Case.id == actor.case_id
+
+
+def _own_tasks(actor: Actor) -> ColumnElement[bool]:
+    """Tasks of the actor's groups or given to the actor; for a link, what its referral asks of its office."""
+    # Only an office's own groups: being listed in another group gives an office user nothing.
+    groups = [key for key in actor.groups if _works_on_cases(actor) or key.startswith("office:")]
+    mine: list[ColumnElement[bool]] = [Task.group_key.in_(sorted(groups))]
+    if actor.user_id is not None:  # comparing with None would match every task that nobody has claimed
+        mine.append(Task.assignee_id == actor.user_id)
+    if actor.referral_id is not None:
+        office = select(literal("office:").concat(Referral.office_id)).where(Referral.id == actor.referral_id)
+        mine.append(and_(Task.subject == f"referral:{actor.referral_id}", Task.group_key.in_(office)))
+    return or_(*mine)
+
+
+def _task_read(actor: Actor) -> ColumnElement[bool]:
+    return true() if _works_on_cases(actor) else _own_tasks(actor)
+
+
+def _instance_read(actor: Actor) -> ColumnElement[bool]:
+    if _works_on_cases(actor):
+        return true()
+    own = select(literal("referral:").concat(Referral.id)).where(_own_referrals(actor))
+    return Instance.subject.in_(own)
+
+
+def _own_token(actor: Actor) -> ColumnElement[bool]:
+    return ApiToken.user_id == actor.user_id
+
+
+RULES: dict[tuple[str, type[Base]], Rule] = {
+    (TASK_READ, Task): _task_read,
+    (TASK_WORK, Task): _own_tasks,
+    (CASE_READ, Case): _case_read,
+    (CASE_WORK, Case): _everything,
+    (CASE_WORK, CaseNote): _everything,
+    (REFERRAL_READ, Referral): _referral_read,
+    (REFERRAL_ANSWER, Referral): _own_referrals,
+    (INSTANCE_READ, Instance): _instance_read,
+    (INSTANCE_WORK, Instance): _everything,
+    (AUDIT_READ, AuditEntry): _everything,
+    (MAIL_READ, Mail): _everything,
+    (OFFICE_READ, Office): _everything,
+    (OFFICE_EDIT, Office): _everything,
+    (PAGE_EDIT, Page): _everything,
+    (USER_EDIT, User): _everything,
+    (TOKEN_OWN, ApiToken): _own_token,
+}
