@@ -100,6 +100,8 @@ def record(tx: Tx, stream: str, event: str, obj: str, details: Mapping[str, Any]
     """
     if not _EVENT.fullmatch(event):
         raise ValueError(f"an audit event reads noun.verbed, not {event}")
+    if not tx.session.in_transaction():
+        tx.session.begin()  # so that rolling back is noticed even if nothing else was done yet
     actor = _opaque(tx.actor)
     named = {} if tx.actor.label == actor else {"actor": tx.actor.label}
     payload = {**named, **({} if details is None else {"details": details})}
