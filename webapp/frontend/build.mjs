@@ -54,4 +54,5 @@ async function scripts() {
 
 fs.rmSync(out, { recursive: true, force: true });
 fs.mkdirSync(out, { recursive: true });
+fs.copyFileSync('src/icon.svg', path.join(out, 'icon.svg'));
 await Promise.all([styles(), scripts()]);

@@ -6,7 +6,7 @@ from typing import Any
 from webapp.wording.errors import error_text
 from webapp.wording.events import audit_text, event_text, event_tone
 from webapp.wording.problems import problem_text
-from webapp.wording.states import Word, code_word, status_word
+from webapp.wording.states import Word, code_word, state_options, status_word
 
 #: What templates may call.
 GLOBALS: Mapping[str, Callable[..., Any]] = {
@@ -17,6 +17,7 @@ GLOBALS: Mapping[str, Callable[..., Any]] = {
     "event_tone": event_tone,
     "audit_text": audit_text,
     "code_word": code_word,
+    "state_options": state_options,
 }
 
 __all__ = [

@@ -118,6 +118,11 @@ def status_word(kind: str, code: str) -> Word:
     return STATES.get(kind, {}).get(code) or _quiet(code, "help")
 
 
+def state_options(kind: str) -> list[dict[str, str]]:
+    """The states of a ``kind`` as choices of a filter: key and name."""
+    return [{"key": code, "name": str(word.text)} for code, word in STATES[kind].items()]
+
+
 def code_word(name: str, code: str | None) -> str:
     """The words for ``code`` of the small list ``name``; the code itself when there are none."""
     return str(CODES.get(name, {}).get(code or "", code or ""))
