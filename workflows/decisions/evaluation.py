@@ -7,10 +7,11 @@ from decimal import Decimal
 from workflows.decisions.errors import DecisionError
 from workflows.decisions.tables import AGGREGATIONS, Output, Rule, Table, TableNode
 from workflows.feel.calls import call_function
-from workflows.feel.compiler import COMPILERS, Check, Code, Surroundings, compile_node, compile_tests
+from workflows.feel.compiler import COMPILERS, Code, Surroundings, compile_node
 from workflows.feel.operators import equal
 from workflows.feel.runtime import Run, Scope
 from workflows.feel.types import fit
+from workflows.feel.unary import Check, compile_tests
 from workflows.feel.values import kind
 
 

@@ -20,8 +20,8 @@ class Requirements:
     def result(self, element: Element | None) -> object:
         """Compute a decision, or invoke a service with the caller's variables of its parameters' names."""
         if isinstance(element, Service):
-            values = [self._variable(requirement.name) for requirement in (*element.inputs, *element.given)]
-            return self._invoke(element, self._root.run, values)
+            parameters = (*element.inputs, *element.given)
+            return self._invoke(element, self._root.run, [self._argument(parameter) for parameter in parameters])
         return self.value(element.key) if element is not None else None
 
     def value(self, key: Key) -> object:
@@ -41,6 +41,10 @@ class Requirements:
             scope.names[element.name] = function  # type: ignore[index]
             return function
         return self._service(element)
+
+    def _argument(self, parameter: Requirement) -> object:
+        value = self._variable(parameter.name)
+        return self._held_to(self._parameter_type(parameter), value, parameter.name)
 
     def _variable(self, name: str) -> object:
         try:

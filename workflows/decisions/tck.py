@@ -86,7 +86,7 @@ def _run_case(model: DecisionModel, level: str, folder: str, case: etree._Elemen
     refused = False
     try:
         result = model.evaluate(target, inputs)
-        found: object = result.value
+        found = _named_output(model, case, name, result.value)
         refused = any(warning.code == "external_function" for warning in result.warnings)
         codes = ", ".join(sorted({warning.code for warning in result.warnings}))
         reason = f"got {found!r:.80}, expected {expected!r:.80} {codes}"
@@ -98,6 +98,14 @@ def _run_case(model: DecisionModel, level: str, folder: str, case: etree._Elemen
     return CaseOutcome(
         level, folder, case.get("id") or "", name, passed, "" if passed else reason, refused and not passed
     )
+
+
+def _named_output(model: DecisionModel, case: etree._Element, name: str, value: object) -> object:
+    """A service with several outputs gives a context; its result nodes name one entry each."""
+    service = model.services.get(case.get("invocableName") or "") if case.get("type") == "decisionService" else None
+    if service is not None and len(service.outputs) > 1 and isinstance(value, dict):
+        return value.get(name)
+    return value
 
 
 def _value(element: etree._Element | None) -> object:

@@ -10,7 +10,7 @@ from typing import Any
 from workflows.feel import syntax
 from workflows.feel.calls import call_function
 from workflows.feel.errors import InvalidValue
-from workflows.feel.operators import any_of, calculate, compare, equal, is_member, negate
+from workflows.feel.operators import calculate, compare, equal, negate
 from workflows.feel.properties import read_path
 from workflows.feel.runtime import Scope, look_up
 from workflows.feel.temporal import parse_temporal
@@ -194,76 +194,11 @@ def _between(node: syntax.Between, around: Surroundings) -> Code:
     return _logic(syntax.Logic(node.position, "and", (low, high)), around)
 
 
-Check = Callable[[Scope, object], object]
-
-
-def compile_tests(tests: syntax.Tests, around: Surroundings) -> Check:
-    """Turn unary tests into a check of a value in a scope: True, False or None."""
-    if not tests.tests:
-        return lambda scope, value: True
-    checks = tuple(_test(test, around) for test in tests.tests)
-    first, single, negated = checks[0], len(checks) == 1, tests.negated
-
-    def check(scope: Scope, value: object) -> object:
-        result = first(scope, value) if single else any_of(one(scope, value) for one in checks)
-        if not negated:
-            return result
-        return None if result is None else not result
-
-    return check
-
-
-def _test(test: syntax.Test, around: Surroundings) -> Check:
-    symbol, position = test.operator, test.position
-    if test.asks_input:
-        return _question(compile_node(test.operand, around.inside()))
-    operand = compile_node(test.operand, around)
-    if not symbol:
-        return _membership(operand)
-
-    def ordered(scope: Scope, value: object) -> object:
-        bound = operand(scope)
-        if symbol in ("=", "!="):
-            same = equal(scope.run, value, bound)
-            return None if same is None else same is (symbol == "=")
-        result = compare(symbol, value, bound)
-        if result is None and value is not None:
-            facts = {"operator": symbol, "left": kind(value), "right": kind(bound)}
-            scope.run.warn("not_comparable", position, facts)
-        return result
-
-    return ordered
-
-
-def _question(operand: Code) -> Check:
-    def question(scope: Scope, value: object) -> object:
-        answer = operand(Scope(scope.run, {"?": value}, scope))
-        return answer if type(answer) is bool else None
-
-    return question
-
-
-def _membership(operand: Code) -> Check:
-    def membership(scope: Scope, value: object) -> object:
-        test = operand(scope)
-        if type(test) is bool and type(value) is not bool:
-            # An expression that answers by itself, without naming the input (DMN 1.5 § 7.3.4).
-            return test
-        return is_member(scope.run, value, test)
-
-    return membership
-
-
-def _in(node: syntax.In, around: Surroundings) -> Code:
-    operand, check = compile_node(node.operand, around), compile_tests(node.tests, around)
-    return lambda scope: check(scope, operand(scope))
-
-
 def _instance_of(node: syntax.InstanceOf, around: Surroundings) -> Code:
     operand, expected = compile_node(node.operand, around), node.type
     if expected.name == "null":
         return lambda scope: operand(scope) is None
-    return lambda scope: expected.accepts(operand(scope))
+    return lambda scope: expected.describes(operand(scope))
 
 
 def _typed(node: syntax.Typed, around: Surroundings) -> Code:
@@ -286,9 +221,8 @@ def _range(node: syntax.RangeOf, around: Surroundings) -> Code:
     def interval(scope: Scope) -> object:
         low = start(scope) if start is not None else None
         high = end(scope) if end is not None else None
-        if low is not None and high is not None and compare("<=", low, high) is None:
-            facts = {"operator": "..", "left": kind(low), "right": kind(high)}
-            scope.run.warn("not_comparable", node.position, facts)
+        if start is not None and end is not None and low is not high and compare("<=", low, high) is not True:
+            scope.run.warn("bad_range", node.position, {"left": kind(low), "right": kind(high)})
             return None
         return FeelRange(low, high, node.start_included, node.end_included)
 
@@ -352,7 +286,6 @@ COMPILERS: dict[type[syntax.Node], Callable[[Any, Surroundings], Code]] = {
     syntax.Comparison: _comparison,
     syntax.Logic: _logic,
     syntax.Between: _between,
-    syntax.In: _in,
     syntax.InstanceOf: _instance_of,
     syntax.Typed: _typed,
     syntax.RangeOf: _range,

@@ -9,12 +9,13 @@ from types import MappingProxyType
 
 from workflows.feel import analysis, scopes, syntax
 from workflows.feel.builtins import BUILTINS
-from workflows.feel.compiler import Check, Code, Surroundings, compile_node, compile_tests
+from workflows.feel.compiler import Code, Surroundings, compile_node
 from workflows.feel.errors import FeelBudgetError, FeelSyntaxError, InvalidValue
 from workflows.feel.names import NameIndex
 from workflows.feel.parser import parse_expression, parse_unary_tests
 from workflows.feel.runtime import BERLIN, DEFAULT_BUDGET, Budget, Evaluation, Run, Scope
 from workflows.feel.types import ANY_OR_NULL
+from workflows.feel.unary import Check, compile_tests
 from workflows.feel.values import FeelFunction, Parameter, Signature
 
 # The forms with scopes register themselves with the compiler when they are imported.

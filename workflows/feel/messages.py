@@ -64,6 +64,10 @@ SENTENCES: Final[dict[str, tuple[str, str]]] = {
         "{left} und {right} lassen sich nicht mit „{operator}“ vergleichen.",
         '{left} and {right} cannot be compared with "{operator}".',
     ),
+    "bad_range": (
+        "Der Bereich hat keinen gültigen Anfang und kein gültiges Ende ({left} bis {right}).",
+        "The range has no valid start and end ({left} to {right}).",
+    ),
     "not_a_truth": (
         "Bei „{operator}“ wird wahr oder falsch erwartet, der Wert ist aber: {type}.",
         '"{operator}" needs true or false, but the value is: {type}.',

@@ -82,8 +82,14 @@ def is_member(run: Run, value: object, test: object) -> bool | None:
         run.spend(len(test))
         if type(value) is list and equal(run, value, test):
             return True
-        return any_of(is_member(run, value, entry) for entry in test)
+        return any_of(_is_entry(run, value, entry) for entry in test)
     return equal(run, value, test)
+
+
+def _is_entry(run: Run, value: object, entry: object) -> bool | None:
+    if type(entry) is FeelRange and type(value) is not FeelRange:
+        return is_within(run, value, entry)
+    return equal(run, value, entry) is True
 
 
 def all_of(truths: Iterable[object]) -> bool | None:

@@ -17,6 +17,10 @@ class FeelType:
         """Say whether a value, null excluded, is of this type."""
         return value is not None and (self.name == "Any" or KINDS[type(value)] in _MEMBERS.get(self.name, ()))
 
+    def describes(self, value: object) -> bool:
+        """Answer `instance of`, which looks at the structure and not at allowed values."""
+        return self.accepts(value)
+
     @property
     def holds_lists(self) -> bool:
         """Whether a list as such may belong to the type, so that [x] must not be unwrapped to x."""
@@ -46,6 +50,9 @@ class ListType(FeelType):
 
     def accepts(self, value: object) -> bool:
         return type(value) is list and all(entry is None or self.item.accepts(entry) for entry in value)
+
+    def describes(self, value: object) -> bool:
+        return type(value) is list and all(entry is None or self.item.describes(entry) for entry in value)
 
     @property
     def holds_lists(self) -> bool:
@@ -94,6 +101,9 @@ class RestrictedType(FeelType):
     def accepts(self, value: object) -> bool:
         return self.base.accepts(value) and self.allows(value)
 
+    def describes(self, value: object) -> bool:
+        return self.base.describes(value)
+
     @property
     def holds_lists(self) -> bool:
         return self.base.holds_lists
@@ -108,6 +118,10 @@ class NamedType(FeelType):
     def accepts(self, value: object) -> bool:
         found = self.known.get(self.name)
         return found is not None and found.accepts(value)
+
+    def describes(self, value: object) -> bool:
+        found = self.known.get(self.name)
+        return found is not None and found.describes(value)
 
     @property
     def holds_lists(self) -> bool:

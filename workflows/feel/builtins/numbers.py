@@ -42,7 +42,6 @@ for _name, _mode in _ROUNDINGS.items():
 
 
 @builtin("abs", "n: number|days and time duration|years and months duration")
-@builtin("abs", "number: number")
 def absolute(value: Decimal | datetime.timedelta | YearMonthDuration) -> object:
     return YearMonthDuration(abs(value.months)) if isinstance(value, YearMonthDuration) else abs(value)
 

@@ -122,7 +122,7 @@ def overlaps(run: Run, left: FeelRange, right: FeelRange) -> bool:
 
 
 def overlaps_before(run: Run, left: FeelRange, right: FeelRange) -> bool:
-    return overlaps(run, left, right) and not _covers_start(run, right, left) and not _covers_end(run, left, right)
+    return overlaps(run, left, right) and not _covers_start(run, right, left) and _covers_end(run, right, left)
 
 
 def overlaps_after(run: Run, left: FeelRange, right: FeelRange) -> bool:

@@ -1,0 +1,171 @@
+"""The values of one table column, cut into cells that no test of the column can tell apart inside."""
+
+import datetime
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass
+from decimal import Decimal
+from typing import Any
+
+from workflows.decisions.tables import Input, Table
+from workflows.feel import Budget, FeelBudgetError, FeelRange, YearMonthDuration, syntax
+from workflows.feel.analysis import free_names
+from workflows.feel.builtins import BUILTINS
+from workflows.feel.compiler import Surroundings, compile_node
+from workflows.feel.parser import parse_unary_tests
+from workflows.feel.runtime import BERLIN, Run, Scope
+from workflows.feel.texts import to_text
+from workflows.feel.types import RestrictedType
+from workflows.feel.unary import compile_tests
+
+_AROUND = Surroundings(BUILTINS, nested=True)
+_OTHER = "\N{REPLACEMENT CHARACTER} any other text"
+Point = Decimal | datetime.date | datetime.datetime | datetime.time | datetime.timedelta | YearMonthDuration
+
+
+@dataclass(frozen=True, slots=True)
+class Cell:
+    """Values that all pass the same tests; shape is point, below, between, above or other."""
+
+    shape: str
+    sample: object
+    low: str = ""
+    high: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class Column:
+    """A column with its cells; for each rule (0-based) the cells it takes as bits, None where only data can tell."""
+
+    label: str
+    cells: tuple[Cell, ...]
+    masks: tuple[int | None, ...]
+
+    @property
+    def everything(self) -> int:
+        """All cells as bits."""
+        return (1 << len(self.cells)) - 1
+
+
+def columns_of(table: Table) -> list[Column]:
+    """Cut every column of a table; a column nobody tests has no cells to tell apart and is left out."""
+    columns = [_column(table, index, column) for index, column in enumerate(table.inputs)]
+    return [column for column in columns if any(mask != column.everything for mask in column.masks)]
+
+
+def _column(table: Table, index: int, column: Input) -> Column:
+    tests = [rule.tests[index] if index < len(rule.tests) else syntax.Tests(0, ()) for rule in table.rules]
+    allowed = _allowed(column)
+    values = [value for test in (*tests, allowed) if _is_constant(test) for value in _constants(test)]
+    cells = tuple(cell for cell in _cells(values, closed=bool(allowed.tests)) if _passes(allowed, cell.sample))
+    masks = tuple(_mask(test, cells) if _is_constant(test) else None for test in tests)
+    return Column(column.label, cells, masks)
+
+
+def _allowed(column: Input) -> syntax.Tests:
+    if column.allowed is not None and _is_constant(column.allowed):
+        return column.allowed
+    if isinstance(column.type, RestrictedType) and column.type.source:
+        return parse_unary_tests(column.type.source)
+    return syntax.Tests(0, ())
+
+
+def _is_constant(tests: syntax.Tests) -> bool:
+    return not any(test.asks_input or free_names(test.operand) - BUILTINS.keys() for test in tests.tests) and not (
+        free_names(tests) & {"today", "now"}
+    )
+
+
+def _constants(tests: syntax.Tests) -> Iterator[object]:
+    for test in tests.tests:
+        value = _evaluate(test.operand)
+        yield from value if isinstance(value, list) else (value,)
+
+
+def _evaluate(node: syntax.Node) -> object:
+    run = Run(Budget(), None, BERLIN)
+    try:
+        return compile_node(node, _AROUND)(Scope(run, {}))
+    except (FeelBudgetError, RecursionError):
+        return None
+
+
+def _passes(tests: syntax.Tests, value: object) -> bool:
+    run = Run(Budget(), None, BERLIN)
+    try:
+        return compile_tests(tests, _AROUND)(Scope(run, {}), value) is True
+    except (FeelBudgetError, RecursionError):
+        return False
+
+
+def _mask(tests: syntax.Tests, cells: Sequence[Cell]) -> int:
+    return sum(1 << index for index, cell in enumerate(cells) if _passes(tests, cell.sample))
+
+
+def _cells(values: Sequence[object], *, closed: bool) -> Iterator[Cell]:
+    """Make the cells around constants; `closed` columns have no texts besides the allowed ones."""
+    texts = list(dict.fromkeys(value for value in values if isinstance(value, str)))
+    yield from (Cell("point", text, text) for text in texts)
+    if texts and not closed:
+        yield Cell("other", _OTHER)
+    if any(isinstance(value, bool) for value in values):
+        yield from (Cell("point", truth, str(truth).lower()) for truth in (True, False))
+    points: dict[type, set[Any]] = {}
+    for value in values:
+        for bound in (value.start, value.end) if isinstance(value, FeelRange) else (value,):
+            if isinstance(bound, Point) and not isinstance(bound, bool):
+                points.setdefault(type(bound), set()).add(bound)
+    for bounds in points.values():
+        yield from _ordered_cells(bounds)
+
+
+def _ordered_cells(bounds: set[Any]) -> Iterator[Cell]:
+    try:
+        ordered = sorted(bounds)
+        steps = _steps(ordered[0])
+        yield Cell("below", steps.before(ordered[0]), high=_text(ordered[0]))
+        for index, bound in enumerate(ordered):
+            yield Cell("point", bound, _text(bound))
+            if index + 1 < len(ordered):
+                middle = steps.between(bound, ordered[index + 1])
+                if bound < middle < ordered[index + 1]:
+                    yield Cell("between", middle, _text(bound), _text(ordered[index + 1]))
+        yield Cell("above", steps.after(ordered[-1]), low=_text(ordered[-1]))
+    except (TypeError, OverflowError):
+        # Times with and without zone have no order, the first and the last day no neighbour.
+        return
+
+
+@dataclass(frozen=True, slots=True)
+class _Steps:
+    unit: Any
+
+    def before(self, bound: Any) -> Any:
+        return bound - self.unit
+
+    def after(self, bound: Any) -> Any:
+        return bound + self.unit
+
+    def between(self, low: Any, high: Any) -> Any:
+        return low + (high - low) / 2
+
+
+@dataclass(frozen=True, slots=True)
+class _MonthSteps(_Steps):
+    def before(self, bound: Any) -> Any:
+        return YearMonthDuration(bound.months - 1)
+
+    def after(self, bound: Any) -> Any:
+        return YearMonthDuration(bound.months + 1)
+
+    def between(self, low: Any, high: Any) -> Any:
+        return YearMonthDuration((low.months + high.months) // 2)
+
+
+def _steps(bound: object) -> _Steps:
+    if isinstance(bound, YearMonthDuration):
+        return _MonthSteps(1)
+    return _Steps(Decimal(1) if isinstance(bound, Decimal) else datetime.timedelta(days=1))
+
+
+def _text(value: object) -> str:
+    return to_text(Run(Budget(), None, BERLIN), value)

@@ -1,0 +1,97 @@
+"""Findings and errors of decisions in words, German and English."""
+
+from collections.abc import Mapping, Sequence
+from typing import Final
+
+from workflows.decisions.cells import Cell
+from workflows.decisions.checks import Case, Finding
+from workflows.decisions.errors import DecisionError, DecisionModelError
+
+_FINDINGS: Final[dict[str, tuple[str, str]]] = {
+    "overlap": ("Regeln {rules} treffen beide auf {case} zu", "Rules {rules} both match {case}"),
+    "conflict": (
+        "Regeln {rules} treffen beide auf {case} zu, haben aber verschiedene Ergebnisse",
+        "Rules {rules} both match {case} but have different results",
+    ),
+    "gap": ("Keine Regel trifft auf {case} zu", "No rule matches {case}"),
+    "unreachable": (
+        "Regel {rules} wird nie erreicht, weil frühere Regeln alle ihre Fälle abdecken",
+        "Rule {rules} is never reached because earlier rules cover all its cases",
+    ),
+    "not_checked": (
+        "Regel {rules} lässt sich nicht vorab prüfen, weil sie von anderen Angaben abhängt",
+        "Rule {rules} cannot be checked beforehand because it depends on other data",
+    ),
+    "expression": (
+        "Der Ausdruck „{source}“ in „{decision}“ ist nicht gültig",
+        'The expression "{source}" in "{decision}" is not valid',
+    ),
+}
+_ERRORS: Final[dict[str, tuple[str, str]]] = {
+    "several_rules_match": (
+        "In „{decision}“ treffen die Regeln {rules} zugleich zu, es darf aber nur eine sein.",
+        'In "{decision}" the rules {rules} match at once, but only one may.',
+    ),
+    "rules_disagree": (
+        "In „{decision}“ treffen die Regeln {rules} zu und haben verschiedene Ergebnisse.",
+        'In "{decision}" the rules {rules} match and have different results.',
+    ),
+    "too_large": ("Die Datei ist größer als {most} Bytes.", "The file is larger than {most} bytes."),
+    "too_deep": ("Die Datei ist zu tief verschachtelt.", "The file is nested too deeply."),
+    "too_many_imports": ("Die Datei bindet mehr als {most} andere ein.", "The file imports more than {most} others."),
+    "not_xml": ("Die Datei ist kein gültiges XML: {reason}", "The file is not valid XML: {reason}"),
+    "document_type": (
+        "Die Datei enthält einen DOCTYPE, das ist nicht erlaubt.",
+        "The file has a DOCTYPE, not allowed.",
+    ),
+    "not_dmn": ("Die Datei enthält keine DMN-Entscheidungen.", "The file contains no DMN decisions."),
+    "double_id": ("Die Kennung „{id}“ kommt zweimal vor.", 'The id "{id}" occurs twice.'),
+    "unknown_reference": (
+        "Die Datei verweist auf „{reference}“, das es nicht gibt.",
+        'The file refers to "{reference}", which does not exist.',
+    ),
+    "service_without_output": (
+        "Der Entscheidungsdienst „{id}“ hat kein Ergebnis.",
+        'The decision service "{id}" has no output.',
+    ),
+    "requirement_cycle": (
+        "Diese Elemente setzen sich gegenseitig voraus: {elements}",
+        "Elements require each other: {elements}",
+    ),
+}
+_CELLS: Final[dict[str, tuple[str, str]]] = {
+    "point": ("{input} = {low}", "{input} = {low}"),
+    "below": ("{input} < {high}", "{input} < {high}"),
+    "above": ("{input} > {low}", "{input} > {low}"),
+    "between": ("{input} zwischen {low} und {high}", "{input} between {low} and {high}"),
+    "other": ("{input} = ein anderer Wert", "{input} = any other value"),
+}
+
+
+def explain_finding(finding: Finding, language: str) -> str:
+    """Say a finding in German ("de") or English."""
+    column = _column(language)
+    rules = (" und " if language == "de" else " and ").join(str(rule) for rule in finding.rules)
+    return _FINDINGS[finding.code][column].format_map(
+        {**finding.facts, "rules": rules, "case": _case(finding.case, column)}
+    )
+
+
+def explain_error(error: DecisionError | DecisionModelError, language: str) -> str:
+    """Say why a decision could not be taken or a model not be read, in German ("de") or English."""
+    facts: Mapping[str, str] = error.facts
+    return _ERRORS[error.code][_column(language)].format_map(facts)
+
+
+def _column(language: str) -> int:
+    return 0 if language == "de" else 1
+
+
+def _case(case: Sequence[Case], column: int) -> str:
+    if not case:
+        return ("alle Fälle", "every case")[column]
+    return ", ".join(_condition(one.input, one.cell, column) for one in case)
+
+
+def _condition(name: str, cell: Cell, column: int) -> str:
+    return _CELLS[cell.shape][column].format(input=name, low=cell.low, high=cell.high)
