@@ -1,0 +1,123 @@
+"""Reading bundles: folders and zips mean the same, hostile ones are refused, never believed."""
+
+import io
+import stat
+import zipfile
+from contextlib import suppress
+from pathlib import Path
+
+import pytest
+from hypothesis import given, settings
+from hypothesis import strategies as st
+
+from tests.engine.diagrams import bundle
+from workflows.engine.bundle import Bundle, BundleUnreadable, read
+
+FILES = {
+    "enquiry.bpmn": b"<x/>",
+    "answer.form": b"{}",
+    "way.dmn": b"<y/>",
+    "texts/receipt.de.txt": "Betreff: Eingang\n\nGrüße".encode(),
+    "translations/en.json": b"{}",
+    "scenarios/first.yaml": b"no part of it",
+    "README.md": b"no part of it",
+}
+
+
+def zipped(files: dict[str, bytes], prefix: str = "enquiry/") -> bytes:
+    buffer = io.BytesIO()
+    with zipfile.ZipFile(buffer, "w", zipfile.ZIP_DEFLATED) as archive:
+        for path, data in files.items():
+            archive.writestr(prefix + path, data)
+    return buffer.getvalue()
+
+
+def with_member(info: zipfile.ZipInfo | str, data: bytes = b"") -> bytes:
+    buffer = io.BytesIO()
+    with zipfile.ZipFile(buffer, "w", zipfile.ZIP_DEFLATED) as archive:
+        archive.writestr("enquiry.bpmn", b"<x/>")
+        archive.writestr(info, data)
+    return buffer.getvalue()
+
+
+def refusal(source: bytes | Path) -> str:
+    with pytest.raises(BundleUnreadable) as caught:
+        read(source)
+    return caught.value.code
+
+
+def test_folder_and_zip_are_the_same_bundle(tmp_path: Path) -> None:
+    folder = tmp_path / "enquiry"
+    for path, data in FILES.items():
+        (folder / path).parent.mkdir(parents=True, exist_ok=True)
+        (folder / path).write_bytes(data)
+    from_folder, from_zip, flat = read(folder), read(zipped(FILES)), read(zipped(FILES, prefix=""))
+    assert from_folder == from_zip == flat
+    assert from_folder.sha256 == from_zip.sha256
+    assert set(from_folder.files) == set(FILES) - {"scenarios/first.yaml", "README.md"}
+    assert from_folder.ignored == ("README.md", "scenarios/first.yaml")
+
+
+def test_freezing_is_deterministic_and_complete() -> None:
+    sample = bundle()
+    turned = Bundle("sample", dict(sorted(sample.files.items(), reverse=True)))
+    assert sample.sha256 == turned.sha256
+    assert sample.frozen() == bundle().frozen()
+    assert read(sample.frozen()) == sample
+
+
+def test_only_texts_and_translations_leave_the_logic_alone() -> None:
+    sample = bundle()
+    worded = bundle({"texts/receipt.de.txt": b"Betreff: neu\n"})
+    assert worded.sha256 != sample.sha256
+    assert worded.logic_sha256 == sample.logic_sha256
+    assert bundle({"answer.form": b"{}"}).logic_sha256 != sample.logic_sha256
+
+
+@pytest.mark.parametrize(
+    "name", ["../x.form", "/etc/x.form", "a/../../x.form", "C:\\x.form", "a\\b.form", "x\x07.form", "./x.form"]
+)
+def test_paths_that_lead_out_are_refused(name: str) -> None:
+    assert refusal(with_member(name)) == "unsafe_path"
+
+
+def test_links_are_refused_in_zips_and_not_followed_in_folders(tmp_path: Path) -> None:
+    link = zipfile.ZipInfo("x.form")
+    link.external_attr = (stat.S_IFLNK | 0o777) << 16
+    assert refusal(with_member(link, b"/etc/passwd")) == "unsafe_path"
+    secret = tmp_path / "secret.form"
+    secret.write_bytes(b"secret")
+    folder = tmp_path / "enquiry"
+    folder.mkdir()
+    (folder / "enquiry.bpmn").write_bytes(b"<x/>")
+    (folder / "x.form").symlink_to(secret)
+    assert set(read(folder).files) == {"enquiry.bpmn"}
+
+
+def test_zip_bombs_stay_small() -> None:
+    assert refusal(with_member("x.form", b"0" * 4_900_000)) == "file_too_large"
+    many = {f"f{number}.form": b"x" for number in range(500)}
+    assert refusal(zipped({"enquiry.bpmn": b"", **many})) == "too_many_files"
+    assert refusal(b"P" * 10_000_001) == "zip_too_large"
+
+
+def test_damaged_zips_are_no_bundles() -> None:
+    good = zipped(FILES)
+    assert refusal(good[:-30]) == "not_a_zip"
+    assert refusal(b"") == "not_a_zip"
+    assert refusal(with_member("other.bpmn", b"<x/>")) == "no_name"
+    assert refusal(zipped({"answer.form": b"{}"})) == "no_diagram"
+
+
+def test_what_is_not_there_is_unreadable(tmp_path: Path) -> None:
+    assert refusal(tmp_path / "nothing") == "not_readable"
+
+
+@settings(max_examples=200, deadline=None)
+@given(st.data())
+def test_no_flipped_bytes_make_reading_fall_over(data: st.DataObject) -> None:
+    raw = bytearray(zipped(FILES))
+    for _ in range(data.draw(st.integers(1, 5))):
+        raw[data.draw(st.integers(0, len(raw) - 1))] = data.draw(st.integers(0, 255))
+    with suppress(BundleUnreadable):
+        read(bytes(raw))

@@ -1,0 +1,210 @@
+"""A bundle: the files of one process as a folder or a zip, read within bounds and named by their content."""
+
+import hashlib
+import io
+import re
+import stat
+import unicodedata
+import zipfile
+import zlib
+from collections.abc import Iterator, Mapping
+from dataclasses import dataclass
+from pathlib import Path, PurePosixPath
+
+from workflows.core.errors import LotseError
+
+MOST_MEMBERS = 400
+MOST_BYTES = 20_000_000
+LARGEST_MEMBER = 5_000_000
+LARGEST_ZIP = 10_000_000
+#: A member may not unpack to more than this many times its size: real diagrams reach about 20.
+MOST_RATIO = 100
+
+_LANGUAGE = "[a-z]{2,3}(?:_[a-z]+)?"
+_TEXT = re.compile(rf"texts/([A-Za-z][A-Za-z0-9_-]*)\.({_LANGUAGE})\.txt")
+_TRANSLATION = re.compile(rf"translations/({_LANGUAGE})\.json")
+_LOGIC = re.compile(r"[^/]+\.(bpmn|form|dmn)")
+_EPOCH = (1980, 1, 1, 0, 0, 0)
+
+
+class BundleUnreadable(LotseError):
+    """The folder or zip is no bundle, or tries to be more than one; ``facts["file"]`` names the culprit."""
+
+
+@dataclass(frozen=True)
+class Bundle:
+    """The run-time files by path inside the bundle, sorted; ``key`` names the folder and the process.
+
+    Scenarios, notes and anything else is not part of it; ``ignored`` lists what was left out.
+    """
+
+    key: str
+    files: Mapping[str, bytes]
+    ignored: tuple[str, ...] = ()
+
+    @property
+    def sha256(self) -> str:
+        """The digest of the whole bundle."""
+        return _digest(self.key, self.files)
+
+    @property
+    def logic_sha256(self) -> str:
+        """The digest of what decides: diagrams, forms, decision tables; not of texts and translations."""
+        return _digest(self.key, {path: data for path, data in self.files.items() if _LOGIC.fullmatch(path)})
+
+    def of_kind(self, suffix: str) -> dict[str, bytes]:
+        """The files ending in ``.bpmn``, ``.form`` or ``.dmn``."""
+        return {path: data for path, data in self.files.items() if path.endswith(suffix)}
+
+    def texts(self) -> Iterator[tuple[str, str, str, bytes]]:
+        """Path, name, language and content of every text."""
+        for path, data in self.files.items():
+            if found := _TEXT.fullmatch(path):
+                yield path, found[1], found[2], data
+
+    def translations(self) -> Iterator[tuple[str, str, bytes]]:
+        """Path, language and content of every table of translations."""
+        for path, data in self.files.items():
+            if found := _TRANSLATION.fullmatch(path):
+                yield path, found[1], data
+
+    @property
+    def diagram(self) -> str:
+        """The path of the diagram that gives the bundle its name; the only one, else the one called like it."""
+        paths = list(self.of_kind(".bpmn"))
+        return paths[0] if len(paths) == 1 else f"{self.key}.bpmn"
+
+    def frozen(self) -> bytes:
+        """The bundle as a zip, the same bytes for the same content."""
+        buffer = io.BytesIO()
+        with zipfile.ZipFile(buffer, "w", zipfile.ZIP_DEFLATED, compresslevel=9) as archive:
+            for path, data in self.files.items():
+                archive.writestr(zipfile.ZipInfo(f"{self.key}/{path}", _EPOCH), data, zipfile.ZIP_DEFLATED)
+        return buffer.getvalue()
+
+
+def _digest(key: str, files: Mapping[str, bytes]) -> str:
+    digest = hashlib.sha256(f"{len(key)}:{key}".encode())
+    for path in sorted(files):
+        digest.update(f"{len(path.encode())}:{path}:{len(files[path])}:".encode())
+        digest.update(files[path])
+    return digest.hexdigest()
+
+
+def read(source: Path | bytes) -> Bundle:
+    """The bundle in a folder, a zip file or the bytes of a zip; raises ``BundleUnreadable``."""
+    if isinstance(source, bytes):
+        return _from_zip(source)
+    try:
+        if source.is_dir():
+            return _from_folder(source)
+        if source.stat().st_size > LARGEST_ZIP:
+            raise BundleUnreadable("zip_too_large", max=LARGEST_ZIP)
+        return _from_zip(source.read_bytes())
+    except OSError as error:
+        raise BundleUnreadable("not_readable", file=source.name, reason=error.strerror or "") from None
+
+
+def _from_folder(folder: Path) -> Bundle:
+    folder = folder.resolve()
+    files: dict[str, bytes] = {}
+    ignored: list[str] = []
+    for count, path in enumerate(sorted(folder.rglob("*"))):
+        if count > MOST_MEMBERS * 2:
+            raise BundleUnreadable("too_many_files", max=MOST_MEMBERS)
+        # A link could lead anywhere on the machine.
+        if path.is_symlink() or not path.is_file():
+            continue
+        name = path.relative_to(folder).as_posix()
+        if not is_run_time(name):
+            ignored.append(name)
+            continue
+        if path.stat().st_size > LARGEST_MEMBER:
+            raise BundleUnreadable("file_too_large", file=name, max=LARGEST_MEMBER)
+        files[name] = path.read_bytes()
+    return _bundle(folder.name, files, ignored)
+
+
+def is_run_time(path: str) -> bool:
+    """Whether a file inside a bundle is part of the version."""
+    return any(pattern.fullmatch(path) for pattern in (_LOGIC, _TEXT, _TRANSLATION))
+
+
+def _from_zip(data: bytes) -> Bundle:
+    if len(data) > LARGEST_ZIP:
+        raise BundleUnreadable("zip_too_large", max=LARGEST_ZIP)
+    try:
+        with zipfile.ZipFile(io.BytesIO(data)) as archive:
+            return _from_archive(archive)
+    # What a damaged or hostile zip makes the standard library raise; all of it means the same.
+    except (zipfile.BadZipFile, zlib.error, EOFError, OSError, ValueError, RuntimeError, NotImplementedError) as error:
+        raise BundleUnreadable("not_a_zip", reason=str(error)[:200]) from None
+
+
+def _from_archive(archive: zipfile.ZipFile) -> Bundle:
+    infos = [info for info in archive.infolist() if not info.is_dir()]
+    if len(infos) > MOST_MEMBERS:
+        raise BundleUnreadable("too_many_files", max=MOST_MEMBERS)
+    members = {_member_name(info): info for info in infos}
+    if len(members) < len(infos):
+        raise BundleUnreadable("double_member")
+    top = _common_folder(list(members))
+    files: dict[str, bytes] = {}
+    ignored: list[str] = []
+    for name, info in sorted(members.items()):
+        inside = name.removeprefix(f"{top}/")
+        if is_run_time(inside):
+            files[inside] = _unpacked(archive, info, inside, MOST_BYTES - sum(map(len, files.values())))
+        else:
+            ignored.append(inside)
+    return _bundle(top, files, ignored)
+
+
+def _member_name(info: zipfile.ZipInfo) -> str:
+    """The path of a member, checked: inside the bundle, UTF-8, no link, not encrypted."""
+    name = info.filename
+    path = PurePosixPath(name)
+    harmless = name.isprintable() and "\\" not in name and ":" not in name and len(name) < 200
+    if not harmless or path.is_absolute() or ".." in path.parts or str(path) != name:
+        raise BundleUnreadable("unsafe_path", file=_shown(name))
+    if not name.isascii() and not info.flag_bits & 0x800:
+        raise BundleUnreadable("name_not_utf8", file=_shown(name))
+    if info.flag_bits & 0x1:
+        raise BundleUnreadable("encrypted", file=_shown(name))
+    if stat.S_ISLNK(info.external_attr >> 16):
+        raise BundleUnreadable("unsafe_path", file=_shown(name))
+    return unicodedata.normalize("NFC", name)
+
+
+def _shown(name: str) -> str:
+    return "".join(character if character.isprintable() else "?" for character in name[:100])
+
+
+def _common_folder(names: list[str]) -> str:
+    """The folder everything lies in, empty when files lie at the top."""
+    tops = {name.split("/", 1)[0] if "/" in name else "" for name in names}
+    top = tops.pop() if len(tops) == 1 else ""
+    return "" if top in {"texts", "translations", "scenarios"} else top
+
+
+def _unpacked(archive: zipfile.ZipFile, info: zipfile.ZipInfo, name: str, left: int) -> bytes:
+    """The content, never more than allowed whatever the header says."""
+    most = min(LARGEST_MEMBER, left, max(100_000, info.compress_size * MOST_RATIO))
+    with archive.open(info) as member:
+        data = member.read(most + 1)
+    if len(data) > most:
+        raise BundleUnreadable("file_too_large", file=name, max=most)
+    return data
+
+
+def _bundle(key: str, files: dict[str, bytes], ignored: list[str]) -> Bundle:
+    diagrams = [path for path in files if path.endswith(".bpmn")]
+    if not diagrams:
+        raise BundleUnreadable("no_diagram")
+    if len(files) > MOST_MEMBERS:
+        raise BundleUnreadable("too_many_files", max=MOST_MEMBERS)
+    if sum(map(len, files.values())) > MOST_BYTES:
+        raise BundleUnreadable("bundle_too_large", max=MOST_BYTES)
+    if not key and len(diagrams) > 1:
+        raise BundleUnreadable("no_name")
+    return Bundle(key or diagrams[0].removesuffix(".bpmn"), dict(sorted(files.items())), tuple(ignored))
