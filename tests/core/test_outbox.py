@@ -1,25 +1,232 @@
 """A mail leaves at least once, always as the same mail, and what goes wrong stays visible."""
 
+import os
+import signal
+import subprocess
+import sys
+from collections.abc import Iterator
+from concurrent.futures import ThreadPoolExecutor
+from datetime import datetime, timedelta
+from email.message import EmailMessage
+from typing import Any
+
+import pytest
 from sqlalchemy import select
 from sqlalchemy.orm import Session, sessionmaker
 
-from tests.conftest import Begin
-from workflows.core import links, outbox
+from tests.conftest import Begin, Database
+from tests.core.mail_server import MailServer, running
+from workflows.core import killpoints, links, mail_format, outbox
 from workflows.core.clock import SetClock
+from workflows.core.errors import LotseError
 from workflows.core.outbox import Mail
 from workflows.core.settings import Settings
-from workflows.core.smtp import DemoTransport
+from workflows.core.smtp import DemoTransport, SmtpTransport, transport
 
 
-def test_a_mail_posted_twice_under_one_key_is_one_mail(
+class Postman:
+    """Sends what is due through a real server."""
+
+    def __init__(self, sessions: sessionmaker[Session], settings: Settings, clock: SetClock, server: MailServer):
+        self._sessions, self._settings, self._clock = sessions, settings, clock
+        self.server = server
+
+    def send_due(self) -> int:
+        carrier = SmtpTransport(self.server.settings, timeout=0.3)
+        return outbox.send_due(self._sessions, self._settings, self._clock, carrier)
+
+
+@pytest.fixture
+def postman(sessions: sessionmaker[Session], settings: Settings, clock: SetClock) -> Iterator[Postman]:
+    with running() as server:
+        yield Postman(sessions, settings, clock, server)
+
+
+def post(begin: Begin, **changes: Any) -> Mail:
+    letter = {"to": "office@amt.example", "subject": "Verweisung", "text": "Guten Tag", "about": "case:1", **changes}
+    with begin() as tx:
+        return outbox.post(tx, **letter)
+
+
+def stored(begin: Begin) -> list[Mail]:
+    with begin() as tx:
+        return list(tx.session.scalars(select(Mail).order_by(Mail.id)))
+
+
+def test_a_posted_mail_is_sent_once(begin: Begin, postman: Postman, clock: SetClock) -> None:
+    post(begin)
+    assert postman.send_due() == 1
+    assert postman.send_due() == 0
+    assert len(postman.server.taken) == 1
+    (mail,) = stored(begin)
+    assert (mail.status, mail.sent_at, mail.attempts) == ("sent", clock.now(), 1)
+
+
+def test_nothing_is_sent_when_the_action_fails(begin: Begin, postman: Postman) -> None:
+    with begin() as tx:
+        outbox.post(tx, to="office@amt.example", subject="Verweisung", text="Guten Tag", about="case:1")
+        tx.session.rollback()
+    assert postman.send_due() == 0
+
+
+def test_text_and_html_say_the_same_and_carry_the_link(begin: Begin, postman: Postman, settings: Settings) -> None:
+    with begin() as tx:
+        link = links.issue(tx, "referral_answer", "referral:5", "office:17")
+        text = "Guten Tag <Amt>,\n\nbitte antworten:\n[[link]]\n\nDanke"
+        outbox.post(tx, to="a@amt.example", subject="Grüße", text=text, about="referral:5", link=link)
+    postman.send_due()
+    (taken,) = postman.server.taken
+    address = links.url(link, settings)
+    assert taken["Subject"] == "Grüße"
+    assert taken["Auto-Submitted"] == "auto-generated"
+    plain, html = _part(taken, "plain"), _part(taken, "html")
+    assert plain.splitlines() == ["Guten Tag <Amt>,", "", "bitte antworten:", address, "", "Danke"]
+    assert f'<a href="{address}">{address}</a>' in html
+    assert "Guten Tag &lt;Amt&gt;," in html
+    assert 'lang="de" dir="ltr"' in html
+    (mail,) = stored(begin)
+    assert address not in mail.text
+    assert mail_format.shown(mail.text) == "Guten Tag <Amt>,\n\nbitte antworten:\n[Link]\n\nDanke"
+
+
+def test_arabic_runs_from_right_to_left(begin: Begin, postman: Postman) -> None:
+    post(begin, subject="تم استلام طلبكم", text="شكرا", language="ar")
+    postman.send_due()
+    (taken,) = postman.server.taken
+    assert taken["Subject"] == "تم استلام طلبكم"
+    assert 'lang="ar" dir="rtl"' in _part(taken, "html")
+
+
+def test_a_mail_posted_twice_under_one_key_is_one_mail(begin: Begin) -> None:
+    first, second = post(begin, key="17/5/mail"), post(begin, key="17/5/mail", text="Anders")
+    assert first.id == second.id
+    assert [mail.text for mail in stored(begin)] == ["Guten Tag"]
+
+
+@pytest.mark.parametrize(
+    ("changes", "code"),
+    [
+        ({"to": "a@b.example\r\nBcc: c@d.example"}, "mail_address"),
+        ({"to": "a@b.example, c@d.example"}, "mail_address"),
+        ({"to": "Amt <a@b.example>"}, "mail_address"),
+        ({"to": "nobody"}, "mail_address"),
+        ({"subject": "Hallo\r\nBcc: c@d.example"}, "mail_subject"),
+        ({"subject": "Hallo\nBcc: c@d.example"}, "mail_subject"),
+        ({"subject": "Hallo\u2028Bcc: c@d.example"}, "mail_subject"),
+        ({"subject": " "}, "mail_subject"),
+        ({"text": "Hier: [[link]]"}, "mail_link"),
+    ],
+)
+def test_headers_and_recipients_cannot_be_smuggled_in(begin: Begin, changes: dict[str, str], code: str) -> None:
+    with pytest.raises(LotseError) as refused:
+        post(begin, **changes)
+    assert refused.value.code == code
+    assert stored(begin) == []
+
+
+def test_4xx_is_tried_again_later_with_the_same_message_id(begin: Begin, postman: Postman, clock: SetClock) -> None:
+    posted = post(begin)
+    postman.server.answer = "451 Try later"
+    assert postman.send_due() == 1
+    assert postman.send_due() == 0
+    (mail,) = stored(begin)
+    assert (mail.status, mail.last_error, mail.next_at) == ("waiting", "451 Try later", clock.now() + outbox.WAITS[0])
+    postman.server.answer = None
+    clock.advance(outbox.WAITS[0])
+    postman.send_due()
+    assert [taken["Message-ID"] for taken in postman.server.taken] == [posted.message_id]
+    (mail,) = stored(begin)
+    assert (mail.status, mail.last_error) == ("sent", None)
+
+
+def test_5xx_fails_at_once_and_says_why(begin: Begin, postman: Postman) -> None:
+    post(begin)
+    postman.server.answer = "550 No such mailbox"
+    postman.send_due()
+    (mail,) = stored(begin)
+    assert (mail.status, mail.last_error, mail.attempts) == ("failed", "550 No such mailbox", 1)
+
+
+@pytest.mark.parametrize("fault", ["hang", "drop"])
+def test_one_bad_mail_does_not_stop_the_next(begin: Begin, postman: Postman, clock: SetClock, fault: str) -> None:
+    post(begin)
+    postman.server.answer = fault
+    postman.send_due()
+    postman.server.answer = None
+    post(begin, subject="Die nächste")
+    postman.send_due()
+    assert [taken["Subject"] for taken in postman.server.taken] == ["Die nächste"]
+    assert [mail.status for mail in stored(begin)] == ["waiting", "sent"]
+
+
+def test_a_server_that_is_down_costs_each_round_one_try(
     begin: Begin, sessions: sessionmaker[Session], settings: Settings, clock: SetClock
 ) -> None:
-    for _ in range(2):
-        with begin() as tx:
-            link = links.issue(tx, "case_status", "case:1", "mo")
-            outbox.post(
-                tx, to="a@b.example", subject="Hallo", text="Hier: [[link]]", about="case:1", link=link, key="x"
-            )
+    for _ in range(3):
+        post(begin)
+    with running() as gone:
+        pass
+    assert outbox.send_due(sessions, settings, clock, SmtpTransport(gone.settings)) == 1
+    assert sum(mail.attempts for mail in stored(begin)) == 1
+
+
+def test_after_two_days_of_tries_a_mail_has_failed(begin: Begin, postman: Postman, clock: SetClock) -> None:
+    post(begin)
+    postman.server.answer = "451 Try later"
+    while postman.send_due():
+        clock.advance(max(outbox.WAITS))
+    (mail,) = stored(begin)
+    assert (mail.status, mail.attempts) == ("failed", len(outbox.WAITS) + 1)
+
+
+def test_many_workers_send_each_mail_once(begin: Begin, postman: Postman) -> None:
+    for number in range(20):
+        post(begin, subject=f"Nummer {number}")
+    with ThreadPoolExecutor(4) as workers:
+        list(workers.map(lambda _: postman.send_due(), range(4)))
+    assert sorted(taken["Subject"] for taken in postman.server.taken) == sorted(f"Nummer {n}" for n in range(20))
+
+
+def test_without_a_mail_server_mails_wait_and_the_demo_takes_them(
+    begin: Begin, sessions: sessionmaker[Session], settings: Settings, clock: SetClock
+) -> None:
+    assert transport(settings) is None
+    post(begin)
     assert outbox.send_due(sessions, settings, clock, DemoTransport()) == 1
-    with begin() as tx:
-        assert [mail.status for mail in tx.session.scalars(select(Mail))] == ["sent"]
+    assert [mail.status for mail in stored(begin)] == ["sent"]
+
+
+@pytest.mark.parametrize(
+    ("point", "times_sent"),
+    [
+        ("mail.claim.before", 1),
+        ("commit.before", 1),
+        ("commit.after", 1),
+        ("mail.claim.after", 1),
+        ("mail.accepted", 2),
+        ("commit.before:2", 2),
+        ("commit.after:2", 1),
+        ("mail.noted", 1),
+    ],
+)
+def test_a_worker_killed_anywhere_loses_nothing_and_doubles_only_the_same_message(
+    begin: Begin, database: Database, postman: Postman, clock: SetClock, point: str, times_sent: int
+) -> None:
+    posted = post(begin)
+    assert _send_and_die(database.url, postman.server.settings.port, clock.now(), point) == -signal.SIGKILL
+    clock.advance(outbox.LEASE + timedelta(seconds=1))
+    postman.send_due()
+    assert [taken["Message-ID"] for taken in postman.server.taken] == [posted.message_id] * times_sent
+    assert [mail.status for mail in stored(begin)] == ["sent"]
+
+
+def _send_and_die(url: str, port: int, moment: datetime, kill_at: str) -> int:
+    arguments = [sys.executable, "-m", "tests.core.send_once", url, str(port), moment.isoformat()]
+    return subprocess.run(arguments, env=os.environ | {killpoints.VARIABLE: kill_at}, check=False).returncode
+
+
+def _part(mail: EmailMessage, subtype: str) -> str:
+    part = mail.get_body((subtype,))
+    assert part is not None
+    content: str = part.get_content()
+    return content
