@@ -1,14 +1,22 @@
 """Messages of our own: rows that wait for their receiver, delivered one per transaction."""
 
-from datetime import datetime
+from collections.abc import Mapping
+from datetime import datetime, timedelta
 from typing import Any
 
-from sqlalchemy import CheckConstraint, ForeignKey, Index, String, Text, text
+from sqlalchemy import CheckConstraint, CursorResult, ForeignKey, Index, String, Text, exists, or_, select, text, update
+from sqlalchemy.dialects import postgresql, sqlite
 from sqlalchemy.orm import Mapped, mapped_column
 
 from workflows.core.db import Base, TypedJson
+from workflows.core.errors import Conflict, NotFound
+from workflows.core.tx import Tx
 
 WAITING = text("delivered_at IS NULL")
+KEPT = timedelta(days=90)
+"""How long a message waits for its receiver unless its sender says otherwise."""
+MOST_ATTEMPTS = 5
+"""After so many failed deliveries a message is left for a person to look at."""
 
 
 class Subscription(Base):
@@ -54,3 +62,89 @@ class Message(Base):
     instance_id: Mapped[int | None] = mapped_column(ForeignKey("instance.id"))
     attempts: Mapped[int] = mapped_column(default=0)
     error: Mapped[str | None] = mapped_column(Text)
+
+
+def send(
+    tx: Tx,
+    name: str,
+    correlation_key: str,
+    variables: Mapping[str, Any],
+    *,
+    unique_key: str | None = None,
+    ttl: timedelta | None = None,
+) -> None:
+    """Put a message on its way to whoever waits, or will wait within ``ttl``, under that name and key.
+
+    A second message of the same ``unique_key`` is not sent.
+    """
+    _insert(
+        tx,
+        kind="deliver",
+        name=name,
+        correlation_key=str(correlation_key),
+        variables=dict(variables),
+        unique_key=unique_key,
+        expires_at=tx.now + (ttl or KEPT),
+    )
+
+
+def start(tx: Tx, process_key: str, variables: Mapping[str, Any], subject: str, unique_key: str | None = None) -> None:
+    """Have an instance of a process started soon, in a transaction of its own; once per ``unique_key``."""
+    _insert(
+        tx, kind="start", process_key=process_key, variables=dict(variables), subject=subject, unique_key=unique_key
+    )
+
+
+def _insert(tx: Tx, **columns: Any) -> None:
+    insert = sqlite.insert if tx.session.get_bind().dialect.name == "sqlite" else postgresql.insert
+    values = {"name": "", "correlation_key": "", "subject": "", "attempts": 0, "created_at": tx.now, **columns}
+    tx.session.execute(insert(Message).values(values).on_conflict_do_nothing(index_elements=["unique_key"]))
+
+
+def next_deliverable(tx: Tx) -> int | None:
+    """The oldest message that has a receiver, claimed for this transaction where the database can (PostgreSQL)."""
+    receiver = exists().where(
+        Subscription.name == Message.name, Subscription.correlation_key == Message.correlation_key
+    )
+    return tx.session.scalar(
+        select(Message.id)
+        .where(Message.delivered_at.is_(None), Message.attempts < MOST_ATTEMPTS)
+        .where(or_(Message.expires_at.is_(None), Message.expires_at > tx.now))
+        .where(or_(Message.kind == "start", receiver))
+        .order_by(Message.id)
+        .limit(1)
+        .with_for_update(skip_locked=True)
+    )
+
+
+def claim(tx: Tx, message_id: int) -> Message:
+    """Mark a message as delivered in one conditional statement; raises ``NotFound``, ``Conflict("message_over")``."""
+    found = tx.session.execute(
+        update(Message).where(Message.id == message_id, Message.delivered_at.is_(None)).values(delivered_at=tx.now),
+        execution_options={"synchronize_session": False},
+    )
+    message = tx.session.get(Message, message_id, populate_existing=True)
+    if message is None:
+        raise NotFound("not_found", kind="message")
+    assert isinstance(found, CursorResult)
+    if found.rowcount != 1:
+        raise Conflict("message_over", at=message.delivered_at)
+    return message
+
+
+def receiver(tx: Tx, message: Message) -> Subscription | None:
+    """Who has waited longest for this message."""
+    return tx.session.scalar(
+        select(Subscription)
+        .where(Subscription.name == message.name, Subscription.correlation_key == message.correlation_key)
+        .order_by(Subscription.id)
+        .limit(1)
+    )
+
+
+def failed(tx: Tx, message_id: int, error: str) -> None:
+    """Count a failed delivery; call in a transaction of its own after the failed one was rolled back."""
+    tx.session.execute(
+        update(Message).where(Message.id == message_id).values(attempts=Message.attempts + 1, error=error[:1000]),
+        execution_options={"synchronize_session": False},
+    )

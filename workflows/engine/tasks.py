@@ -1,12 +1,28 @@
 """The open and closed tasks of people: a projection of the engine's waiting user tasks."""
 
+from collections.abc import Mapping
 from datetime import date, datetime
-from typing import Any
+from typing import Any, NoReturn
 
-from sqlalchemy import CheckConstraint, ForeignKey, Index, String, Text, text
+from sqlalchemy import (
+    CheckConstraint,
+    ColumnElement,
+    CursorResult,
+    ForeignKey,
+    Index,
+    Result,
+    String,
+    Text,
+    or_,
+    text,
+    update,
+)
 from sqlalchemy.orm import Mapped, mapped_column
 
 from workflows.core.db import Base, TypedJson
+from workflows.core.errors import Conflict, NotFound
+from workflows.core.tx import Tx
+from workflows.engine.events import Event
 
 OPEN = text("status = 'open'")
 
@@ -50,3 +66,75 @@ class Task(Base):
     draft_at: Mapped[datetime | None]
     draft_by: Mapped[str | None] = mapped_column(String(200))
     revision: Mapped[int] = mapped_column(default=0)
+
+
+def claim(tx: Tx, task_id: int, user_id: int) -> Task:
+    """Take an open task for a person; raises ``Conflict("task_claimed", by=…)`` when somebody else has it."""
+    return _change(tx, task_id, _free_for(user_id), {"assignee_id": user_id, "claimed_at": tx.now}, "task.claimed")
+
+
+def release(tx: Tx, task_id: int) -> Task:
+    """Give a task back to its group; one that belongs to nobody stays as it is."""
+    return _change(tx, task_id, None, {"assignee_id": None, "claimed_at": None}, "task.released")
+
+
+def assign(tx: Tx, task_id: int, user_id: int) -> Task:
+    """Give a task to a person, whoever has it now."""
+    return _change(tx, task_id, None, {"assignee_id": user_id, "claimed_at": tx.now}, "task.assigned")
+
+
+def save_draft(tx: Tx, task_id: int, values: Mapping[str, Any], *, expected: int) -> Task:
+    """Keep what was typed; raises ``Conflict("draft_conflict", by=, at=, values=)`` when it is not the draft that
+    was read (``expected`` is its revision)."""
+    changed = {"draft": dict(values), "draft_at": tx.now, "draft_by": tx.actor.label, "revision": expected + 1}
+    return _change(tx, task_id, Task.revision == expected, changed, None)
+
+
+def refuse_closed(task: Task) -> None:
+    """Raise ``Conflict("task_done", by=, at=)`` unless the task is open."""
+    if task.status != "open":
+        raise Conflict("task_done", by=task.done_by, at=task.done_at, status=task.status)
+
+
+def _free_for(user_id: int) -> ColumnElement[bool]:
+    return or_(Task.assignee_id.is_(None), Task.assignee_id == user_id)
+
+
+def _change(
+    tx: Tx, task_id: int, condition: ColumnElement[bool] | None, changed: Mapping[str, Any], event: str | None
+) -> Task:
+    """Change an open task in one conditional statement, so that of two at once exactly one succeeds."""
+    statement = update(Task).where(Task.id == task_id, Task.status == "open").values(dict(changed))
+    if condition is not None:
+        statement = statement.where(condition)
+    found = tx.session.execute(statement, execution_options={"synchronize_session": False})
+    task = tx.session.get(Task, task_id, populate_existing=True)
+    if task is None:
+        raise NotFound("not_found", kind="task")
+    if _rows(found) != 1:
+        _explain(task, changed)
+    if event is not None:
+        tx.session.add(
+            Event(
+                instance_id=task.instance_id,
+                at=tx.now,
+                kind=event,
+                element_id=task.element_id,
+                element_name=task.name,
+                actor=tx.actor.label,
+            )
+        )
+    return task
+
+
+def _rows(result: Result[Any]) -> int:
+    assert isinstance(result, CursorResult)
+    return result.rowcount
+
+
+def _explain(task: Task, changed: Mapping[str, Any]) -> NoReturn:
+    """Say why a conditional change found no row."""
+    refuse_closed(task)
+    if "draft" in changed:
+        raise Conflict("draft_conflict", by=task.draft_by, at=task.draft_at, values=task.draft, revision=task.revision)
+    raise Conflict("task_claimed", by=task.assignee_id, at=task.claimed_at)

@@ -2,10 +2,12 @@
 
 from datetime import datetime
 
-from sqlalchemy import CheckConstraint, ForeignKey, Index, String, text
+from sqlalchemy import CheckConstraint, CursorResult, ForeignKey, Index, String, select, text, update
 from sqlalchemy.orm import Mapped, mapped_column
 
 from workflows.core.db import Base
+from workflows.core.errors import Conflict, NotFound
+from workflows.core.tx import Tx
 
 WAITING = text("status = 'waiting'")
 
@@ -29,3 +31,29 @@ class Timer(Base):
     element_id: Mapped[str] = mapped_column(String(200))
     due_at: Mapped[datetime]
     status: Mapped[str] = mapped_column(String(10), default="waiting")
+
+
+def next_due(tx: Tx) -> int | None:
+    """The timer that has been due longest, claimed for this transaction where the database can (PostgreSQL)."""
+    return tx.session.scalar(
+        select(Timer.id)
+        .where(Timer.status == "waiting", Timer.due_at <= tx.now)
+        .order_by(Timer.due_at, Timer.id)
+        .limit(1)
+        .with_for_update(skip_locked=True)
+    )
+
+
+def claim(tx: Tx, timer_id: int) -> Timer:
+    """Mark a timer as fired in one conditional statement; raises ``NotFound``, ``Conflict("timer_over")``."""
+    found = tx.session.execute(
+        update(Timer).where(Timer.id == timer_id, Timer.status == "waiting").values(status="fired"),
+        execution_options={"synchronize_session": False},
+    )
+    timer = tx.session.get(Timer, timer_id, populate_existing=True)
+    if timer is None:
+        raise NotFound("not_found", kind="timer")
+    assert isinstance(found, CursorResult)
+    if found.rowcount != 1:
+        raise Conflict("timer_over", status=timer.status)
+    return timer

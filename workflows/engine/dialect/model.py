@@ -33,12 +33,12 @@ KINDS = ACTIVITIES | GATEWAYS | EVENTS
 
 
 class DialectError(LotseError):
-    """The file cannot be read as a diagram at all: ``not_xml``, ``no_process``, ``too_large``, ``duplicate_process``."""
+    """No diagram at all: ``not_xml``, ``document_type``, ``too_large``, ``no_process``, ``duplicate_process``."""
 
 
 @dataclass(frozen=True, slots=True)
 class Refusal:
-    """Something in the diagram that the dialect does not run; ``code`` names the reason, ``facts`` fill its sentence."""
+    """Something the dialect does not run; ``code`` names the reason, ``facts`` fill its sentence."""
 
     element_id: str
     code: str
@@ -172,7 +172,7 @@ class ParsedProcess:
     lanes: Mapping[str, Lane]
     refusals: tuple[Refusal, ...]
     specs: Mapping[str, BpmnProcessSpec]
-    caches: dict[str, Any] = field(default_factory=dict, repr=False, compare=False)
+    caches: dict[Any, Any] = field(default_factory=dict, repr=False, compare=False)
 
     def boundaries(self, element_id: str) -> tuple[Element, ...]:
         """The boundary events attached to an activity."""

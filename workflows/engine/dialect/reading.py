@@ -18,6 +18,8 @@ from workflows.engine.dialect.model import (
 from workflows.engine.dialect.nodes import NODE_KINDS, REFUSED_NODES, Shared, read_element
 from workflows.engine.dialect.xml import BPMN, Node, bpmn, extension_value, local, read, text
 
+CONDITIONAL = frozenset({"exclusive_gateway", "inclusive_gateway"})
+
 
 @dataclass
 class _Reading:

@@ -19,20 +19,12 @@ EACH = "#each"
 class Host(Protocol):
     """What runs the elements of one workflow."""
 
-    def arrive(self, token: Token) -> bool:
-        """A token came in over a flow; True when it may be run now."""
-        ...
-
     def execute(self, token: Token) -> bool | None:
         """Do the work of the element; True when it is done, None when it waits for the outside."""
         ...
 
     def leave(self, token: Token) -> None:
         """The element is done: make the tokens that follow and drop this one."""
-        ...
-
-    def cancelled(self, token: Token) -> None:
-        """The token was withdrawn: take everything it opened with it."""
         ...
 
 
@@ -52,22 +44,12 @@ class ElementSpec(BpmnTaskSpec):  # type: ignore[misc]  # the library is not typ
     def _predict(self, my_task: Token, *_args: Any, **_options: Any) -> None:
         """Nothing is predicted: what follows is made when it is due."""
 
-    def _update(self, my_task: Token) -> None:
-        if self._host(my_task).arrive(my_task):
-            my_task._ready()
-
-    def _on_ready(self, my_task: Token) -> None:
-        """Nothing to assign: tokens carry no data."""
-
     def _run(self, my_task: Token) -> bool | None:
         # The stock method marks a failed task as ended; ours stays READY and can be retried.
         return self._host(my_task).execute(my_task)
 
     def _on_complete(self, my_task: Token) -> None:
         self._host(my_task).leave(my_task)
-
-    def _on_cancel(self, my_task: Token) -> None:
-        self._host(my_task).cancelled(my_task)
 
     def _host(self, my_task: Token) -> Host:
         host: Host = my_task.workflow.top_workflow.host

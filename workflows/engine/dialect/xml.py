@@ -24,7 +24,7 @@ def read(xml: bytes) -> Node:
         root = etree.fromstring(xml, parser)
     except (etree.XMLSyntaxError, ValueError, LookupError) as error:
         raise DialectError("not_xml", reason=str(error)) from error
-    if root.getroottree().docinfo.doctype:
+    if root.getroottree().docinfo.internalDTD is not None:
         raise DialectError("document_type")
     return root
 

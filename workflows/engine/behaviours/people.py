@@ -1,0 +1,95 @@
+"""User and manual tasks: something for a person, in the inbox of a group or one person."""
+
+from decimal import Decimal
+from typing import TYPE_CHECKING, Any
+
+from workflows.engine import moments
+from workflows.engine.dialect.model import Element
+from workflows.engine.expressions import is_expression
+from workflows.engine.faults import Stuck
+from workflows.engine.tasks import Task
+from workflows.engine.tokens import Token
+
+if TYPE_CHECKING:
+    from workflows.engine.run import Run
+
+NORMAL_PRIORITY = 50
+
+
+def user_task(run: "Run", token: Token, element: Element) -> bool | None:
+    """Put the task before its people, or take over what they typed; a manual task has no form."""
+    if "fired" in token.internal_data:
+        run.conclude(token, run.results(token))
+        return True
+    run.changes.open_task(token, _task(run, token, element))
+    return None
+
+
+def _task(run: "Run", token: Token, element: Element) -> Task:
+    assignment = element.assignment
+    assignee = _assignee(run, token, assignment.assignee)
+    now = run.tx.now
+    task = Task(
+        instance_id=run.instance_id,
+        token=token.id.hex,
+        element_id=element.id,
+        name=element.name or element.id,
+        process_key=run.process_key,
+        subject=run.subject,
+        group_key=_group(run, token, element, assignee),
+        assignee_id=assignee,
+        form_id=element.form_id if element.kind == "user_task" else None,
+        status="open",
+        priority=_priority(run, token, assignment.priority),
+        created_at=now,
+        claimed_at=now if assignee is not None else None,
+        revision=0,
+    )
+    if assignment.due:
+        task.due_at = moments.moment(run.certain(token, assignment.due, "due_date"), now)
+    if assignment.follow_up:
+        task.follow_up_on = moments.day(run.certain(token, assignment.follow_up, "follow_up_date"), now)
+    return task
+
+
+def _assignee(run: "Run", token: Token, source: str | None) -> int | None:
+    if source is None:
+        return None
+    value = run.certain(token, source, "assignee")
+    if isinstance(value, str) and value.isdigit():
+        return int(value)
+    if isinstance(value, Decimal) and value == int(value):
+        return int(value)
+    raise Stuck("assignee_not_a_person", value=str(value))
+
+
+def _group(run: "Run", token: Token, element: Element, assignee: int | None) -> str | None:
+    """``candidateGroups`` wins, else the lane's id names the group (decision 10)."""
+    source = element.assignment.candidate_groups
+    if source is None:
+        if element.lane is None and assignee is None:
+            raise Stuck("task_without_group")
+        return f"group:{element.lane}" if element.lane is not None else None
+    key = _one_key(run.certain(token, source, "candidate_groups"))
+    # Keys written in the diagram were checked when it was deployed; computed ones are checked now.
+    exists = run.engine.group_exists
+    if is_expression(source) and exists is not None and not exists(run.tx, key):
+        raise Stuck("unknown_group", group=key)
+    return key
+
+
+def _one_key(value: Any) -> str:
+    keys = value if isinstance(value, list) else [value]
+    if len(keys) != 1 or not isinstance(keys[0], str) or not keys[0].strip():
+        raise Stuck("not_one_group", value=str(value))
+    return keys[0].strip()
+
+
+def _priority(run: "Run", token: Token, source: str | None) -> int:
+    if source is None:
+        return NORMAL_PRIORITY
+    value = run.certain(token, source, "priority")
+    number = Decimal(value) if isinstance(value, str) and value.isdigit() else value
+    if not isinstance(number, Decimal) or not 0 <= number <= 100:
+        raise Stuck("priority_out_of_range", value=str(value))
+    return int(number)

@@ -1,0 +1,197 @@
+"""What can be done with instances: start, complete a task, fire a timer, deliver a message, retry, terminate.
+
+Every function runs inside the caller's transaction and leaves the instance at its next waits. ``StateMoved`` means that
+somebody else moved the instance since it was read: roll back and call again.
+"""
+
+from collections.abc import Mapping
+from typing import Any
+
+from sqlalchemy import CursorResult, update
+from sqlalchemy.orm.attributes import set_committed_value
+
+from workflows.core import killpoints
+from workflows.core.errors import Conflict, NotFound
+from workflows.core.tx import Tx
+from workflows.engine import definitions, messages, snapshots, timers, tokens
+from workflows.engine.behaviours import happenings
+from workflows.engine.faults import StateMoved
+from workflows.engine.incidents import Incident
+from workflows.engine.run import Engine, Run
+from workflows.engine.state import Instance
+from workflows.engine.tasks import Task, refuse_closed
+
+__all__ = ["Engine", "StateMoved", "complete", "deliver", "fire_timer", "retry", "start", "terminate"]
+
+
+def start(tx: Tx, engine: Engine, process_key: str, variables: Mapping[str, Any], *, subject: str) -> Instance:
+    """Begin an instance of the newest active version; raises ``NotFound`` when there is none."""
+    definition = definitions.active(tx.session, process_key)
+    instance = Instance(
+        version_id=definition.version_id,
+        process_key=process_key,
+        subject=subject,
+        status="running",
+        state=b"",
+        variables={"": dict(variables)},
+        revision=1,
+        started_at=tx.now,
+        started_by=tx.actor.label,
+    )
+    tx.session.add(instance)
+    tx.session.flush()
+    run = Run(tx, engine, definition, instance)
+    run.top = tokens.Workflow(run.parsed.specs, process_key, run)
+    run.changes.event("instance.started", None, {"version": definition.number})
+    begin = run.parsed.starts(process_key)
+    plain = [each for each in begin if each.trigger.kind == "none"] or begin
+    tokens.place(run.top, plain[0].id)
+    return _drive_and_save(run, instance)
+
+
+def complete(tx: Tx, engine: Engine, task_id: int, values: Mapping[str, Any]) -> Instance:
+    """A person has done a task; ``values`` are already cleaned.
+
+    Raises ``NotFound``, or ``Conflict("task_done", by=, at=)`` when the task is not open any more.
+    """
+    task = tx.session.get(Task, task_id)
+    if task is None:
+        raise NotFound("not_found", kind="task")
+    refuse_closed(task)
+    try:
+        return _complete(tx, engine, task, values)
+    except StateMoved:
+        # Perhaps it was this very task that somebody else has just done: then say so instead of trying again.
+        tx.session.refresh(task)
+        refuse_closed(task)
+        raise
+
+
+def _complete(tx: Tx, engine: Engine, task: Task, values: Mapping[str, Any]) -> Instance:
+    instance, run = _load(tx, engine, task.instance_id)
+    token = _token(run, task.token)
+    run.changes.done(token)
+    run.changes.event("task.completed", tokens.element_of(token))
+    run.wake(token, values)
+    run.drive()
+    _save(run, instance)
+    task.status = "done"
+    task.done_at = tx.now
+    task.done_by = tx.actor.label
+    task.done_by_id = tx.actor.user_id
+    task.values = dict(values)
+    task.draft = None
+    return instance
+
+
+def fire_timer(tx: Tx, engine: Engine, timer_id: int) -> Instance:
+    """What a token waited for is due; raises ``Conflict("timer_over")`` when it fired before or is not wanted."""
+    timer = timers.claim(tx, timer_id)
+    if timer.instance_id is None:
+        raise NotFound("not_found", kind="timer")
+    instance, run = _load(tx, engine, timer.instance_id)
+    token = _token(run, timer.token)
+    run.note("timer.fired", token)
+    happenings.elapse(run, token, timer.due_at)
+    return _drive_and_save(run, instance)
+
+
+def deliver(tx: Tx, engine: Engine, message_id: int) -> Instance | None:
+    """Give a message to exactly one receiver, or start what it asks for; None while nobody waits for it.
+
+    Raises ``Conflict("message_over")`` when it was delivered before.
+    """
+    message = messages.claim(tx, message_id)
+    if message.kind == "start":
+        assert message.process_key is not None
+        started = start(tx, engine, message.process_key, message.variables, subject=message.subject)
+        message.instance_id = started.id
+        return started
+    receiver = messages.receiver(tx, message)
+    if receiver is None or receiver.instance_id is None:
+        message.delivered_at = None
+        return None
+    instance, run = _load(tx, engine, receiver.instance_id)
+    token = _token(run, receiver.token)
+    run.note("message.received", token, {"name": message.name, "correlation_key": message.correlation_key})
+    happenings.happen(run, token, message.variables)
+    _drive_and_save(run, instance)
+    message.instance_id = instance.id
+    return instance
+
+
+def _token(run: Run, token: str) -> tokens.Token:
+    found = tokens.find(run.top, token)
+    if found is None or found._state != tokens.STARTED:
+        raise StateMoved("state_moved", instance=run.instance_id)
+    return found
+
+
+def retry(tx: Tx, engine: Engine, incident_id: int) -> Instance:
+    """Try the step of an incident again; raises ``Conflict("incident_resolved")`` when that has been done."""
+    incident = tx.session.get(Incident, incident_id)
+    if incident is None:
+        raise NotFound("not_found", kind="incident")
+    instance, run = _load(tx, engine, incident.instance_id)
+    token = tokens.find(run.top, incident.token)
+    if incident.resolved_at is not None or token is None:
+        raise Conflict("incident_resolved", at=incident.resolved_at)
+    token.internal_data.pop("incident", None)
+    run.note("incident.resolved", token, {"code": incident.code})
+    run.drive()
+    _save(run, instance)
+    incident.resolved_at = tx.now
+    return instance
+
+
+def terminate(tx: Tx, engine: Engine, instance_id: int, reason: str) -> Instance:
+    """End an instance with everything it waits for; raises ``Conflict("instance_ended")``."""
+    instance, run = _load(tx, engine, instance_id)
+    for token in tokens.standing(run.top):
+        run.remove(token)
+    run.changes.event("instance.terminated", None, {"reason": reason})
+    _save(run, instance, ended="terminated")
+    return instance
+
+
+def _load(tx: Tx, engine: Engine, instance_id: int) -> tuple[Instance, Run]:
+    instance = tx.session.get(Instance, instance_id)
+    if instance is None:
+        raise NotFound("not_found", kind="instance")
+    if instance.status != "running":
+        raise Conflict("instance_ended", status=instance.status, at=instance.ended_at)
+    run = Run(tx, engine, definitions.load(tx.session, instance.version_id), instance)
+    run.top = snapshots.loads(instance.state, run.parsed, instance.process_key, run)
+    return instance, run
+
+
+def _drive_and_save(run: Run, instance: Instance) -> Instance:
+    run.drive()
+    _save(run, instance)
+    return instance
+
+
+def _save(run: Run, instance: Instance, *, ended: str = "completed") -> None:
+    """Write the instance if it is still the one that was read, and with it everything projected from it."""
+    tx = run.tx
+    is_over = len(run.top.tasks) == 1
+    if is_over and ended == "completed":
+        run.changes.event("instance.completed", None)
+    after = {
+        "status": ended if is_over else "running",
+        "state": snapshots.dumps(run.top),
+        "variables": run.scopes.stored(),
+        "revision": run.revision + 1,
+        "ended_at": tx.now if is_over else None,
+    }
+    killpoints.reach("before_flush")
+    found = tx.session.execute(
+        update(Instance).where(Instance.id == run.instance_id, Instance.revision == run.revision).values(after),
+        execution_options={"synchronize_session": False},
+    )
+    assert isinstance(found, CursorResult)
+    if found.rowcount != 1:
+        raise StateMoved("state_moved", instance=run.instance_id)
+    for name, value in after.items():
+        set_committed_value(instance, name, value)
+    run.changes.save(tx.session, run.instance_id)
