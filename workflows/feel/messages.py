@@ -81,6 +81,7 @@ SENTENCES: Final[dict[str, tuple[str, str]]] = {
     ),
     "bad_zone": ("Die Zeitzone „{value}“ gibt es nicht.", 'There is no time zone "{value}".'),
     "not_a_number": ("„{value}“ ist keine Zahl.", '"{value}" is not a number.'),
+    "not_a_range": ("„{value}“ ist kein Bereich.", '"{value}" is not a range.'),
     "bad_separators": (
         "Tausender- und Dezimaltrennzeichen passen nicht zusammen.",
         "The grouping and decimal separators do not fit together.",

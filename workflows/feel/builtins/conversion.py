@@ -6,19 +6,23 @@ from decimal import Decimal
 
 from workflows.feel.builtins.registry import builtin
 from workflows.feel.errors import InvalidValue
+from workflows.feel.lexer import unquote
+from workflows.feel.operators import compare
 from workflows.feel.runtime import Run
 from workflows.feel.temporal import (
     fixed_offset,
     parse_date,
     parse_date_time,
     parse_duration,
+    parse_temporal,
     parse_time,
 )
 from workflows.feel.texts import to_text
-from workflows.feel.values import NUMBERS, YearMonthDuration, whole
+from workflows.feel.values import NUMBERS, FeelRange, YearMonthDuration, whole
 
 _NUMBER = re.compile(r"-?(\d+(\.\d*)?|\.\d+)([eE][+-]?\d+)?", re.ASCII)
-_RANGES = re.compile(r"([\[(\]])(.*?)\.\.(.*)([\])\[])", re.DOTALL)
+_RANGE = re.compile(r"([\[(\]])(.*?)\.\.(.*)([\])\[])", re.DOTALL)
+_TEMPORAL = re.compile(r'(?:@|(?:date|time|date and time|duration)\s*\()\s*"([^"]*)"\s*\)?')
 
 
 @builtin("string", "from: Any|null")
@@ -105,3 +109,26 @@ def years_and_months(start: datetime.date, end: datetime.date) -> YearMonthDurat
 
 def _day(value: datetime.date) -> tuple[int, int, int]:
     return value.year, value.month, value.day
+
+
+@builtin("range", "from: string")
+def range_of(text: str) -> FeelRange:
+    """Read a range whose ends are literals; an empty end is no bound."""
+    match = _RANGE.fullmatch(text.strip())
+    if match is None:
+        raise InvalidValue("not_a_range", value=text[:80])
+    opening, low, high, closing = match.groups()
+    start, end = _end(low.strip()), _end(high.strip())
+    open_ended = start is None or end is None
+    if (start is None and end is None) or (not open_ended and compare("<=", start, end) is not True):
+        raise InvalidValue("not_a_range", value=text[:80])
+    return FeelRange(start, end, opening == "[" and start is not None, closing == "]" and end is not None)
+
+
+def _end(text: str) -> object:
+    temporal = _TEMPORAL.fullmatch(text)
+    if temporal:
+        return parse_temporal(temporal.group(1))
+    if len(text) > 1 and text[0] == text[-1] == '"':
+        return unquote(text)
+    return number(text) if text else None

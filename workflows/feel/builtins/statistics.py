@@ -108,12 +108,10 @@ def _extreme(run: Run, entries: List, symbol: str) -> object:
 
 
 @builtin("all", "list...: list")
-@builtin("and", "list...: list")
 def all_true(entries: List) -> bool | None:
     return all_of(entries)
 
 
 @builtin("any", "list...: list")
-@builtin("or", "list...: list")
 def any_true(entries: List) -> bool | None:
     return any_of(entries)

@@ -1,0 +1,66 @@
+"""Problems in words a process owner understands."""
+
+import ast
+from pathlib import Path
+
+import pytest
+
+import workflows.feel
+from workflows.feel import FeelSyntaxError, compile_expression
+from workflows.feel.messages import SENTENCES, explain
+
+
+@pytest.mark.parametrize(
+    ("source", "german", "english"),
+    [
+        (
+            "1 + ",
+            "Der Ausdruck hört zu früh auf: Am Ende fehlt ein Wert oder Ausdruck.",
+            "The expression ends too early: a value or expression is missing at the end.",
+        ),
+        (
+            "(1 + 2",
+            "Der Ausdruck hört zu früh auf: Am Ende fehlt „)“.",
+            'The expression ends too early: ")" is missing at the end.',
+        ),
+        (
+            "if a then b",
+            "Der Ausdruck hört zu früh auf: Am Ende fehlt „else“.",
+            'The expression ends too early: "else" is missing at the end.',
+        ),
+        (
+            'topic = "rooms',
+            "Das Anführungszeichen an Stelle 9 wird nicht wieder geschlossen.",
+            "The quotation mark at position 9 is never closed.",
+        ),
+        (
+            "a ; b",
+            "An Stelle 3 steht „;“, dort wird das Ende des Ausdrucks erwartet.",
+            'At position 3 there is ";" where the end of the expression is expected.',
+        ),
+    ],
+)
+def test_syntax_errors_have_sentences(source, german, english):
+    with pytest.raises(FeelSyntaxError) as raised:
+        compile_expression(source)
+    assert explain(raised.value, "de") == german
+    assert explain(raised.value, "en") == english
+
+
+def test_warnings_have_sentences():
+    (warning,) = compile_expression('amount + "1"').evaluate({"amount": 1}).warnings
+    assert explain(warning, "de") == "„+“ lässt sich nicht auf Zahl und Text anwenden."
+
+
+def test_every_code_raised_anywhere_has_sentences():
+    makers = {"warn", "InvalidValue", "FeelSyntaxError", "FeelBudgetError", "_complaint"}
+    found = set()
+    for path in Path(workflows.feel.__file__).parent.rglob("*.py"):
+        for node in ast.walk(ast.parse(path.read_text("utf-8"))):
+            name = getattr(getattr(node, "func", None), "attr", getattr(getattr(node, "func", None), "id", ""))
+            if isinstance(node, ast.Call) and name in makers:
+                found |= {
+                    arg.value for arg in node.args if isinstance(arg, ast.Constant) and isinstance(arg.value, str)
+                }
+    assert found <= SENTENCES.keys()
+    assert len(found) > 25

@@ -1,0 +1,124 @@
+"""Nothing gets out, nothing runs on: budgets, the caller's values, office functions."""
+
+import datetime
+from concurrent.futures import ThreadPoolExecutor
+from decimal import Decimal
+
+import pytest
+
+from workflows.feel import Budget, FeelBudgetError, FeelSyntaxError, compile_expression
+
+
+def value(source, variables=None, **options):
+    return compile_expression(source).evaluate(variables or {}, **options).value
+
+
+@pytest.mark.parametrize(
+    "source",
+    [
+        "for a in 1..1000, b in 1..1000, c in 1..1000 return a",
+        "for i in 1..999999999 return i",
+        'for i in 1..60 return if i = 1 then "ab" else partial[-1] + partial[-1]',
+        "for i in 1..60 return if i = 1 then [1] else concatenate(partial[-1], partial[-1])",
+        "for i in 1..60 return if i = 1 then [1] else [partial[-1], partial[-1]]",
+        "string(for i in 1..60 return if i = 1 then [1] else [partial[-1], partial[-1]])",
+        "{f: function(n) f(n + 1), out: f(1)}.out",
+        "{f: function(n) f(n - 1) + f(n - 2), out: f(30)}.out",
+        "for i in 1..100000 return for j in 1..100000 return j",
+        "some x in 1..100000, y in 1..100000 satisfies false",
+        "distinct values(for i in 1..100000 return i)",
+        "sort(for i in 1..90000 return -i)",
+    ],
+)
+def test_every_runaway_is_stopped(source):
+    with pytest.raises(FeelBudgetError):
+        value(source)
+
+
+@pytest.mark.parametrize(
+    "source",
+    ['matches("aaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaa!", "(a+)+$")', 'matches("x", "(a{1000}){1000}")'],
+)
+def test_regular_expressions_cannot_hang(source):
+    assert value(source) is not True
+
+
+def test_a_smaller_budget_stops_earlier():
+    assert len(value("for i in 1..100 return i")) == 100
+    with pytest.raises(FeelBudgetError) as stopped:
+        value("for i in 1..100 return i", budget=Budget(steps=50))
+    assert stopped.value.code == "steps"
+
+
+@pytest.mark.parametrize(
+    "source", ["(" * 5000, "-" * 5000 + "1", "[" * 500 + "]" * 500, "1+" * 9000 + "1", "x" * 60000]
+)
+def test_hostile_sources_are_syntax_errors_or_stopped(source):
+    with pytest.raises((FeelSyntaxError, FeelBudgetError)):
+        value(source)
+
+
+def test_results_share_nothing_with_the_variables():
+    variables = {"list": [[Decimal(1)]], "context": {"inner": {"a": Decimal(1)}}}
+    found = value("[list, context, list[1]]", variables)
+    found[0].append("changed")
+    found[1]["inner"]["a"] = "changed"
+    found[2].append("changed")
+    assert variables == {"list": [[Decimal(1)]], "context": {"inner": {"a": Decimal(1)}}}
+
+
+def test_results_share_nothing_with_the_next_result():
+    expression = compile_expression("[[1], {a: 2}]")
+    expression.evaluate({}).value[0].append("changed")
+    assert expression.evaluate({}).value == [[Decimal(1)], {"a": Decimal(2)}]
+
+
+@pytest.mark.parametrize("source", ["text.__class__", "text.upper", "text.format", "moment.tzinfo", "thing.secret"])
+def test_attributes_of_objects_are_out_of_reach(source):
+    class Thing:
+        secret = "secret"
+
+    variables = {"text": "x", "moment": datetime.datetime(2024, 1, 1, tzinfo=datetime.UTC), "thing": Thing()}
+    assert value(source, variables) is None
+
+
+def test_floats_and_endless_numbers_are_refused_with_a_warning():
+    for wrong in (1.5, Decimal("NaN"), Decimal("Infinity"), Decimal("1E+999999"), 10**100_000, object()):
+        evaluation = compile_expression("x").evaluate({"x": wrong})
+        assert evaluation.value is None
+        assert evaluation.warnings
+
+
+def test_whole_numbers_and_tuples_are_welcome():
+    assert value("sum(xs) + n", {"xs": (1, 2), "n": 4}) == Decimal(7)
+
+
+def working_days(start: datetime.date, days: Decimal = Decimal(1)) -> datetime.date:
+    if days < 0:
+        raise ValueError("only forwards")
+    return start + datetime.timedelta(days=int(days))
+
+
+@pytest.mark.parametrize(
+    ("source", "expected"),
+    [
+        ('working days(@"2024-01-01", 3)', datetime.date(2024, 1, 4)),
+        ('working days(start: @"2024-01-01")', datetime.date(2024, 1, 2)),
+        ('working days(days: 2, start: @"2024-01-01")', datetime.date(2024, 1, 3)),
+        ('working days(@"2024-01-01", -3)', None),
+        ('working days("monday")', None),
+        ("working days()", None),
+    ],
+)
+def test_office_functions_are_called_by_their_feel_name(source, expected):
+    expression = compile_expression(source, functions={"working days": working_days})
+    evaluation = expression.evaluate({})
+    assert evaluation.value == expected
+    assert bool(evaluation.warnings) is (expected is None)
+
+
+def test_one_expression_serves_many_threads():
+    expression = compile_expression("sum(for i in 1..n return i * i)")
+    with ThreadPoolExecutor(8) as pool:
+        found = list(pool.map(lambda n: expression.evaluate({"n": n}).value, range(1, 200)))
+    assert found == [Decimal(sum(i * i for i in range(1, n + 1))) for n in range(1, 200)]
