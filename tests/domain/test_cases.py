@@ -30,6 +30,7 @@ def test_a_case_from_question_to_confirmed_answer(seeded: Begin, case: Case) -> 
     assert (closed.status, closed.outcome, closed.confirmed, closed.closed_at) == ("closed", "helped", "helped", tx.now)
     assert list(reversed(events)) == [
         "case.opened",
+        "case.in_progress",
         "case.routed",
         "case.answered",
         "case.answer_given",

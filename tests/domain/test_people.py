@@ -32,7 +32,7 @@ def test_a_user_becomes_an_actor_with_roles_and_groups(seeded: Begin, user: User
         assert found is not None
         actor = people.actor(tx.session, found)
         assert [member.id for member in people.members(tx.session, "group:coordination")] == [user.id]
-    assert (actor.roles, actor.groups) == ({"coordinator"}, {"group:coordination"})
+    assert (set(actor.roles), set(actor.groups)) == ({"coordinator"}, {"group:coordination"})
 
 
 def test_an_address_belongs_to_one_user(seeded: Begin, user: User) -> None:

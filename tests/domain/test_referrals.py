@@ -119,3 +119,26 @@ def test_a_closed_case_is_not_referred(seeded: Begin, case: Case, office: Office
 def test_every_state_but_the_last_leads_on(status: str) -> None:
     leads_to = [after for after, before in BEFORE.items() if status in before]
     assert bool(leads_to) == (status != "closed")
+
+
+def test_a_case_waits_while_any_office_is_asked(seeded: Begin, case: Case, office: Office, referral: Referral) -> None:
+    with seeded() as tx:
+        second = referrals.offer(tx, case.id, office.id, TERMS)
+        for asked in (referral, second):
+            referrals.send(tx, asked.id)
+            referrals.decline(tx, asked.id, "no_capacity", "")
+        referrals.close(tx, referral.id)
+        assert tx.session.get_one(Case, case.id).status == "waiting"
+        referrals.close(tx, second.id)
+        assert tx.session.get_one(Case, case.id).status == "in_progress"
+
+
+def test_a_colleague_may_hand_on_again_and_answer(seeded: Begin, referral: Referral) -> None:
+    with seeded() as tx:
+        referrals.send(tx, referral.id)
+        referrals.hand_on(tx, referral.id, "eins@stadt.example")
+        referrals.hand_on(tx, referral.id, "zwei@stadt.example")
+        referrals.ask(tx, referral.id, "Bis wann?")
+        referrals.reply(tx, referral.id, "Bis Ende April.", date(2026, 3, 30))
+        accepted = referrals.accept(tx, referral.id)
+    assert (accepted.handed_on_to, accepted.deadline_on) == ("zwei@stadt.example", date(2026, 3, 30))

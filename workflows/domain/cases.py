@@ -6,7 +6,7 @@ from datetime import datetime
 from sqlalchemy import CheckConstraint, ForeignKey, String, Text, or_, select
 from sqlalchemy.orm import Mapped, Session, mapped_column
 
-from workflows.core import audit, sequences
+from workflows.core import audit, search, sequences
 from workflows.core.clock import BERLIN
 from workflows.core.db import Base, TypedJson
 from workflows.core.errors import Conflict
@@ -119,6 +119,8 @@ def open_new(
     )
     tx.session.add(case)
     tx.session.flush()
+    words = [case.reference, case.organisation_name, case.contact_name, case.contact_email, case.text]
+    search.index(tx, "case", case.id, words)
     audit.record(tx, case.stream, "case.opened", case.stream, {"reference": case.reference, "channel": channel})
     return case
 
@@ -162,11 +164,20 @@ def route(tx: Tx, case_id: int, ways: list[str], urgency: str | None, support_le
     case = tx.locked(Case, case_id)
     if case.status not in OPEN:
         raise Conflict("case_state", case=case.reference, status=case.status, wanted="routed")
+    if case.status == "new":
+        advance(tx, case_id, "in_progress")
     case.ways, case.urgency, case.support_level = ways, urgency, support_level
     known = organisations.remember(tx, case.organisation_name)
     case.organisation_id = known.id if known else None
     audit.record(tx, case.stream, "case.routed", case.stream, {"ways": ways, "urgency": urgency})
     return case
+
+
+def resume(tx: Tx, case_id: int) -> None:
+    """No office is left to wait for: the case is back with the coordination."""
+    case = tx.locked(Case, case_id)
+    if case.status == "waiting":
+        advance(tx, case_id, "in_progress")
 
 
 def answer(tx: Tx, case_id: int, text: str) -> Case:
@@ -199,7 +210,7 @@ def confirm(tx: Tx, case_id: int, answer: str) -> Case:
         return case
     if case.confirmed is not None:
         raise Conflict("already_confirmed", answer=case.confirmed)
-    if case.status not in {"answered", "closed"}:
+    if case.status not in OPEN:
         raise Conflict("case_state", case=case.reference, status=case.status, wanted="confirmed")
     case.confirmed = answer
     audit.record(tx, case.stream, "case.confirmed", case.stream, {"answer": answer})

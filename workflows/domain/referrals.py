@@ -1,7 +1,8 @@
 """A referral (Verweisung): one office is asked to help, from the draft to the confirmed outcome.
 
-States: draft → sent → seen → accepted | declined | handed_on | expired | withdrawn; accepted → in_contact → reported →
-confirmed → closed. A referral closes only with an outcome or a reason why there is none.
+States: draft → sent → seen → accepted | declined | expired | withdrawn; accepted → in_contact → reported → confirmed →
+closed. Handed on to a colleague it waits for an answer as before. It closes only with an outcome or a reason why there
+is none.
 """
 
 from dataclasses import dataclass
@@ -10,12 +11,12 @@ from datetime import date, datetime
 from sqlalchemy import CheckConstraint, ForeignKey, String, Text, select
 from sqlalchemy.orm import Mapped, Session, mapped_column
 
-from workflows.core import audit, workdays
+from workflows.core import audit, search, workdays
 from workflows.core.clock import BERLIN
 from workflows.core.db import Base, TypedJson
 from workflows.core.errors import Conflict, LotseError, NotFound
 from workflows.core.tx import Tx
-from workflows.domain.cases import OPEN as OPEN_CASES
+from workflows.domain import cases
 from workflows.domain.cases import Case
 from workflows.domain.offices import Office
 
@@ -33,9 +34,8 @@ STATUSES = (
     "confirmed",
     "closed",
 )
-ASKED = frozenset({"sent", "seen"})
+ASKED = frozenset({"sent", "seen", "handed_on"})
 AT_WORK = frozenset({"accepted", "in_contact"})
-OPEN = frozenset({"draft", "reported", "confirmed"}) | ASKED | AT_WORK
 
 # From where each status may be reached.
 BEFORE: dict[str, frozenset[str]] = {
@@ -43,13 +43,13 @@ BEFORE: dict[str, frozenset[str]] = {
     "seen": frozenset({"sent"}),
     "accepted": ASKED,
     "declined": ASKED,
-    "handed_on": ASKED | AT_WORK,
+    "handed_on": ASKED,
     "expired": ASKED,
-    "withdrawn": frozenset({"draft"}) | ASKED | AT_WORK,
+    "withdrawn": frozenset({"draft", "reported"}) | ASKED | AT_WORK,
     "in_contact": frozenset({"accepted"}),
     "reported": AT_WORK,
     "confirmed": frozenset({"reported"}),
-    "closed": frozenset({"declined", "handed_on", "expired", "withdrawn", "confirmed"}),
+    "closed": frozenset({"declined", "expired", "withdrawn", "confirmed"}),
 }
 
 SHAREABLE = (
@@ -131,13 +131,13 @@ class Terms:
 
 
 def offer(tx: Tx, case_id: int, office_id: int, terms: Terms) -> Referral:
-    """Draft a referral with its extract; the deadline counts Hessian working days from tomorrow (§§187, 188 BGB).
+    """Draft a referral with its extract; the case waits now. The deadline counts working days (§§187, 188 BGB).
 
     Raises ``LotseError`` ``office_without_address``, ``legal_basis_missing``, ``consent_missing``, ``nothing_shared``
     and ``Conflict("case_state")`` when the case is closed.
     """
     case = tx.locked(Case, case_id)
-    if case.status not in OPEN_CASES:
+    if case.status not in cases.OPEN:
         raise Conflict("case_state", case=case.reference, status=case.status, wanted="referred")
     office = tx.session.get(Office, office_id)
     if office is None:
@@ -157,8 +157,15 @@ def offer(tx: Tx, case_id: int, office_id: int, terms: Terms) -> Referral:
     )
     tx.session.add(referral)
     tx.session.flush()
+    search.index(tx, "referral", referral.id, [case.reference, office.name, referral.reason, *_words(referral.extract)])
+    if case.status != "answered":
+        cases.advance(tx, case.id, "waiting")
     _record(tx, referral, "referral.offered", office=office.key, fields=terms.share, legal_basis=terms.legal_basis)
     return referral
+
+
+def _words(extract: dict[str, object]) -> list[str]:
+    return [value for value in extract.values() if isinstance(value, str)]
 
 
 def check_terms(case: Case, office: Office, terms: Terms) -> None:
@@ -209,11 +216,14 @@ def decline(tx: Tx, referral_id: int, reason: str, text: str) -> Referral:
     return referral
 
 
-def hand_on(tx: Tx, referral_id: int, to: str, text: str) -> Referral:
-    """The office names another one that should be asked."""
-    referral, moved = _move(tx, referral_id, "handed_on", to=to)
-    if moved:
-        referral.answered_at, referral.handed_on_to, referral.decline_text = referral.answered_at or tx.now, to, text
+def hand_on(tx: Tx, referral_id: int, to: str) -> Referral:
+    """The office names a colleague's address; mails for the office go there from now on. May happen again."""
+    referral = tx.locked(Referral, referral_id)
+    if referral.status == "handed_on" and referral.handed_on_to != to:
+        _record(tx, referral, "referral.handed_on", before="handed_on", to=to)
+    else:
+        _move(tx, referral_id, "handed_on", to=to)
+    referral.handed_on_to = to
     return referral
 
 
@@ -249,12 +259,16 @@ def confirm(tx: Tx, referral_id: int, answer: str) -> Referral:
 
 
 def close(tx: Tx, referral_id: int) -> Referral:
-    """End the referral; ``result`` keeps the state it ended from."""
+    """End the referral; ``result`` keeps the state it ended from, and a case that waits for no other goes on."""
     referral = tx.locked(Referral, referral_id)
     result = referral.status
     referral, moved = _move(tx, referral_id, "closed", result=result)
     if moved:
         referral.closed_at, referral.result = tx.now, result
+        tx.session.flush()
+        others = select(Referral.id).where(Referral.case_id == referral.case_id, Referral.status != "closed")
+        if tx.session.scalar(others.limit(1)) is None:
+            cases.resume(tx, referral.case_id)
     return referral
 
 
@@ -263,9 +277,12 @@ def ask(tx: Tx, referral_id: int, question: str) -> ReferralMessage:
     return _say(tx, referral_id, "question", question)
 
 
-def reply(tx: Tx, referral_id: int, answer: str) -> ReferralMessage:
-    """The coordinator answers the office."""
-    return _say(tx, referral_id, "answer", answer)
+def reply(tx: Tx, referral_id: int, answer: str, deadline_on: date | None = None) -> ReferralMessage:
+    """The coordinator answers the office; the time it had to wait is given back as a new deadline."""
+    message = _say(tx, referral_id, "answer", answer)
+    if deadline_on is not None:
+        tx.locked(Referral, referral_id).deadline_on = deadline_on
+    return message
 
 
 def thread(session: Session, referral_id: int) -> list[ReferralMessage]:

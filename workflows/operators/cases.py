@@ -1,0 +1,69 @@
+"""What a diagram may do with the case it is about."""
+
+from workflows.core.tx import Tx
+from workflows.domain import cases
+from workflows.engine.catalogue import Call, Operator, Parameter
+from workflows.operators import inputs
+
+
+def advance(tx: Tx, call: Call) -> None:
+    """Move the case to in_progress, waiting or answered."""
+    status = inputs.text(call, "status")
+    if status not in {"in_progress", "waiting", "answered"}:
+        raise inputs.wrong("status", "in_progress, waiting or answered", status)
+    cases.advance(tx, inputs.case_id(tx, call), status)
+
+
+def route(tx: Tx, call: Call) -> None:
+    """Record the ways the coordinator chose."""
+    ways = inputs.texts(call, "ways")
+    inputs.known(tx, "way", *ways)
+    urgency, level = inputs.text(call, "urgency") or None, inputs.text(call, "support_level") or None
+    cases.route(tx, inputs.case_id(tx, call), ways, urgency, level)
+
+
+def answer(tx: Tx, call: Call) -> None:
+    """Give the answer shown on the status page."""
+    cases.answer(tx, inputs.case_id(tx, call), inputs.text(call, "answer"))
+
+
+def close(tx: Tx, call: Call) -> None:
+    """Close the case with an outcome."""
+    outcome = inputs.text(call, "outcome")
+    inputs.known(tx, "case_outcome", outcome)
+    cases.close(tx, inputs.case_id(tx, call), outcome)
+
+
+def reopen(tx: Tx, call: Call) -> None:
+    """Take the case up again."""
+    cases.reopen(tx, inputs.case_id(tx, call))
+
+
+def withdraw(tx: Tx, call: Call) -> None:
+    """End the case because whoever asked took the enquiry back."""
+    cases.advance(tx, inputs.case_id(tx, call), "withdrawn")
+
+
+def note(tx: Tx, call: Call) -> None:
+    """Leave an internal note in the case."""
+    cases.add_note(tx, inputs.case_id(tx, call), inputs.text(call, "text"))
+
+
+OPERATORS = (
+    Operator("case.advance", "Vorgang: Stand ändern", (Parameter("status", label="Stand"),), advance),
+    Operator(
+        "case.route",
+        "Vorgang: gewählte Wege festhalten",
+        (
+            Parameter("ways", label="Wege"),
+            Parameter("urgency", required=False, label="Dringlichkeit"),
+            Parameter("support_level", required=False, label="Grad der Unterstützung"),
+        ),
+        route,
+    ),
+    Operator("case.answer", "Vorgang: Antwort geben", (Parameter("answer", label="Antwort"),), answer),
+    Operator("case.close", "Vorgang: abschließen", (Parameter("outcome", label="Ergebnis"),), close),
+    Operator("case.reopen", "Vorgang: wieder öffnen", (), reopen),
+    Operator("case.withdraw", "Vorgang: zurückgezogen", (), withdraw),
+    Operator("case.note", "Vorgang: interne Notiz", (Parameter("text", label="Text"),), note),
+)
