@@ -26,9 +26,9 @@ CHOICE = {"type": "select", "values": [{"label": "Ja", "value": "yes"}, {"label"
         ("", None),
         (None, None),
         ("   ", None),
-        ("a\x00b", {"control_character"}),
-        ("a\nb", {"control_character"}),
-        ("\ud800x", {"control_character"}),
+        ("a\x00b", {"control_characters"}),
+        ("a\nb", {"control_characters"}),
+        ("\ud800x", {"control_characters"}),
         (5, {"not_a_text"}),
         (["a"], {"not_a_text"}),
         ("x" * 10_001, {"too_long"}),
@@ -52,9 +52,9 @@ def test_longer_texts_keep_their_lines() -> None:
         ({"pattern": "^[A-Z]{2}$"}, "ABC", {"pattern"}),
         ({"validationType": "email"}, "vorstand@VEREIN.example", "vorstand@verein.example"),
         ({"validationType": "email"}, "vorstand@verein", {"not_an_email"}),
-        ({"validationType": "email"}, "a@b.example\x00", {"control_character"}),
+        ({"validationType": "email"}, "a@b.example\x00", {"control_characters"}),
         ({"validationType": "phone"}, "+49 (611) 31-0", "+49 (611) 31-0"),
-        ({"validationType": "phone"}, "ruf an", {"not_a_phone_number"}),
+        ({"validationType": "phone"}, "ruf an", {"not_a_phone"}),
         ({"required": True}, " ", {"required"}),
     ],
 )
@@ -84,9 +84,9 @@ def test_texts_obey_their_rules(validate: dict[str, Any], raw: Any, value: Any) 
         (True, {"not_a_number"}),
         (float("nan"), {"not_a_number"}),
         (float("inf"), {"not_a_number"}),
-        (10**30, {"number_too_large"}),
-        (HUGE, {"number_too_large"}),
-        (Decimal("1e-400"), {"number_too_large"}),
+        (10**30, {"too_large"}),
+        (HUGE, {"too_large"}),
+        (Decimal("1e-400"), {"too_many_decimals"}),
         ("", None),
     ],
     ids=lambda value: "case",
@@ -102,7 +102,7 @@ def test_a_number_that_could_mean_two_things_is_refused() -> None:
 
 def test_bounds_may_come_from_variables() -> None:
     capped = {**AMOUNT, "validate": {"min": 1, "max": "=ceiling * 2"}}
-    assert one(capped, "2.500", {"ceiling": Decimal(1000)}) == {"too_great"}
+    assert one(capped, "2.500", {"ceiling": Decimal(1000)}) == {"too_large"}
     assert one(capped, "0,5", {"ceiling": Decimal(1000)}) == {"too_small"}
     assert one(capped, "2.500", {}) == Decimal(2500)
 
@@ -133,9 +133,9 @@ def test_dates_are_read_the_german_way_and_the_iso_way(raw: Any, value: Any) -> 
         ("2026-07-01T07:00:00Z", datetime(2026, 7, 1, 9, tzinfo=BERLIN)),
         ("1.7.2026, 9:00 Uhr", datetime(2026, 7, 1, 9, tzinfo=BERLIN)),
         ("01.07.2026 um 09.00", datetime(2026, 7, 1, 9, tzinfo=BERLIN)),
-        ("2026-03-29T02:30", {"not_a_moment"}),
-        ("2026-07-01", {"not_a_moment"}),
-        ("2026-07-01T25:00", {"not_a_moment"}),
+        ("2026-03-29T02:30", {"not_a_datetime"}),
+        ("2026-07-01", {"not_a_datetime"}),
+        ("2026-07-01T25:00", {"not_a_datetime"}),
     ],
 )
 def test_moments_without_offset_are_berlin_time(raw: Any, value: Any) -> None:
@@ -163,8 +163,8 @@ def test_a_follow_up_cannot_lie_in_the_past() -> None:
         (17, Decimal(17)),
         (17.0, Decimal(17)),
         ("", None),
-        ("maybe", {"unknown_option"}),
-        ({"a": 1}, {"unknown_option"}),
+        ("maybe", {"not_an_option"}),
+        ({"a": 1}, {"not_an_option"}),
         (float("nan"), {"not_a_number"}),
     ],
 )
@@ -177,7 +177,7 @@ def test_several_choices_come_once_each_and_from_code_lists() -> None:
     assert one(topics, ["funding", "rooms", "funding"]) == ["funding", "rooms"]
     assert one(topics, "rooms") == ["rooms"]
     assert one(topics, None) == []
-    assert one(topics, ["sport"]) == {"unknown_option"}
+    assert one(topics, ["sport"]) == {"not_an_option"}
     assert one(topics, ["rooms"] * 201) == {"too_many"}
     assert one({**topics, "validate": {"required": True}}, []) == {"required"}
 

@@ -104,7 +104,7 @@ def test_rows_are_checked_one_by_one_and_empty_rows_do_not_count() -> None:
         {"what": "Druck", "amount": "9.000"},
     ]
     cleaned = clean(PLAN, {"with_plan": True, "items": rows}, VARIABLES)
-    assert codes_of(cleaned) == {"items[2].amount": ["too_great"]}
+    assert codes_of(cleaned) == {"items[2].amount": ["too_large"]}
     assert cleaned.values["items"][0] == {"what": "Saal", "amount": Decimal(1250), "note": "x"}
     assert len(cleaned.values["items"]) == 2
 
@@ -123,7 +123,7 @@ def test_lists_are_bounded() -> None:
 
 def test_options_may_come_from_an_expression() -> None:
     assert clean(PLAN, {"office": "4"}, VARIABLES).values["office"] == Decimal(4)
-    assert codes_of(clean(PLAN, {"office": "5"}, VARIABLES)) == {"office": ["unknown_option"]}
+    assert codes_of(clean(PLAN, {"office": "5"}, VARIABLES)) == {"office": ["not_an_option"]}
 
 
 def test_conditions_that_contradict_each_other_end_hidden() -> None:

@@ -67,7 +67,7 @@ def _email(text: str) -> str:
 
 def _phone(text: str) -> str:
     if not _PHONE.fullmatch(text):
-        raise Refused("not_a_phone_number")
+        raise Refused("not_a_phone")
     return text
 
 
@@ -81,7 +81,7 @@ def _number(raw: Any, field: Field, rules: Rules, options: Sequence[Option], now
     if isinstance(rules.minimum, Decimal) and value < rules.minimum:
         raise Refused("too_small", min=rules.minimum)
     if isinstance(rules.maximum, Decimal) and value > rules.maximum:
-        raise Refused("too_great", max=rules.maximum)
+        raise Refused("too_large", max=rules.maximum)
     return value
 
 
@@ -112,12 +112,12 @@ def _chosen(raw: Any, values: Mapping[str, Any]) -> Any:
     if isinstance(raw, float | int) and not isinstance(raw, bool):
         raw = number(raw, None)
     if not isinstance(raw, str | bool | Decimal) or (isinstance(raw, Decimal) and not raw.is_finite()):
-        raise Refused("unknown_option")
+        raise Refused("not_an_option")
     key = single_line(raw) if isinstance(raw, str) else option_key(raw)
     if not key:
         return None
     if key not in values:
-        raise Refused("unknown_option", value=key[:100])
+        raise Refused("not_an_option", value=key[:100])
     return values[key]
 
 

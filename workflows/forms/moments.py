@@ -67,7 +67,7 @@ def moment(raw: Any) -> datetime | None:
     if isinstance(raw, datetime):
         return _in_berlin(raw)
     if not isinstance(raw, str):
-        raise Refused("not_a_moment")
+        raise Refused("not_a_datetime")
     text = short_line(raw)
     if not text:
         return None
@@ -75,12 +75,12 @@ def moment(raw: Any) -> datetime | None:
         try:
             return _in_berlin(datetime.fromisoformat(text))
         except ValueError:
-            raise Refused("not_a_moment") from None
+            raise Refused("not_a_datetime") from None
     if found := _GERMAN_MOMENT.fullmatch(text):
         on, at = _day_of(found[1]), _time_of(found[2])
         if on and at is not None:
             return _in_berlin(datetime.combine(on, at))
-    raise Refused("not_a_moment")
+    raise Refused("not_a_datetime")
 
 
 def _in_berlin(value: datetime) -> datetime:
@@ -90,7 +90,7 @@ def _in_berlin(value: datetime) -> datetime:
         return value.astimezone(BERLIN)
     local = value.replace(tzinfo=BERLIN)
     if local.astimezone(UTC).astimezone(BERLIN).replace(tzinfo=None) != value:
-        raise Refused("not_a_moment")
+        raise Refused("not_a_datetime")
     return local
 
 

@@ -15,6 +15,7 @@ _GROUPED = re.compile(r"[+-]?[1-9]\d{0,2}(\.\d{3})+")
 _PLAIN = re.compile(r"[+-]?\d+(\.\d+)?")
 _MOST_DIGITS = 18
 _MOST_DECIMALS = 12
+LARGEST = 10**_MOST_DIGITS - 1
 
 
 def number(raw: Any, decimals: int | None) -> Decimal | None:
@@ -32,7 +33,7 @@ def number(raw: Any, decimals: int | None) -> Decimal | None:
     elif isinstance(raw, int):
         # Before converting: the digits of an endless integer cost quadratic time.
         if raw.bit_length() > 100:
-            raise Refused("number_too_large")
+            raise Refused("too_large", max=LARGEST)
         raw = Decimal(raw)
     return None if raw is None else _bounded(raw, decimals)
 
@@ -57,9 +58,11 @@ def _from_text(raw: str, decimals: int | None) -> Decimal | None:
 def _bounded(value: Decimal, decimals: int | None) -> Decimal:
     if not value.is_finite():
         raise Refused("not_a_number")
-    if value and (value.adjusted() >= _MOST_DIGITS or value.adjusted() < -_MOST_DIGITS):
-        raise Refused("number_too_large")
     most = _MOST_DECIMALS if decimals is None else decimals
+    if value and value.adjusted() >= _MOST_DIGITS:
+        raise Refused("too_large", max=LARGEST)
+    if value and value.adjusted() < -_MOST_DIGITS:
+        raise Refused("too_many_decimals", max=most)
     rounded = value.quantize(Decimal(1).scaleb(-most), context=NUMBERS)
     if rounded != value:
         raise Refused("too_many_decimals", max=most)

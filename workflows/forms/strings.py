@@ -42,5 +42,5 @@ def _normal(raw: str, allowed: str) -> str:
     text = unicodedata.normalize("NFC", _INVISIBLE.sub("", _bounded(raw))).strip()
     for character in text:
         if character not in allowed and unicodedata.category(character) in {"Cc", "Cs"}:
-            raise Refused("control_character")
+            raise Refused("control_characters")
     return text
