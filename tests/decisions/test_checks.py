@@ -1,0 +1,87 @@
+"""Static checks of tables: overlaps, gaps and rules never reached, in words; and that they agree with evaluation."""
+
+from decimal import Decimal
+
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from tests.decisions.models import decision, definitions, literal, table
+from workflows.decisions import DecisionError, parse_decisions
+from workflows.decisions.checks import check_model
+from workflows.decisions.messages import explain_finding
+
+
+def model(rules, policy="UNIQUE", inputs=("topic",), **options):
+    return parse_decisions(definitions(decision("level", table(inputs, ["x"], rules, policy, **options))))
+
+
+def words(rules, policy="UNIQUE", inputs=("topic",), language="de", **options):
+    return [explain_finding(finding, language) for finding in check_model(model(rules, policy, inputs, **options))]
+
+
+def test_an_overlap_is_said_in_words():
+    rules = [['"funding"', "1"], ['"rooms"', "2"], ['"advice"', "3"], ["-", "4"]]
+    assert words(rules)[1] == "Regeln 2 und 4 treffen beide auf topic = rooms zu"
+    assert words(rules, language="en")[1] == "Rules 2 and 4 both match topic = rooms"
+
+
+@pytest.mark.parametrize(
+    ("rules", "expected"),
+    [
+        ([["< 5", "1"], [">= 5", "2"]], []),
+        ([["< 5", "1"], ["> 5", "2"]], ["Keine Regel trifft auf n = 5 zu"]),
+        ([["<= 5", "1"], [">= 5", "2"]], ["Regeln 1 und 2 treffen beide auf n = 5 zu"]),
+        ([["[1..5]", "1"], ["> 7", "2"], ["< 1", "3"]], ["Keine Regel trifft auf n zwischen 5 und 7 zu"]),
+        ([["true", "1"]], ["Keine Regel trifft auf n = false zu"]),
+        ([['"a"', "1"]], ["Keine Regel trifft auf n = ein anderer Wert zu"]),
+        ([['not("a")', "1"], ['"a"', "2"]], []),
+        ([['@"2024-01-01"', "1"], ['not(@"2024-01-01")', "2"]], []),
+    ],
+)
+def test_one_column(rules, expected):
+    assert words(rules, inputs=("n",)) == expected
+
+
+def test_two_columns_are_combined():
+    rules = [['"a"', "< 5", "1"], ['"a"', ">= 5", "2"], ['not("a")', "< 5", "3"]]
+    assert words(rules, inputs=("t", "n")) == ["Keine Regel trifft auf t = ein anderer Wert, n = 5 zu"]
+
+
+def test_policies_decide_what_is_wrong():
+    rules = [['"a"', "1"], ['"a"', "2"], ["-", "3"]]
+    assert words(rules, "COLLECT") == []
+    assert words(rules, "FIRST") == ["Regel 2 wird nie erreicht, weil frühere Regeln alle ihre Fälle abdecken"]
+    assert len(words(rules, "ANY")) == 3
+    assert words([['"a"', "1"], ["-", "1"]], "ANY") == []
+    assert words([['"a"', "1"]], default="0") == []
+
+
+def test_rules_that_depend_on_other_data_are_named():
+    assert words([["< limit", "1"], [">= 5", "2"]], inputs=("n",)) == [
+        "Regel 1 lässt sich nicht vorab prüfen, weil sie von anderen Angaben abhängt"
+    ]
+
+
+def test_broken_expressions_are_findings():
+    (finding,) = check_model(parse_decisions(definitions(decision("level", literal("1 +")))))
+    assert explain_finding(finding, "de") == "Der Ausdruck „1 +“ in „level“ ist nicht gültig"
+
+
+entries = st.sampled_from(["-", "< 3", "<= 3", "> 3", ">= 3", "3", "[1..5]", "(1..5)", "7", "not(3)", "< 1, > 6"])
+
+
+@given(st.lists(st.tuples(entries, entries), min_size=1, max_size=5))
+def test_findings_agree_with_evaluation(tests):
+    made = model([[*pair, str(number)] for number, pair in enumerate(tests)], inputs=("a", "b"))
+    codes = {finding.code for finding in check_model(made)}
+    values = [Decimal(number) / 2 for number in range(-2, 18)]
+    found = {outcome(made, a, b) for a in values for b in values}
+    assert codes == found - {"fine"}
+
+
+def outcome(made, a, b):
+    try:
+        return "gap" if made.evaluate("level", {"a": a, "b": b}).value is None else "fine"
+    except DecisionError:
+        return "overlap"
