@@ -1,6 +1,6 @@
 """Messages of our own: rows that wait for their receiver, delivered one per transaction."""
 
-from collections.abc import Mapping
+from collections.abc import Collection, Mapping
 from datetime import datetime, timedelta
 from typing import Any
 
@@ -101,14 +101,14 @@ def _insert(tx: Tx, **columns: Any) -> None:
     tx.session.execute(insert(Message).values(values).on_conflict_do_nothing(index_elements=["unique_key"]))
 
 
-def next_deliverable(tx: Tx) -> int | None:
+def next_deliverable(tx: Tx, skip: Collection[int] = ()) -> int | None:
     """The oldest message that has a receiver, claimed for this transaction where the database can (PostgreSQL)."""
     receiver = exists().where(
         Subscription.name == Message.name, Subscription.correlation_key == Message.correlation_key
     )
     return tx.session.scalar(
         select(Message.id)
-        .where(Message.delivered_at.is_(None), Message.attempts < MOST_ATTEMPTS)
+        .where(Message.delivered_at.is_(None), Message.attempts < MOST_ATTEMPTS, Message.id.not_in(skip))
         .where(or_(Message.expires_at.is_(None), Message.expires_at > tx.now))
         .where(or_(Message.kind == "start", receiver))
         .order_by(Message.id)

@@ -21,7 +21,7 @@ from workflows.engine.run import Engine, Run
 from workflows.engine.state import Instance
 from workflows.engine.tasks import Task, refuse_closed
 
-__all__ = ["Engine", "StateMoved", "complete", "deliver", "fire_timer", "retry", "start", "terminate"]
+__all__ = ["Engine", "StateMoved", "complete", "deliver", "fire_timer", "retry", "start", "terminate", "variables"]
 
 
 def start(tx: Tx, engine: Engine, process_key: str, variables: Mapping[str, Any], *, subject: str) -> Instance:
@@ -82,6 +82,12 @@ def _complete(tx: Tx, engine: Engine, task: Task, values: Mapping[str, Any]) -> 
     task.values = dict(values)
     task.draft = None
     return instance
+
+
+def variables(tx: Tx, engine: Engine, task: Task) -> dict[str, Any]:
+    """What an expression on an open task's element would read: all that its form may show and ask about."""
+    _instance, run = _load(tx, engine, task.instance_id)
+    return dict(run.scopes.visible(_token(run, task.token)))
 
 
 def fire_timer(tx: Tx, engine: Engine, timer_id: int) -> Instance:

@@ -1,5 +1,6 @@
 """Timers of our own: the due moment is computed when the element is entered and found by an index."""
 
+from collections.abc import Collection
 from datetime import datetime
 
 from sqlalchemy import CheckConstraint, CursorResult, ForeignKey, Index, String, select, text, update
@@ -33,11 +34,11 @@ class Timer(Base):
     status: Mapped[str] = mapped_column(String(10), default="waiting")
 
 
-def next_due(tx: Tx) -> int | None:
+def next_due(tx: Tx, skip: Collection[int] = ()) -> int | None:
     """The timer that has been due longest, claimed for this transaction where the database can (PostgreSQL)."""
     return tx.session.scalar(
         select(Timer.id)
-        .where(Timer.status == "waiting", Timer.due_at <= tx.now)
+        .where(Timer.status == "waiting", Timer.due_at <= tx.now, Timer.id.not_in(skip))
         .order_by(Timer.due_at, Timer.id)
         .limit(1)
         .with_for_update(skip_locked=True)

@@ -1,0 +1,50 @@
+"""Drawing and checking the forms of bundles with the office's code lists; the same for pages, API and command line."""
+
+from collections.abc import Mapping
+from typing import Any
+
+from workflows import forms
+from workflows.core.errors import Invalid
+from workflows.core.tx import Tx
+from workflows.domain import codes
+from workflows.engine.definitions import Definition
+from workflows.forms import Cleaned, Field, Form, Option
+from workflows.operators import FUNCTIONS
+
+Values = Mapping[str, Any]
+
+
+def drawn(tx: Tx, definition: Definition, form: Form, values: Values, variables: Values, language: str) -> list[Field]:
+    """The visible fields with values, options and texts in ``language``."""
+    return forms.visible(
+        form,
+        values,
+        variables,
+        now=tx.now,
+        codes=_options(tx, form, language),
+        functions=FUNCTIONS,
+        translate=lambda text: definition.translate(text, language),
+    )
+
+
+def untouched(tx: Tx, form: Form, variables: Values) -> dict[str, Any]:
+    """What the form holds before anybody typed."""
+    return forms.initial(form, variables, now=tx.now, functions=FUNCTIONS)
+
+
+def cleaned(tx: Tx, form: Form, values: Values, variables: Values) -> Cleaned:
+    """Typed values and the problems by path."""
+    return forms.clean(form, values, variables, now=tx.now, codes=_options(tx, form, "de"), functions=FUNCTIONS)
+
+
+def checked(tx: Tx, form: Form, values: Values, variables: Values) -> dict[str, Any]:
+    """The typed values; raises ``Invalid`` with the problems by path."""
+    found = cleaned(tx, form, values, variables)
+    if found.problems:
+        raise Invalid(found.problems)
+    return dict(found.values)
+
+
+def _options(tx: Tx, form: Form, language: str) -> dict[str, list[Option]]:
+    names = {field.code_list for field in form.walk() if field.code_list}
+    return {name: codes.options(tx.session, name, language) for name in names}
