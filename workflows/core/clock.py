@@ -27,9 +27,7 @@ class SetClock:
     """A clock that stands still until it is moved; for scenarios, trials and tests."""
 
     def __init__(self, start: datetime) -> None:
-        if start.tzinfo is None:
-            raise ValueError("a clock needs an aware start")
-        self._now = start.astimezone(UTC)
+        self.set(start)
 
     def now(self) -> datetime:
         """The moment the clock was last set to."""
@@ -40,5 +38,7 @@ class SetClock:
         self._now += step
 
     def set(self, moment: datetime) -> None:
-        """Move to ``moment`` (aware)."""
+        """Move to ``moment``; raises ``ValueError`` for a naive one."""
+        if moment.tzinfo is None:
+            raise ValueError("a clock needs an aware moment")
         self._now = moment.astimezone(UTC)

@@ -2,9 +2,13 @@
 
 import secrets
 from collections.abc import Mapping
-from dataclasses import dataclass
+from contextlib import suppress
+from dataclasses import dataclass, field
 from pathlib import Path
 from urllib.parse import urlsplit
+
+SHORTEST_KEY = 32
+"""Characters a key must have at least."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -14,7 +18,7 @@ class SmtpSettings:
     host: str
     port: int
     user: str | None
-    password: str | None
+    password: str | None = field(repr=False)
     security: str
 
 
@@ -27,9 +31,9 @@ class Settings:
     the database.
     """
 
-    database_url: str
-    secret_key: bytes
-    audit_key: bytes
+    database_url: str = field(repr=False)  # may hold a password; secrets must not get into logs
+    secret_key: bytes = field(repr=False)
+    audit_key: bytes = field(repr=False)
     public_url: str
     instance: Path
     smtp: SmtpSettings | None = None
@@ -61,7 +65,7 @@ def read_settings(environ: Mapping[str, str], instance: Path, *, demo: bool = Fa
         database_url=url,
         secret_key=_secret(environ, "LOTSE_SECRET_KEY", instance / "secret.key"),
         audit_key=_secret(environ, "LOTSE_AUDIT_KEY", instance / "audit.key"),
-        public_url=environ.get("LOTSE_PUBLIC_URL", "http://127.0.0.1:8000").rstrip("/"),
+        public_url=_public_url(environ),
         instance=instance,
         smtp=_smtp(environ),
         mail_from=environ.get("LOTSE_MAIL_FROM", "lotse@localhost"),
@@ -73,16 +77,32 @@ def read_settings(environ: Mapping[str, str], instance: Path, *, demo: bool = Fa
 
 def _secret(environ: Mapping[str, str], name: str, path: Path) -> bytes:
     """The key from the environment, else from its file, which is made on first use readable by its owner only."""
-    if value := environ.get(name):
-        if len(value) < 32:
-            raise SettingsError(f"{name} must have at least 32 characters")
-        return value.encode()
-    try:
-        path.touch(mode=0o600, exist_ok=False)
-        path.write_text(secrets.token_hex(32), encoding="ascii")
-    except FileExistsError:
-        pass
-    return path.read_text(encoding="ascii").strip().encode()
+    value = environ.get(name)
+    if value is None:
+        if not path.exists():
+            _make_key(path)
+        value = path.read_text(encoding="ascii").strip()
+    if len(value) < SHORTEST_KEY:
+        raise SettingsError(f"{name} (or {path.name}) must have at least {SHORTEST_KEY} characters")
+    return value.encode()
+
+
+def _make_key(path: Path) -> None:
+    """Put a new key there in one step: of several processes starting at once the first wins, none sees half a key."""
+    fresh = path.with_name(f"{path.name}.{secrets.token_hex(8)}")
+    fresh.touch(mode=0o600, exist_ok=False)
+    fresh.write_text(secrets.token_hex(SHORTEST_KEY), encoding="ascii")
+    with suppress(FileExistsError):
+        path.hardlink_to(fresh)
+    fresh.unlink()
+
+
+def _public_url(environ: Mapping[str, str]) -> str:
+    url = environ.get("LOTSE_PUBLIC_URL", "http://127.0.0.1:8000").rstrip("/")
+    parts = urlsplit(url)
+    if parts.scheme not in {"http", "https"} or not parts.hostname or parts.query or parts.fragment:
+        raise SettingsError("LOTSE_PUBLIC_URL must be an address such as https://lotse.example")
+    return url
 
 
 def _smtp(environ: Mapping[str, str]) -> SmtpSettings | None:
@@ -103,6 +123,6 @@ def _smtp(environ: Mapping[str, str]) -> SmtpSettings | None:
 
 def _number(environ: Mapping[str, str], name: str, default: int) -> int:
     value = environ.get(name, str(default))
-    if not value.isdigit():
+    if not (value.isascii() and value.isdigit()):
         raise SettingsError(f"{name} must be a whole number")
     return int(value)
