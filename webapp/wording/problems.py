@@ -12,6 +12,8 @@ UNKNOWN = _("Diese Angabe passt nicht. Bitte prüfen Sie sie.")
 PROBLEMS: Mapping[str, Any] = {
     "required": _("Bitte füllen Sie dieses Feld aus."),
     "required_choice": _("Bitte wählen Sie etwas aus."),
+    "required_check": _("Bitte setzen Sie hier ein Häkchen."),
+    "required_file": _("Bitte wählen Sie eine Datei aus."),
     "too_long": _("Bitte kürzen Sie den Text auf höchstens %(max)s Zeichen."),
     "too_short": _("Bitte schreiben Sie mindestens %(min)s Zeichen."),
     "too_small": _("Bitte geben Sie mindestens %(min)s an."),
@@ -38,9 +40,21 @@ PROBLEMS: Mapping[str, Any] = {
 }
 
 
-def problem_text(problem: Problem) -> str:
-    """The sentence for a problem; a general one for a code without words."""
-    return _filled(PROBLEMS.get(problem.code, UNKNOWN), problem.facts)
+# A missing answer sounds different where nothing is typed: kind of field → code.
+MISSING: Mapping[str, str] = {
+    "select": "required_choice",
+    "radio": "required_choice",
+    "checklist": "required_choice",
+    "taglist": "required_choice",
+    "checkbox": "required_check",
+    "file": "required_file",
+}
+
+
+def problem_text(problem: Problem, kind: str = "") -> str:
+    """The sentence for a problem of a field of ``kind``; a general one for a code without words."""
+    code = MISSING.get(kind, problem.code) if problem.code == "required" else problem.code
+    return _filled(PROBLEMS.get(code, UNKNOWN), problem.facts)
 
 
 def _filled(text: Any, facts: Mapping[str, object]) -> str:

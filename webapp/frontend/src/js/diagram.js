@@ -1,5 +1,6 @@
 // Draws a case's diagram with "you are here" and the way taken so far; only case pages load this file.
 import 'bpmn-js/dist/assets/diagram-js.css';
+import 'bpmn-js/dist/assets/bpmn-js.css';
 import NavigatedViewer from 'bpmn-js/lib/NavigatedViewer';
 
 const MARKERS = { visited: 'is-visited', current: 'is-current', incidents: 'is-incident' };
