@@ -35,7 +35,7 @@ def book(tx: Tx, call: Call) -> Mapping[str, Any]:
     return {"booked": call.inputs["amount"], "place": call.subject + call.inputs["note"]}
 
 
-@pytest.fixture()
+@pytest.fixture
 def booking(house: House) -> House:
     house.engine = Engine(operator("office.book", book, "amount"))
     return house
