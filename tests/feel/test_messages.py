@@ -34,6 +34,21 @@ from workflows.feel.messages import SENTENCES, explain
             "The quotation mark at position 9 is never closed.",
         ),
         (
+            "topic = 'rooms'",
+            "Texte stehen zwischen geraden doppelten Anführungszeichen. An Stelle 9 steht '.",
+            "Texts stand between straight double quotation marks. At position 9 there is '.",
+        ),
+        (
+            "a == b",
+            "Verglichen wird mit einem einzelnen Gleichheitszeichen; an Stelle 4 steht ein zweites.",
+            "Compare with a single equals sign; at position 4 there is a second one.",
+        ),
+        (
+            "a and and b",
+            "An Stelle 7 steht „and“, dort wird ein Wert oder Ausdruck erwartet.",
+            'At position 7 there is "and" where a value or expression is expected.',
+        ),
+        (
             "a ; b",
             "An Stelle 3 steht „;“, dort wird das Ende des Ausdrucks erwartet.",
             'At position 3 there is ";" where the end of the expression is expected.',

@@ -19,6 +19,7 @@ from workflows.feel.types import (
 
 _TYPE_NAMES = NameIndex(SIMPLE_TYPES)
 _MOST_NESTING = 70
+_WRONG_QUOTES = frozenset("'`´‘’‚“”„«»‹›")
 
 
 class Cursor:
@@ -74,6 +75,10 @@ class Cursor:
         if self.token.kind == "end":
             return FeelSyntaxError("unexpected_end", self.token.start, {"expected": expected})
         facts = {"found": self.token.text, "expected": expected}
+        if self.token.text in _WRONG_QUOTES:
+            return FeelSyntaxError("wrong_quotes", self.token.start, facts)
+        if self.token.text == "=" and self.index and self.tokens[self.index - 1].text == "=":
+            return FeelSyntaxError("double_equals", self.token.start, facts)
         return FeelSyntaxError("unexpected", self.token.start, facts)
 
     @contextmanager

@@ -27,6 +27,14 @@ SENTENCES: Final[dict[str, tuple[str, str]]] = {
         "Der Ausdruck hört zu früh auf: Am Ende fehlt {expected}.",
         "The expression ends too early: {expected} is missing at the end.",
     ),
+    "wrong_quotes": (
+        "Texte stehen zwischen geraden doppelten Anführungszeichen. An Stelle {place} steht {found}.",
+        "Texts stand between straight double quotation marks. At position {place} there is {found}.",
+    ),
+    "double_equals": (
+        "Verglichen wird mit einem einzelnen Gleichheitszeichen; an Stelle {place} steht ein zweites.",
+        "Compare with a single equals sign; at position {place} there is a second one.",
+    ),
     "open_string": (
         "Das Anführungszeichen an Stelle {place} wird nicht wieder geschlossen.",
         "The quotation mark at position {place} is never closed.",

@@ -21,6 +21,7 @@ _ORDERED: dict[str, Callable[[Any, Any], bool]] = {
 _COMPARABLE = frozenset(
     {"number", "string", "date", "time", "date and time", "days and time duration", "years and months duration"}
 )
+_Clock = datetime.datetime | datetime.time
 _ANY_DAY = datetime.date(2000, 1, 1)
 
 
@@ -36,7 +37,7 @@ def equal(run: Run, left: object, right: object) -> bool | None:
     if type(left) is dict and type(right) is dict:
         run.spend(1 + len(left))
         return left.keys() == right.keys() and all_of(equal(run, left[key], right[key]) for key in left)
-    if isinstance(left, datetime.time) and isinstance(right, datetime.time):
+    if isinstance(left, _Clock) and isinstance(right, _Clock):
         return _is_zoned(left) == _is_zoned(right) and _moment(left) == _moment(right)
     if isinstance(left, str) and isinstance(right, str):
         run.spend(min(len(left), len(right)) >> 8)
@@ -47,7 +48,7 @@ def compare(symbol: str, left: object, right: object) -> bool | None:
     """Order two values; None when they have no order."""
     if type(left) is not type(right) or kind(left) not in _COMPARABLE:
         return None
-    if isinstance(left, datetime.datetime | datetime.time) and isinstance(right, datetime.datetime | datetime.time):
+    if isinstance(left, _Clock) and isinstance(right, _Clock):
         if _is_zoned(left) != _is_zoned(right):
             return None
         left, right = _moment(left), _moment(right)
@@ -59,7 +60,12 @@ def _is_zoned(value: datetime.datetime | datetime.time) -> bool:
 
 
 def _moment(value: datetime.datetime | datetime.time) -> datetime.datetime:
-    return value if isinstance(value, datetime.datetime) else datetime.datetime.combine(_ANY_DAY, value)
+    """Give the point on the time line; two values of one zone would else compare and subtract by wall clock."""
+    moment = value if isinstance(value, datetime.datetime) else datetime.datetime.combine(_ANY_DAY, value)
+    try:
+        return moment if moment.tzinfo is None else moment.astimezone(datetime.UTC)
+    except OverflowError:
+        return moment
 
 
 def is_within(run: Run, value: object, interval: FeelRange) -> bool | None:
@@ -148,7 +154,7 @@ def _divide(left: Decimal, right: Decimal) -> Decimal:
 
 def _zoned(value: datetime.date) -> datetime.datetime:
     if isinstance(value, datetime.datetime):
-        return value
+        return _moment(value)
     return datetime.datetime(value.year, value.month, value.day, tzinfo=datetime.UTC)
 
 
@@ -158,11 +164,13 @@ def _between(left: datetime.date, right: datetime.date) -> Duration:
 
 def _move(day: datetime.date, length: Duration) -> datetime.date:
     moved = _zoned(day) + length
-    return moved if isinstance(day, datetime.datetime) else moved.date()
+    if not isinstance(day, datetime.datetime):
+        return moved.date()
+    return moved if day.tzinfo is None else moved.astimezone(day.tzinfo)
 
 
 def _move_time(clock: datetime.time, length: Duration) -> datetime.time:
-    return (_moment(clock) + length % Duration(days=1)).timetz()
+    return (datetime.datetime.combine(_ANY_DAY, clock) + length % Duration(days=1)).timetz()
 
 
 def _months(number: Decimal) -> YearMonthDuration:

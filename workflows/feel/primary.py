@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING
 
 from workflows.feel import syntax
 from workflows.feel.errors import FeelSyntaxError
-from workflows.feel.lexer import unquote
+from workflows.feel.lexer import KEYWORDS, unquote
 from workflows.feel.syntax import Node
 from workflows.feel.types import ANY, FeelType
 from workflows.feel.values import NUMBERS
@@ -25,7 +25,7 @@ def parse_primary(parser: Parser) -> Node:
         return _BY_KIND[token.kind](parser)
     if token.text in _BY_TEXT and not (token.kind == "name" and _is_known_name(parser)):
         return _BY_TEXT[token.text](parser)
-    if token.kind in ("name", "other"):
+    if token.kind == "other" or (token.kind == "name" and (token.text not in KEYWORDS or _is_known_name(parser))):
         return syntax.Name(token.start, parser.name())
     raise parser.unexpected("expression")
 

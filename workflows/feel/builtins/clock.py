@@ -15,11 +15,13 @@ _MONTHS = (
 
 @builtin("now", "")
 def now(run: Run) -> datetime.datetime:
+    """Give the moment of the evaluation in its zone."""
     return run.now()
 
 
 @builtin("today", "")
 def today(run: Run) -> datetime.date:
+    """Give the day of the evaluation in its zone."""
     return run.now().date()
 
 

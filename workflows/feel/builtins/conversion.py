@@ -27,11 +27,13 @@ _TEMPORAL = re.compile(r'(?:@|(?:date|time|date and time|duration)\s*\()\s*"([^"
 
 @builtin("string", "from: Any|null")
 def string(run: Run, value: object) -> str | None:
+    """Write a value as text; null stays null."""
     return None if value is None else to_text(run, value)
 
 
 @builtin("number", "from: string, grouping separator?: string|null, decimal separator?: string|null")
 def number(text: str, grouping: str | None = None, point: str | None = None) -> Decimal:
+    """Read a number with the separators given."""
     if grouping not in (None, " ", ",", ".") or point not in (None, ",", ".") or grouping == (point or "."):
         raise InvalidValue("bad_separators", grouping=str(grouping), decimal=str(point))
     plain = text.replace(grouping, "") if grouping else text
@@ -46,6 +48,7 @@ def number(text: str, grouping: str | None = None, point: str | None = None) -> 
 
 @builtin("date", "from: string|date|date and time")
 def date(value: str | datetime.date) -> datetime.date:
+    """Read a date, or take the day of a moment."""
     if isinstance(value, str):
         return parse_date(value)
     return value.date() if isinstance(value, datetime.datetime) else value
@@ -53,6 +56,7 @@ def date(value: str | datetime.date) -> datetime.date:
 
 @builtin("date", "year: number, month: number, day: number")
 def date_of(year: Decimal, month: Decimal, day: Decimal) -> datetime.date:
+    """Make a date of year, month and day."""
     try:
         return datetime.date(whole(year), whole(month), whole(day))
     except ValueError:
@@ -61,6 +65,7 @@ def date_of(year: Decimal, month: Decimal, day: Decimal) -> datetime.date:
 
 @builtin("date and time", "from: string|date|date and time")
 def date_and_time(value: str | datetime.date) -> datetime.datetime:
+    """Read a moment; a date alone is its midnight in UTC."""
     if isinstance(value, str):
         return parse_date_time(value)
     if isinstance(value, datetime.datetime):
@@ -70,11 +75,13 @@ def date_and_time(value: str | datetime.date) -> datetime.datetime:
 
 @builtin("date and time", "date: date|date and time, time: time")
 def date_and_time_of(day: datetime.date, clock: datetime.time) -> datetime.datetime:
+    """Join a day and a time."""
     return datetime.datetime.combine(day.date() if isinstance(day, datetime.datetime) else day, clock)
 
 
 @builtin("time", "from: string|time|date|date and time")
 def time(value: str | datetime.date | datetime.time) -> datetime.time:
+    """Read a time, or take the time of a moment; a date alone is midnight in UTC."""
     if isinstance(value, str):
         return parse_time(value)
     if isinstance(value, datetime.datetime):
@@ -84,6 +91,7 @@ def time(value: str | datetime.date | datetime.time) -> datetime.time:
 
 @builtin("time", "hour: number, minute: number, second: number, offset?: days and time duration|null")
 def time_of(hour: Decimal, minute: Decimal, second: Decimal, offset: datetime.timedelta | None = None) -> datetime.time:
+    """Make a time of hour, minute, second and an offset to UTC."""
     whole_second = second.to_integral_value("ROUND_FLOOR")
     micros = int((second - whole_second) * 1_000_000)
     try:
@@ -97,11 +105,13 @@ def time_of(hour: Decimal, minute: Decimal, second: Decimal, offset: datetime.ti
 
 @builtin("duration", "from: string|days and time duration|years and months duration")
 def duration(value: str | datetime.timedelta | YearMonthDuration) -> datetime.timedelta | YearMonthDuration:
+    """Read a duration of either kind."""
     return parse_duration(value) if isinstance(value, str) else value
 
 
 @builtin("years and months duration", "from: date|date and time, to: date|date and time")
 def years_and_months(start: datetime.date, end: datetime.date) -> YearMonthDuration:
+    """Count the whole months between two days."""
     earlier, later, sign = (start, end, 1) if _day(start) <= _day(end) else (end, start, -1)
     months = (later.year - earlier.year) * 12 + later.month - earlier.month - (later.day < earlier.day)
     return YearMonthDuration(sign * months)

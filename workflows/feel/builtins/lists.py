@@ -27,16 +27,19 @@ def _find(run: Run, entries: List, wanted: object) -> list[int]:
 
 @builtin("list contains", "list: list, element: Any|null")
 def list_contains(run: Run, entries: List, element: object) -> bool:
+    """Say whether an entry equals the element."""
     return bool(_find(run, entries, element))
 
 
 @builtin("index of", "list: list, match: Any|null")
 def index_of(run: Run, entries: List, match: object) -> list[Decimal]:
+    """List the positions of all entries equal to the value."""
     return [Decimal(index + 1) for index in _find(run, entries, match)]
 
 
 @builtin("sublist", "list: list, start position: number, length?: number|null")
 def sublist(entries: List, start: Decimal, length: Decimal | None = None) -> List:
+    """Take entries from a position on."""
     first = _position(entries, start)
     if length is None:
         return entries[first:]
@@ -50,11 +53,13 @@ builtin("reverse", "list: list")(lambda entries: entries[::-1])
 
 @builtin("append", "list: list, item...: list")
 def append(entries: List, items: List) -> List:
+    """Add items at the end."""
     return [*entries, *items]
 
 
 @builtin("concatenate", "list...: list")
 def concatenate(run: Run, lists: List) -> List:
+    """Join lists."""
     joined: List = []
     for entries in lists:
         if entries is None:
@@ -66,11 +71,13 @@ def concatenate(run: Run, lists: List) -> List:
 
 @builtin("union", "list...: list")
 def union(run: Run, lists: List) -> List:
+    """Join lists without doubles."""
     return distinct_values(run, concatenate(run, lists))
 
 
 @builtin("distinct values", "list: list")
 def distinct_values(run: Run, entries: List) -> List:
+    """Leave out doubles; the first of each stays."""
     distinct: List = []
     for entry in entries:
         if not _find(run, distinct, entry):
@@ -80,6 +87,7 @@ def distinct_values(run: Run, entries: List) -> List:
 
 @builtin("flatten", "list: list")
 def flatten(run: Run, entries: List) -> List:
+    """Take entries out of all lists within."""
     flat: List = []
     for entry in entries:
         run.spend(1)
@@ -89,29 +97,35 @@ def flatten(run: Run, entries: List) -> List:
 
 @builtin("insert before", "list: list, position: number, newItem: Any|null")
 def insert_before(entries: List, position: Decimal, new_item: object) -> List:
+    """Put an item before a position."""
     index = _position(entries, position)
     return [*entries[:index], new_item, *entries[index:]]
 
 
 @builtin("remove", "list: list, position: number")
 def remove(entries: List, position: Decimal) -> List:
+    """Take out the entry at a position."""
     index = _position(entries, position)
     return entries[:index] + entries[index + 1 :]
 
 
 @builtin("list replace", "list: list, position: number, newItem: Any|null")
 def replace_at(entries: List, position: Decimal, new_item: object) -> List:
+    """Replace the entry at a position."""
     index = _position(entries, position)
     return [*entries[:index], new_item, *entries[index + 1 :]]
 
 
 @builtin("list replace", "list: list, match: function, newItem: Any|null")
 def replace_matching(run: Run, entries: List, match: FeelFunction, new_item: object) -> List:
+    """Replace the entries for which the function of entry and new item is true."""
     return [new_item if _answer(run, match, entry, new_item) else entry for entry in entries]
 
 
 @builtin("sort", "list: list, precedes?: function|null")
 def sort(run: Run, entries: List, precedes: FeelFunction | None = None) -> List:
+    """Sort, by a function that says whether its first argument precedes the second."""
+
     def order(left: object, right: object) -> int:
         run.spend(1)
         if precedes is None:

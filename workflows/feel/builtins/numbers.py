@@ -7,7 +7,7 @@ from decimal import Decimal
 
 from workflows.feel.builtins.registry import builtin
 from workflows.feel.errors import InvalidValue
-from workflows.feel.values import NUMBERS, YearMonthDuration, whole
+from workflows.feel.values import NUMBERS, YearMonthDuration
 
 _LOWEST_SCALE, _HIGHEST_SCALE = -6111, 6176
 _ROUNDINGS = {
@@ -43,11 +43,13 @@ for _name, _mode in _ROUNDINGS.items():
 
 @builtin("abs", "n: number|days and time duration|years and months duration")
 def absolute(value: Decimal | datetime.timedelta | YearMonthDuration) -> object:
+    """Drop the sign of a number or duration."""
     return YearMonthDuration(abs(value.months)) if isinstance(value, YearMonthDuration) else abs(value)
 
 
 @builtin("modulo", "dividend: number, divisor: number")
 def modulo(dividend: Decimal, divisor: Decimal) -> Decimal:
+    """Give the rest of a division, with the sign of the divisor."""
     if not divisor:
         raise InvalidValue("division_by_zero")
     # The result has the sign of the divisor: dividend - divisor * floor(dividend / divisor).
@@ -79,16 +81,25 @@ builtin("log", "number: number")(_computed(_logarithm))
 builtin("exp", "number: number")(_computed(NUMBERS.exp))
 
 
+def _integer(number: Decimal) -> int:
+    if number != number.to_integral_value():
+        raise InvalidValue("not_a_whole_number", value=str(number))
+    return int(number)
+
+
 @builtin("odd", "number: number")
 def odd(number: Decimal) -> bool:
-    return int(whole(number)) % 2 == 1
+    """Say whether a whole number is odd."""
+    return _integer(number) % 2 == 1
 
 
 @builtin("even", "number: number")
 def even(number: Decimal) -> bool:
-    return int(whole(number)) % 2 == 0
+    """Say whether a whole number is even."""
+    return _integer(number) % 2 == 0
 
 
 @builtin("not", "negand: boolean|null")
 def negation(value: bool | None) -> bool | None:
+    """Negate a truth; null stays null."""
     return None if value is None else not value

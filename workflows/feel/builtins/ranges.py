@@ -70,62 +70,76 @@ _RANGE_OVER_POINT = (("range", "point"), ("range", "range"))
 
 
 def before(run: Run, left: object, right: object) -> bool:
+    """The left ends before the right starts."""
     return _ends_before(run, _as_range(left), _as_range(right))
 
 
 def after(run: Run, left: object, right: object) -> bool:
+    """The left starts after the right ends."""
     return before(run, right, left)
 
 
 def includes(run: Run, outer: object, inner: object) -> bool:
+    """The outer range holds the point or range."""
     return _covers(run, _as_range(outer), _as_range(inner))
 
 
 def during(run: Run, inner: object, outer: object) -> bool:
+    """The point or range lies in the outer range."""
     return includes(run, outer, inner)
 
 
 def starts(run: Run, inner: object, outer: FeelRange) -> bool:
+    """The point or range begins where the outer range begins, and lies in it."""
     if not isinstance(inner, FeelRange):
         return _same(run, inner, outer.start) and outer.start_included
     return _shares_start(run, inner, outer) and _covers_end(run, outer, inner)
 
 
 def started_by(run: Run, outer: FeelRange, inner: object) -> bool:
+    """The outer range begins with the point or range."""
     return starts(run, inner, outer)
 
 
 def finishes(run: Run, inner: object, outer: FeelRange) -> bool:
+    """The point or range ends where the outer range ends, and lies in it."""
     if not isinstance(inner, FeelRange):
         return _same(run, inner, outer.end) and outer.end_included
     return _shares_end(run, inner, outer) and _covers_start(run, outer, inner)
 
 
 def finished_by(run: Run, outer: FeelRange, inner: object) -> bool:
+    """The outer range ends with the point or range."""
     return finishes(run, inner, outer)
 
 
 def coincides(run: Run, left: object, right: object) -> bool:
+    """Both are the same."""
     return _shares_start(run, _as_range(left), _as_range(right)) and _shares_end(run, _as_range(left), _as_range(right))
 
 
 def meets(run: Run, left: FeelRange, right: FeelRange) -> bool:
+    """The left ends exactly where the right starts, both ends included."""
     return _same(run, left.end, right.start) and left.end_included and right.start_included
 
 
 def met_by(run: Run, left: FeelRange, right: FeelRange) -> bool:
+    """The left starts exactly where the right ends."""
     return meets(run, right, left)
 
 
 def overlaps(run: Run, left: FeelRange, right: FeelRange) -> bool:
+    """The ranges have a point in common."""
     return not _ends_before(run, left, right) and not _ends_before(run, right, left)
 
 
 def overlaps_before(run: Run, left: FeelRange, right: FeelRange) -> bool:
+    """The left starts earlier, ends within the right."""
     return overlaps(run, left, right) and not _covers_start(run, right, left) and _covers_end(run, right, left)
 
 
 def overlaps_after(run: Run, left: FeelRange, right: FeelRange) -> bool:
+    """The left starts within the right, ends later."""
     return overlaps_before(run, right, left)
 
 
@@ -154,5 +168,5 @@ for _name, _relation, _signatures in _RELATIONS:
 def is_same(run: Run, left: object, right: object) -> bool:
     """Compare for identity in the semantic domain: two moments in different zones are not the same."""
     if isinstance(left, datetime.datetime | datetime.time) and isinstance(right, datetime.datetime | datetime.time):
-        return type(left) is type(right) and left == right and left.tzinfo == right.tzinfo
+        return equal(run, left, right) is True and left.tzinfo == right.tzinfo
     return equal(run, left, right) is True

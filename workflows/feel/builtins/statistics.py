@@ -36,16 +36,19 @@ def _in_range(operation: Callable[[Decimal, Decimal], Decimal], left: Decimal, r
 
 @builtin("count", "list...: list")
 def count(entries: List) -> Decimal:
+    """Count the entries."""
     return Decimal(len(entries))
 
 
 @builtin("sum", "list...: list")
 def total(entries: List) -> Decimal | None:
+    """Add numbers; null for none."""
     return _total(_numbers(entries)) if entries else None
 
 
 @builtin("product", "list...: list")
 def product(entries: List) -> Decimal | None:
+    """Multiply numbers; null for none."""
     result = Decimal(1)
     for number in _numbers(entries):
         result = _in_range(NUMBERS.multiply, result, number)
@@ -54,12 +57,14 @@ def product(entries: List) -> Decimal | None:
 
 @builtin("mean", "list...: list")
 def mean(entries: List) -> Decimal | None:
+    """Give the arithmetic mean; null for none."""
     numbers = _numbers(entries)
     return NUMBERS.divide(_total(numbers), Decimal(len(numbers))) if numbers else None
 
 
 @builtin("median", "list...: list")
 def median(entries: List) -> Decimal | None:
+    """Give the middle number, or the mean of the two middle ones."""
     numbers = sorted(_numbers(entries))
     if not numbers:
         return None
@@ -82,17 +87,20 @@ def standard_deviation(entries: List) -> Decimal:
 
 @builtin("mode", "list...: list")
 def mode(entries: List) -> list[Decimal]:
+    """List the most frequent numbers in ascending order."""
     counts = Counter(_numbers(entries))
     return sorted(number for number, times in counts.items() if times == max(counts.values()))
 
 
 @builtin("min", "list...: list")
 def least(run: Run, entries: List) -> object:
+    """Give the smallest of comparable values."""
     return _extreme(run, entries, "<")
 
 
 @builtin("max", "list...: list")
 def greatest(run: Run, entries: List) -> object:
+    """Give the largest of comparable values."""
     return _extreme(run, entries, ">")
 
 
@@ -109,9 +117,11 @@ def _extreme(run: Run, entries: List, symbol: str) -> object:
 
 @builtin("all", "list...: list")
 def all_true(entries: List) -> bool | None:
+    """Conjunction of truths; false beats null beats true."""
     return all_of(entries)
 
 
 @builtin("any", "list...: list")
 def any_true(entries: List) -> bool | None:
+    """Disjunction of truths; true beats null beats false."""
     return any_of(entries)

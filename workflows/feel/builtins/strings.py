@@ -11,6 +11,7 @@ from workflows.feel.values import whole
 
 @builtin("substring", "string: string, start position: number, length?: number|null")
 def substring(text: str, start: Decimal, length: Decimal | None = None) -> str:
+    """Take characters from a position on, counted from 1 or, negative, from the end."""
     position = whole(start)
     first = position - 1 if position > 0 else len(text) + position
     if not position or not 0 <= first <= len(text) or (length is not None and length < 1):
@@ -20,6 +21,7 @@ def substring(text: str, start: Decimal, length: Decimal | None = None) -> str:
 
 @builtin("string length", "string: string")
 def string_length(text: str) -> Decimal:
+    """Count the characters."""
     return Decimal(len(text))
 
 
@@ -35,17 +37,20 @@ builtin("substring before", "string: string, match: string")(
 
 @builtin("substring after", "string: string, match: string")
 def substring_after(text: str, match: str) -> str:
+    """Take what follows the first match; nothing where there is none."""
     return text.partition(match)[2] if match else text
 
 
 @builtin("matches", "input: string, pattern: string, flags?: string|null")
 def matches(run: Run, text: str, pattern: str, flags: str | None = None) -> bool:
+    """Say whether the pattern is found in the text."""
     run.spend(len(text) >> 4)
     return bool(compile_pattern(pattern, flags or "").search(text))
 
 
 @builtin("replace", "input: string, pattern: string, replacement: string, flags?: string|null")
 def replace(run: Run, text: str, pattern: str, replacement: str, flags: str | None = None) -> str:
+    """Replace every match; $1 to $9 stand for groups."""
     run.spend(len(text) >> 4)
     compiled = compile_pattern(pattern, flags or "")
     expand = expand_replacement(replacement, compiled, literal="q" in (flags or ""))
@@ -62,6 +67,7 @@ def replace(run: Run, text: str, pattern: str, replacement: str, flags: str | No
 
 @builtin("split", "string: string, delimiter: string")
 def split(run: Run, text: str, delimiter: str) -> list[str]:
+    """Cut a text at every match of the delimiter pattern."""
     run.spend(len(text) >> 4)
     parts: list[str] = []
     end = 0
@@ -74,6 +80,7 @@ def split(run: Run, text: str, delimiter: str) -> list[str]:
 
 @builtin("string join", "list: list, delimiter?: string|null")
 def string_join(run: Run, entries: list[object], delimiter: str | None = None) -> str:
+    """Join texts, nulls left out."""
     words = [entry for entry in entries if isinstance(entry, str)]
     if len(words) + entries.count(None) < len(entries):
         raise InvalidValue("wrong_entries", expected="string")
