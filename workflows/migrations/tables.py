@@ -17,12 +17,12 @@ from workflows.domain import (
     referrals,
     web_sessions,
 )
-from workflows.engine import events, incidents, messages, state, tasks, timers
+from workflows.engine import definitions, events, incidents, messages, state, tasks, timers
 
 MODULES = (
     *(files, links, outbox, search, sequences, throttle, log, proof),
     *(access_tokens, cases, codes, offices, organisations, pages, people, programmes, referrals, web_sessions),
-    *(events, incidents, messages, state, tasks, timers),
+    *(definitions, events, incidents, messages, state, tasks, timers),
 )
 """The modules with tables."""
 
