@@ -233,6 +233,12 @@ def _complete(tx: Tx, task_id: int, values: Mapping[str, Any]) -> Instance:
     return instance
 
 
+def form_of(tx: Tx, task_id: int) -> Form:
+    """The schema of a task's form; raises ``NotFound``."""
+    task = policy.get(tx, policy.TASK_READ, Task, task_id)
+    return _form(_definition(tx, task), task)
+
+
 def open_tasks(tx: Tx, instance_id: int) -> Sequence[Task]:
     """The open tasks of an instance that the actor may see."""
     query = policy.allowed(tx, policy.TASK_READ, select(Task))

@@ -117,6 +117,17 @@ def next_deliverable(tx: Tx, skip: Collection[int] = ()) -> int | None:
     )
 
 
+def find(tx: Tx, unique_key: str) -> Message | None:
+    """The message sent under that key, delivered or not."""
+    return tx.session.scalar(select(Message).where(Message.unique_key == unique_key))
+
+
+def is_awaited(tx: Tx, name: str, correlation_key: str) -> bool:
+    """Whether anybody waits for such a message now."""
+    waiting = select(Subscription.id).where(Subscription.name == name, Subscription.correlation_key == correlation_key)
+    return tx.session.scalar(waiting.limit(1)) is not None
+
+
 def claim(tx: Tx, message_id: int) -> Message:
     """Mark a message as delivered in one conditional statement; raises ``NotFound``, ``Conflict("message_over")``."""
     found = tx.session.execute(

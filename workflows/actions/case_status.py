@@ -1,0 +1,134 @@
+"""The status page: the association sees what the office sees: the steps, and who received which data and why."""
+
+from dataclasses import dataclass
+from datetime import datetime
+
+from sqlalchemy import select
+
+from workflows import policy
+from workflows.actions import doors
+from workflows.core.tx import Tx
+from workflows.domain import cases, codes
+from workflows.domain.cases import Case
+from workflows.domain.offices import Office
+from workflows.domain.referrals import Referral
+from workflows.engine import messages
+
+
+@dataclass(frozen=True, slots=True)
+class Step:
+    """One step of the way; ``state`` is done, current or todo."""
+
+    label: str
+    state: str
+    at: datetime | None
+
+
+@dataclass(frozen=True, slots=True)
+class Shared:
+    """One office that received data: when, which fields, why, on which legal basis; all in words."""
+
+    office_name: str
+    handed_on_to: str
+    sent_at: datetime | None
+    fields: list[str]
+    reason: str
+    legal_basis: str
+    status: str
+    status_label: str
+
+
+@dataclass(frozen=True, slots=True)
+class Ask:
+    """A question one tap answers: about the whole case, or what one office reported."""
+
+    kind: str
+    referral_id: int | None
+    office_name: str
+    outcome: str
+
+
+@dataclass(frozen=True, slots=True)
+class Status:
+    """What the status page shows."""
+
+    case: Case
+    status_label: str
+    steps: list[Step]
+    shared: list[Shared]
+    asks: list[Ask]
+    can_withdraw: bool
+
+
+def read(tx: Tx, token: str, language: str | None = None) -> Status:
+    """The page behind a status link, in ``language`` or the one the enquiry came in; raises ``NotFound``."""
+    door = doors.to_case(tx, token)
+    case = policy.get(door.tx, policy.CASE_READ, Case, door.subject_id)
+    language = language or case.language
+    rows = _referrals(door.tx)
+    withdrawing = messages.find(tx, f"enquiry_withdrawn/{case.reference}") is not None
+    return Status(
+        case=case,
+        status_label=codes.label(tx.session, "case_status", case.status, language),
+        steps=_steps(case, [referral for referral, _ in rows]),
+        shared=[_shared(tx, referral, office, language) for referral, office in rows],
+        asks=[] if withdrawing else _asks(tx, case, rows, language),
+        can_withdraw=case.status in cases.OPEN and not withdrawing,
+    )
+
+
+def _referrals(tx: Tx) -> list[tuple[Referral, Office]]:
+    query = policy.allowed(tx, policy.REFERRAL_READ, select(Referral, Office))
+    rows = tx.session.execute(query.join(Office, Office.id == Referral.office_id).order_by(Referral.id))
+    return [(referral, office) for referral, office in rows]
+
+
+def _steps(case: Case, referred: list[Referral]) -> list[Step]:
+    """Received, in progress, with an office if one was asked, answered, closed; as far as the case has come."""
+    names = ["received", "in_progress"]
+    if referred:
+        names.append("with_office")
+    names += ["answered", "closed"]
+    reached = {"new": 0, "in_progress": 1, "waiting": 2, "answered": len(names) - 2}.get(case.status, len(names) - 1)
+    if case.status == "waiting" and not referred:
+        reached = 1
+    moments = {"received": case.opened_at, "closed": case.closed_at}
+    if referred:
+        moments["with_office"] = referred[0].sent_at
+    over = case.status in {"closed", "withdrawn"}
+    return [
+        Step(name, "done" if index < reached or over else "current" if index == reached else "todo", moments.get(name))
+        for index, name in enumerate(names)
+    ]
+
+
+def _shared(tx: Tx, referral: Referral, office: Office, language: str) -> Shared:
+    def word(name: str, key: str | None) -> str:
+        return codes.label(tx.session, name, key, language)
+
+    return Shared(
+        office_name=office.name,
+        handed_on_to=referral.handed_on_to,
+        sent_at=referral.sent_at,
+        fields=[word("share", name) for name in referral.extract],
+        reason=referral.reason,
+        legal_basis=word("legal_basis", referral.legal_basis),
+        status=referral.status,
+        status_label=word("referral_status", referral.result if referral.status == "closed" else referral.status),
+    )
+
+
+def _asks(tx: Tx, case: Case, rows: list[tuple[Referral, Office]], language: str) -> list[Ask]:
+    asks = []
+    for referral, office in rows:
+        answered = messages.find(tx, f"outcome_confirmed/{referral.key}") is not None
+        if (
+            referral.status == "reported"
+            and not answered
+            and messages.is_awaited(tx, "outcome_confirmed", referral.key)
+        ):
+            outcome = codes.label(tx.session, "referral_outcome", referral.outcome, language)
+            asks.append(Ask("referral", referral.id, office.name, outcome))
+    if case.confirmed is None and messages.is_awaited(tx, "case_confirmed", case.reference):
+        asks.append(Ask("case", None, "", ""))
+    return asks

@@ -1,0 +1,42 @@
+"""Who comes by a link from a mail: the token becomes an actor who may reach that one thing and nothing else."""
+
+from dataclasses import dataclass, replace
+
+from workflows.core import links
+from workflows.core.errors import NotFound
+from workflows.core.tx import Actor, Tx
+from workflows.domain.cases import Case
+from workflows.domain.offices import Office
+from workflows.domain.referrals import Referral
+
+
+@dataclass(frozen=True, slots=True)
+class Door:
+    """A valid link: ``tx`` acts as its holder; ``subject_id`` is the case or the referral it leads to."""
+
+    tx: Tx
+    link_id: int
+    subject_id: int
+
+
+def to_case(tx: Tx, token: str) -> Door:
+    """The holder of a status link; raises ``NotFound("link_gone")`` for unknown, expired and revoked ones."""
+    link_id, case_id = _target(tx, "case_status", "case", token)
+    case = tx.session.get_one(Case, case_id)
+    label = case.contact_name or case.organisation_name or case.reference
+    return Door(replace(tx, actor=Actor(label, case_id=case_id)), link_id, case_id)
+
+
+def to_referral(tx: Tx, token: str) -> Door:
+    """The holder of an office's link; raises ``NotFound("link_gone")`` also once the referral is closed."""
+    link_id, referral_id = _target(tx, "referral_answer", "referral", token)
+    referral = tx.session.get_one(Referral, referral_id)
+    label = tx.session.get_one(Office, referral.office_id).name
+    return Door(replace(tx, actor=Actor(label, referral_id=referral_id)), link_id, referral_id)
+
+
+def _target(tx: Tx, purpose: str, kind: str, token: str) -> tuple[int, int]:
+    link = links.find(tx.session, purpose, token, tx.now)
+    if link is None:
+        raise NotFound("link_gone", purpose=purpose)
+    return link.id, int(link.target.removeprefix(f"{kind}:"))

@@ -1,0 +1,189 @@
+"""Asking the office: the public form, the case it opens, and what whoever asked can see and do with it later."""
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from typing import Any
+
+from sqlalchemy.exc import IntegrityError
+
+from workflows import policy
+from workflows.actions import case_status, doors, forms
+from workflows.actions.case_status import Status
+from workflows.core import audit, links
+from workflows.core.clock import BERLIN
+from workflows.core.db import begin_write
+from workflows.core.errors import Conflict, Invalid, Problem
+from workflows.core.links import Link
+from workflows.core.tx import Tx
+from workflows.domain import cases
+from workflows.domain.cases import FIELDS, Case, Enquiry
+from workflows.domain.referrals import Referral
+from workflows.engine import definitions, messages, runtime
+from workflows.engine.definitions import Definition
+from workflows.forms import Field, Form
+from workflows.operators import ENGINE
+
+PROCESS = "enquiry"
+FORM = "enquiry"
+
+
+@dataclass(frozen=True, slots=True)
+class EnquiryForm:
+    """The form of the newest version; ``fields`` as drawn for what was typed so far."""
+
+    form: Form
+    fields: list[Field]
+
+
+def form(tx: Tx, language: str, values: Mapping[str, Any] | None = None, *, channel: str = "form") -> EnquiryForm:
+    """The enquiry form in a language, filled with ``values`` or empty."""
+    definition, schema = _schema(tx)
+    surroundings = _surroundings(language, channel)
+    typed = forms.untouched(tx, schema, surroundings) if values is None else values
+    return EnquiryForm(schema, forms.drawn(tx, definition, schema, typed, surroundings, language))
+
+
+def problems(
+    tx: Tx, language: str, values: Mapping[str, Any], *, channel: str = "form"
+) -> Mapping[str, tuple[Problem, ...]]:
+    """What is wrong with the values so far, by path; changes nothing."""
+    _, schema = _schema(tx)
+    return forms.cleaned(tx, schema, values, _surroundings(language, channel)).problems
+
+
+def submit(
+    tx: Tx,
+    values: Mapping[str, Any],
+    language: str,
+    dedupe_key: str | None = None,
+    *,
+    channel: str = "form",
+) -> tuple[Case, Link]:
+    """Open a case, start its process, give the link to its status page; the same ``dedupe_key`` gives the same case.
+
+    Whoever records what came by phone, visit or paper must work on cases. Raises ``Invalid`` and ``NotAllowed``.
+    """
+    if channel != "form":
+        policy.require(tx, policy.CASE_WORK)
+    _, schema = _schema(tx)
+    typed = forms.checked(tx, schema, values, _surroundings(language, channel))
+    begin_write(tx.session)
+    known = cases.find_by_dedupe_key(tx.session, dedupe_key) if dedupe_key else None
+    case = known or _open(tx, typed, language, dedupe_key, channel)
+    return case, links.issue(tx, "case_status", case.stream, case.stream)
+
+
+def _open(tx: Tx, typed: dict[str, Any], language: str, dedupe_key: str | None, channel: str) -> Case:
+    enquiry = Enquiry(**{name: _filled(name, typed.get(name)) for name in FIELDS})
+    details = {name: value for name, value in typed.items() if name not in FIELDS}
+    try:
+        with tx.session.begin_nested():
+            case = cases.open_new(
+                tx, enquiry, channel=channel, language=language, details=details, dedupe_key=dedupe_key
+            )
+    except IntegrityError:
+        # The same form, sent twice at the same moment: the other one was first.
+        found = cases.find_by_dedupe_key(tx.session, dedupe_key) if dedupe_key else None
+        if found is None:
+            raise
+        return found
+    instance = runtime.start(tx, ENGINE, PROCESS, starting_variables(tx, case), subject=case.stream)
+    case.instance_id = instance.id
+    return case
+
+
+# What an empty field means, by what it is in an enquiry; everything else is text.
+EMPTY: dict[str, Any] = {"on_behalf": False, "consent_share": False, "choice": "other", "kind": "enquiry"}
+
+
+def _filled(name: str, value: Any) -> Any:
+    if name == "topics":
+        return list(value or [])
+    return EMPTY.get(name, "") if value is None else value
+
+
+def starting_variables(tx: Tx, case: Case) -> dict[str, Any]:
+    """What an enquiry instance starts with."""
+    return {
+        **case.details,
+        **{name: getattr(case, name) for name in FIELDS},
+        "reference": case.reference,
+        "case": case.id,
+        "channel": case.channel,
+        "language": case.language,
+        "known_organisation": case.organisation_id is not None,
+        "similar_cases": cases.similar(tx.session, case),
+        "received_on": case.opened_at.astimezone(BERLIN).date(),
+    }
+
+
+def status(tx: Tx, token: str, language: str | None = None) -> Status:
+    """What the status page shows; see ``case_status.read``."""
+    return case_status.read(tx, token, language)
+
+
+def confirm(tx: Tx, token: str, answer: str, referral_id: int | None = None) -> None:
+    """One tap on the status page: did it help? The same tap again does nothing.
+
+    Raises ``NotFound``, ``Invalid`` for another answer than offered, ``Conflict`` ``already_confirmed`` for a second,
+    other answer and ``not_asked`` when nobody waits for one.
+    """
+    door = doors.to_case(tx, token)
+    if referral_id is None:
+        _confirm_case(door.tx, door.subject_id, answer)
+    else:
+        _confirm_referral(door.tx, referral_id, answer)
+
+
+def _confirm_case(tx: Tx, case_id: int, answer: str) -> None:
+    _check_answer(answer, {"helped", "partly", "not_helped"})
+    case = tx.locked(Case, case_id)
+    if case.confirmed == answer:
+        return
+    if case.confirmed is None and not messages.is_awaited(tx, "case_confirmed", case.reference):
+        raise Conflict("not_asked", reference=case.reference)
+    cases.confirm(tx, case_id, answer)
+    messages.send(tx, "case_confirmed", case.reference, {"answer": answer})
+
+
+def _confirm_referral(tx: Tx, referral_id: int, answer: str) -> None:
+    _check_answer(answer, {"yes", "no"})
+    policy.get(tx, policy.REFERRAL_READ, Referral, referral_id)
+    referral = tx.locked(Referral, referral_id)
+    unique = f"outcome_confirmed/{referral.key}"
+    sent = messages.find(tx, unique)
+    if sent is not None:
+        if sent.variables.get("answer") != answer:
+            raise Conflict("already_confirmed", answer=sent.variables.get("answer"))
+        return
+    if not messages.is_awaited(tx, "outcome_confirmed", referral.key):
+        raise Conflict("not_asked", reference=referral.key)
+    messages.send(tx, "outcome_confirmed", referral.key, {"answer": answer}, unique_key=unique)
+    audit.record(tx, referral.stream, "referral.confirmation_given", referral.key, {"answer": answer})
+
+
+def _check_answer(answer: str, offered: set[str]) -> None:
+    if answer not in offered:
+        raise Invalid({"answer": (Problem("unknown_option"),)})
+
+
+def withdraw(tx: Tx, token: str, reason: str = "") -> None:
+    """Take the enquiry back: its process stops and tells every office. Twice is once; ``NotFound``, ``Conflict``."""
+    door = doors.to_case(tx, token)
+    case = door.tx.locked(Case, door.subject_id)
+    unique = f"enquiry_withdrawn/{case.reference}"
+    if case.status == "withdrawn" or messages.find(door.tx, unique) is not None:
+        return
+    if case.status not in cases.OPEN:
+        raise Conflict("case_state", case=case.reference, status=case.status, wanted="withdrawn")
+    audit.record(door.tx, case.stream, "case.withdrawal_asked", case.stream)
+    messages.send(door.tx, "enquiry_withdrawn", case.reference, {"reason": reason[:2000]}, unique_key=unique)
+
+
+def _schema(tx: Tx) -> tuple[Definition, Form]:
+    definition = definitions.active(tx.session, PROCESS)
+    return definition, definition.form(FORM)
+
+
+def _surroundings(language: str, channel: str) -> dict[str, Any]:
+    return {"language": language, "channel": channel}

@@ -1,0 +1,142 @@
+"""The office's side of a referral: what the holder of its link sees, and the answer that counts once (decision 12)."""
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from datetime import datetime
+from typing import Any
+
+from sqlalchemy import select
+
+from workflows import policy
+from workflows.actions import doors, inbox
+from workflows.actions.inbox import OpenForm
+from workflows.core.errors import Conflict
+from workflows.core.tx import Tx
+from workflows.domain import codes, referrals
+from workflows.domain.cases import Case
+from workflows.domain.offices import Office
+from workflows.domain.referrals import Referral, ReferralMessage
+from workflows.engine.tasks import Task
+from workflows.forms import Form
+
+# Shared fields whose values are keys of a code list.
+CODED = {"choice": "choice", "topics": "topic", "language": "language"}
+
+
+@dataclass(frozen=True, slots=True)
+class Door:
+    """A valid link of an office, and nothing personal."""
+
+    link_id: int
+    referral_id: int
+
+
+@dataclass(frozen=True, slots=True)
+class Shown:
+    """One field of the extract in words."""
+
+    key: str
+    label: str
+    value: str
+
+
+@dataclass(frozen=True, slots=True)
+class ReferralPage:
+    """What an office sees of a referral: the extract and what it is asked, never the case."""
+
+    referral: Referral
+    reference: str
+    office_name: str
+    extract: list[Shown]
+    tasks: list[OpenForm]
+    thread: list[ReferralMessage]
+    answered_by: str | None
+    answered_at: datetime | None
+
+    @property
+    def is_closed(self) -> bool:
+        """Whether nothing more can be answered."""
+        return self.referral.status in {"closed", "expired", "withdrawn", "declined", "confirmed"}
+
+
+def door(tx: Tx, token: str) -> Door:
+    """Whether a link is good; changes nothing, for mail scanners follow links. Raises ``NotFound("link_gone")``."""
+    found = doors.to_referral(tx, token)
+    return Door(found.link_id, found.subject_id)
+
+
+def open(tx: Tx, token: str) -> Door:  # noqa: A001  # the page's word; the built-in is not used here
+    """A person opens the referral: now it counts as seen."""
+    found = doors.to_referral(tx, token)
+    referrals.see(found.tx, found.subject_id)
+    return Door(found.link_id, found.subject_id)
+
+
+def page(
+    tx: Tx, token: str, typed: Mapping[int, Mapping[str, Any]] | None = None, *, language: str = "de"
+) -> ReferralPage:
+    """The opened referral; ``typed`` holds what was entered for its tasks so far. Raises ``NotFound``."""
+    found = doors.to_referral(tx, token)
+    return read(found.tx, found.subject_id, typed, language=language)
+
+
+def read(
+    tx: Tx, referral_id: int, typed: Mapping[int, Mapping[str, Any]] | None = None, *, language: str = "de"
+) -> ReferralPage:
+    """The referral for whoever may read it: an office's people and the holder of its link. Raises ``NotFound``."""
+    referral = policy.get(tx, policy.REFERRAL_READ, Referral, referral_id)
+    asked = _tasks(tx, referral)
+    last = _last_done(tx, referral)
+    return ReferralPage(
+        referral=referral,
+        reference=tx.session.get_one(Case, referral.case_id).reference,
+        office_name=tx.session.get_one(Office, referral.office_id).name,
+        extract=[_shown(tx, key, value, language) for key, value in referral.extract.items()],
+        tasks=[inbox.open_form(tx, task.id, (typed or {}).get(task.id), language=language) for task in asked],
+        thread=referrals.thread(tx.session, referral.id),
+        answered_by=last.done_by if last else None,
+        answered_at=last.done_at if last else None,
+    )
+
+
+def form(tx: Tx, token: str, task_id: int) -> Form:
+    """The form of one of the referral's tasks; raises ``NotFound``."""
+    found = doors.to_referral(tx, token)
+    return inbox.form_of(found.tx, task_id)
+
+
+def answer(tx: Tx, token: str, task_id: int, values: Mapping[str, Any]) -> Task:
+    """The office's answer; sent a second time it stays the first one.
+
+    Raises ``Invalid``, ``NotFound``, and ``Conflict("task_done")`` if somebody else answered or the time is over.
+    """
+    found = doors.to_referral(tx, token)
+    task = policy.get(found.tx, policy.TASK_WORK, Task, task_id)
+    if task.status == "done" and task.done_by == found.tx.actor.label:
+        return task
+    try:
+        inbox.complete(found.tx, task_id, values)
+    except Conflict as conflict:
+        # Two taps at the same moment: the slower one finds its own answer already there.
+        if conflict.code != "task_done" or conflict.facts.get("by") != found.tx.actor.label:
+            raise
+    return policy.get(found.tx, policy.TASK_WORK, Task, task_id)
+
+
+def _tasks(tx: Tx, referral: Referral) -> list[Task]:
+    query = policy.allowed(tx, policy.TASK_WORK, select(Task))
+    return list(tx.session.scalars(query.where(Task.subject == referral.key, Task.status == "open").order_by(Task.id)))
+
+
+def _last_done(tx: Tx, referral: Referral) -> Task | None:
+    query = policy.allowed(tx, policy.TASK_READ, select(Task))
+    done = query.where(Task.subject == referral.key, Task.status == "done").order_by(Task.done_at.desc())
+    return tx.session.scalars(done.limit(1)).first()
+
+
+def _shown(tx: Tx, key: str, value: object, language: str) -> Shown:
+    label = codes.label(tx.session, "share", key, language)
+    items = value if isinstance(value, list) else [value]
+    if key in CODED:
+        items = [codes.label(tx.session, CODED[key], str(item), language) for item in items]
+    return Shown(key, label, ", ".join(str(item) for item in items))
