@@ -27,7 +27,7 @@ for (const form of document.querySelectorAll('form[data-refresh]')) {
     }
     if (response?.status !== 200) return null;
     const saved = response.headers.get('X-Draft-Saved');
-    if (note && saved) note.textContent = note.dataset.draftNote.replace('%s', saved);
+    if (note && saved) note.textContent = note.dataset.draftNote.replace('{at}', saved);
     const fragment = document.createElement('div');
     fragment.innerHTML = await response.text();
     return fragment;

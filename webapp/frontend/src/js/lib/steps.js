@@ -23,7 +23,7 @@ export function showSteps(form, holder, ask) {
     bar.hidden = false;
     bar.querySelector('progress').max = steps.length;
     bar.querySelector('progress').value = current + 1;
-    bar.querySelector('label').textContent = bar.dataset.stepBar.replace('%1', current + 1).replace('%2', steps.length);
+    bar.querySelector('label').textContent = bar.dataset.stepBar.replace('{current}', current + 1).replace('{all}', steps.length);
     if (!focus) return;
     const heading = steps[current].querySelector('legend, h2');
     heading.tabIndex = -1;
