@@ -69,10 +69,12 @@ class Operator:
 class Catalogue:
     """Everything a bundle may refer to, for the check before deployment.
 
-    ``groups`` are keys such as ``group:coordination``; ``functions`` the office functions of the expression language.
+    ``groups`` are keys such as ``group:coordination``; ``functions`` the office functions of the expression language,
+    ``variables`` the names that instances of a process (by key) start with, where they are known.
     """
 
     operators: Mapping[str, Operator] = field(default_factory=dict)
     groups: frozenset[str] = frozenset()
     code_lists: frozenset[str] = frozenset()
     functions: Mapping[str, Callable[..., Any]] = field(default_factory=dict)
+    variables: Mapping[str, frozenset[str]] = field(default_factory=dict)

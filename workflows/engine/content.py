@@ -69,6 +69,7 @@ class Content:
     """What a bundle says, and what of it could not be read; ``parsed`` is None when the diagrams are unreadable."""
 
     parsed: ParsedProcess | None = None
+    process_files: dict[str, str] = field(default_factory=dict)
     forms: dict[str, Form] = field(default_factory=dict)
     form_files: dict[str, str] = field(default_factory=dict)
     models: dict[str, DecisionModel] = field(default_factory=dict)
@@ -99,17 +100,25 @@ def _read_diagrams(bundle: Bundle, content: Content) -> None:
     if main is None:
         content.fault(bundle.diagram, "no_main_diagram")
         return
-    # Alone first, so that a fault is reported for the file it is in.
-    for path, xml in ((bundle.diagram, main), *diagrams.items()):
-        try:
-            parse(xml)
-        except DialectError as error:
-            content.fault(path, error.code, error.facts)
-    if not content.faults:
-        try:
-            content.parsed = parse(main, *diagrams.values())
-        except DialectError as error:
-            content.fault(bundle.diagram, error.code, error.facts)
+    alone = {path: _read_diagram(path, xml, content) for path, xml in ((bundle.diagram, main), *diagrams.items())}
+    if content.faults or len(alone) == 1:
+        content.parsed = alone[bundle.diagram] if len(alone) == 1 else None
+        return
+    try:
+        content.parsed = parse(main, *diagrams.values())
+    except DialectError as error:
+        content.fault(bundle.diagram, error.code, error.facts)
+
+
+def _read_diagram(path: str, xml: bytes, content: Content) -> ParsedProcess | None:
+    """One diagram alone, so that a fault is reported for the file it is in."""
+    try:
+        parsed = parse(xml)
+    except DialectError as error:
+        content.fault(path, error.code, error.facts)
+        return None
+    content.process_files.update(dict.fromkeys(parsed.processes, path))
+    return parsed
 
 
 def _read_forms(bundle: Bundle, functions: Functions, content: Content) -> None:

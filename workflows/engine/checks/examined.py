@@ -1,0 +1,120 @@
+"""What the checks look at: a bundle, what was read from it, and what the installation offers."""
+
+from collections.abc import Iterator, Mapping
+from dataclasses import dataclass, field
+from functools import cached_property
+from typing import Any
+
+from workflows.engine.bundle import Bundle
+from workflows.engine.catalogue import Catalogue
+from workflows.engine.content import Content, Functions
+from workflows.engine.dialect import Element, ParsedProcess, Process
+from workflows.engine.findings import Finding
+
+
+@dataclass(frozen=True)
+class Examined:
+    """A bundle whose diagrams could be read; ``functions`` are all that expressions may call."""
+
+    bundle: Bundle
+    content: Content
+    parsed: ParsedProcess
+    catalogue: Catalogue
+    functions: Functions
+    extra: Mapping[str, Any] = field(default_factory=dict)
+
+    def error(self, element_id: str, code: str, **facts: Any) -> Finding:
+        """Something that would stop a case."""
+        return Finding("error", self.file_of(element_id), element_id, code, self._named(element_id, facts))
+
+    def warning(self, element_id: str, code: str, **facts: Any) -> Finding:
+        """Something that is probably not meant."""
+        return Finding("warning", self.file_of(element_id), element_id, code, self._named(element_id, facts))
+
+    def _named(self, element_id: str, facts: dict[str, Any]) -> dict[str, Any]:
+        element = self.parsed.elements.get(element_id)
+        return {"name": element.name, **facts} if element is not None and element.name else facts
+
+    def file_of(self, element_id: str) -> str:
+        """The file an element, flow or process stands in."""
+        return self._files.get(element_id, self.bundle.diagram)
+
+    @cached_property
+    def _files(self) -> dict[str, str]:
+        files: dict[str, str] = {}
+        for process in self.parsed.processes.values():
+            path = self.content.process_files.get(process.id, self.bundle.diagram)
+            for name in (process.id, *process.elements, *process.flows):
+                files[name] = path
+        return files
+
+    def processes(self) -> Iterator[tuple[Process, "Graph"]]:
+        """Every process and subprocess with its graph."""
+        for process in self.parsed.processes.values():
+            yield process, self.graphs[process.id]
+
+    @cached_property
+    def graphs(self) -> dict[str, "Graph"]:
+        """The graph of each process."""
+        return {key: Graph(process) for key, process in self.parsed.processes.items()}
+
+
+class Graph:
+    """Who follows whom within one process; a boundary event follows the activity it is attached to."""
+
+    def __init__(self, process: Process) -> None:
+        self.elements: Mapping[str, Element] = process.elements
+        self.after: dict[str, list[str]] = {key: [] for key in process.elements}
+        self.before: dict[str, list[str]] = {key: [] for key in process.elements}
+        for flow in process.flows.values():
+            self._link(flow.source, flow.target)
+        for element in process.elements.values():
+            if element.attached_to:
+                self._link(element.attached_to, element.id)
+
+    def _link(self, source: str, target: str) -> None:
+        # A flow that leads nowhere is a finding of its own.
+        if source in self.after and target in self.after:
+            self.after[source].append(target)
+            self.before[target].append(source)
+
+    def reached(self, *origins: str, backwards: bool = False) -> set[str]:
+        """Everything on a way from the origins, they included; ``backwards`` on a way to them."""
+        following = self.before if backwards else self.after
+        seen = set(origins)
+        queue = list(seen)
+        while queue:
+            for other in following.get(queue.pop(), ()):
+                if other not in seen:
+                    seen.add(other)
+                    queue.append(other)
+        return seen
+
+    def circles(self, among: set[str]) -> list[set[str]]:
+        """The groups of elements among ``among`` that lead back to themselves without leaving it."""
+        inside = {key: [other for other in self.after[key] if other in among] for key in among}
+        while leaves := {key for key, others in inside.items() if not others}:
+            inside = {
+                key: [other for other in others if other not in leaves]
+                for key, others in inside.items()
+                if key not in leaves
+            }
+        return self._separate(inside)
+
+    def _separate(self, inside: dict[str, list[str]]) -> list[set[str]]:
+        """Strongly connected groups of what is left, by reachability: diagrams are small."""
+        reach: dict[str, set[str]] = {}
+        for key in inside:
+            seen: set[str] = set()
+            queue = list(inside[key])
+            while queue:
+                other = queue.pop()
+                if other not in seen:
+                    seen.add(other)
+                    queue.extend(inside[other])
+            reach[key] = seen
+        groups: list[set[str]] = []
+        for key in inside:
+            if key in reach[key] and not any(key in group for group in groups):
+                groups.append({other for other in reach[key] if key in reach[other]})
+        return groups

@@ -1,0 +1,79 @@
+"""Every expression compiles, and what is written as a literal is one."""
+
+import re
+from collections.abc import Iterator
+from datetime import UTC, datetime
+from typing import Any
+
+from workflows.engine import moments
+from workflows.engine.checks.examined import Examined
+from workflows.engine.checks.uses import Use, uses
+from workflows.engine.faults import Stuck
+from workflows.engine.findings import Finding
+from workflows.feel import Expression, FeelBudgetError, FeelSyntaxError, compile_expression
+
+#: Constants are tried at some moment; which one does not matter.
+SOME_MOMENT = datetime(2026, 3, 2, 9, tzinfo=UTC)
+TIMES = frozenset({"timer_date", "timer_duration", "timer_cycle", "due_date", "follow_up_date"})
+TRUTHS = frozenset({"condition", "completion_condition"})
+_TARGET = re.compile(r"[^\W\d]\w*(\.[^\W\d]\w*)*")
+
+
+def check_expressions(examined: Examined) -> Iterator[Finding]:
+    """Syntax, unknown functions, constants of the wrong kind, unusable variable names."""
+    for use in uses(examined.parsed):
+        if use.place in {"input", "output"} and not _TARGET.fullmatch(use.target):
+            yield examined.error(use.element_id, "unusable_target", target=use.target)
+        if not use.is_expression:
+            yield from _literal(examined, use)
+            continue
+        try:
+            expression = compile_expression(use.feel, (), examined.functions)
+        except FeelSyntaxError as error:
+            facts = {"place": use.place, "source": use.source[:200], "problem": error}
+            yield examined.error(use.element_id, "not_feel", **facts)
+            continue
+        yield from _functions(examined, use, expression)
+        if not expression.variables:
+            yield from _constant(examined, use, expression)
+
+
+def _functions(examined: Examined, use: Use, expression: Expression) -> Iterator[Finding]:
+    """A name followed by an opening bracket is meant as a function; no variable holds one."""
+    for name in sorted(expression.variables):
+        if re.search(rf"(?<![\w.]){re.escape(name)}\s*\(", use.feel):
+            yield examined.error(use.element_id, "unknown_function", function=name, place=use.place)
+
+
+def _literal(examined: Examined, use: Use) -> Iterator[Finding]:
+    if use.place in TIMES:
+        yield from _time(examined, use, use.source.strip())
+    elif use.place in {"collection", "output_element"}:
+        yield examined.error(use.element_id, "expression_missing", place=use.place, source=use.source[:200])
+    elif use.place == "priority" and not (use.source.isascii() and use.source.isdigit() and int(use.source) <= 100):
+        yield examined.error(use.element_id, "priority_out_of_range", source=use.source[:200])
+
+
+def _constant(examined: Examined, use: Use, expression: Expression) -> Iterator[Finding]:
+    """An expression without variables says now what it will say then."""
+    try:
+        value = expression.evaluate({}, now=SOME_MOMENT).value
+    except FeelBudgetError:
+        yield examined.error(use.element_id, "expression_too_costly", place=use.place, source=use.source[:200])
+        return
+    if use.place in TIMES:
+        yield from _time(examined, use, value)
+    elif use.place in TRUTHS and not isinstance(value, bool):
+        yield examined.error(use.element_id, "condition_not_boolean", place=use.place, source=use.source[:200])
+
+
+def _time(examined: Examined, use: Use, value: Any) -> Iterator[Finding]:
+    try:
+        if use.place == "timer_cycle":
+            moments.cycle(value, SOME_MOMENT)
+        elif use.place == "follow_up_date":
+            moments.day(value, SOME_MOMENT)
+        else:
+            moments.moment(value, SOME_MOMENT)
+    except (Stuck, ArithmeticError, ValueError):
+        yield examined.error(use.element_id, "not_a_time", place=use.place, source=use.source[:200])

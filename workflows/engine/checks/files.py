@@ -1,0 +1,95 @@
+"""``lotse check PATH…``: folders, zips and single files, in lines and an exit code."""
+
+from collections.abc import Iterable
+from dataclasses import dataclass
+from pathlib import Path
+
+from workflows.engine import bundle as bundles
+from workflows.engine.bundle import Bundle, BundleUnreadable
+from workflows.engine.catalogue import Catalogue
+from workflows.engine.checks.checking import check
+from workflows.engine.checks.wording import line, sentence
+from workflows.engine.findings import Finding
+
+CLEAN, FINDINGS, UNREADABLE = 0, 1, 2
+#: Codes that mean a file could not be read at all, rather than that something in it is wrong.
+NOT_READ = frozenset(
+    {
+        "not_xml",
+        "too_large",
+        "document_type",
+        "form_not_json",
+        "form_schema_too_large",
+        "decision_not_xml",
+        "decision_too_large",
+        "decision_document_type",
+        "text_not_utf8",
+        "translations_not_json",
+        "check_failed",
+    }
+)
+
+
+@dataclass(frozen=True, slots=True)
+class Report:
+    """What to print and how to exit: 0 clean or warnings only, 1 errors, 2 something could not be read."""
+
+    lines: tuple[str, ...]
+    exit_code: int
+
+
+def check_files(paths: Iterable[Path], catalogue: Catalogue, language: str = "de") -> Report:
+    """Check bundles (folders or zips) and single diagrams, forms and decision tables; raises for no content."""
+    lines: list[str] = []
+    worst = CLEAN
+    for path in paths:
+        found, code = _check_path(path, catalogue, language)
+        lines += [f"{path}: {each}" for each in found]
+        worst = max(worst, code)
+    return Report(tuple(lines), worst)
+
+
+def _check_path(path: Path, catalogue: Catalogue, language: str) -> tuple[list[str], int]:
+    try:
+        bundle = _open(path)
+    except BundleUnreadable as error:
+        return [sentence(error.code, error.facts, language)], UNREADABLE
+    findings = check(bundle, catalogue)
+    if path.suffix in {".form", ".dmn"}:
+        findings = [each for each in findings if each.file == path.name]
+    return [line(each, language) for each in findings] or [_clean(language)], _exit_code(findings)
+
+
+def _clean(language: str) -> str:
+    return "ohne Befund" if language == "de" else "no findings"
+
+
+def _exit_code(findings: list[Finding]) -> int:
+    if any(each.code in NOT_READ for each in findings):
+        return UNREADABLE
+    return FINDINGS if any(each.severity == "error" for each in findings) else CLEAN
+
+
+def _open(path: Path) -> Bundle:
+    """A bundle; a single file is looked at with what lies beside it."""
+    if path.is_dir() or not bundles.is_run_time(path.name):
+        return bundles.read(path)
+    try:
+        if path.stat().st_size > bundles.LARGEST_MEMBER:
+            raise BundleUnreadable("file_too_large", file=path.name, max=bundles.LARGEST_MEMBER)
+        content = path.read_bytes()
+    except OSError as error:
+        raise BundleUnreadable("not_readable", file=path.name, reason=error.strerror or "") from None
+    if path.suffix != ".bpmn":
+        return Bundle(path.stem, {path.name: content})
+    beside = _beside(path)
+    return Bundle(path.stem, dict(sorted({**beside, path.name: content}.items())))
+
+
+def _beside(path: Path) -> dict[str, bytes]:
+    """Forms, decisions and texts in the folder of a diagram; other diagrams are other processes."""
+    try:
+        files = bundles.read(path.resolve().parent).files
+    except BundleUnreadable:
+        return {}
+    return {name: data for name, data in files.items() if not name.endswith(".bpmn")}

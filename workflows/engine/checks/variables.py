@@ -1,0 +1,136 @@
+"""Variables: names nobody writes, and branches that overwrite each other. Only what is nearly certain is reported."""
+
+from collections import Counter
+from collections.abc import Iterable, Iterator
+from difflib import get_close_matches
+
+from workflows.engine.checks.examined import Examined, Graph
+from workflows.engine.checks.uses import Use, uses
+from workflows.engine.dialect import Element
+from workflows.engine.findings import Finding
+from workflows.feel import FeelSyntaxError, compile_expression
+
+#: Names that the engine itself provides inside multi-instance activities and form rows.
+PROVIDED = frozenset(
+    {
+        "loopCounter",
+        "numberOfInstances",
+        "numberOfCompletedInstances",
+        "numberOfActiveInstances",
+        "numberOfTerminatedInstances",
+        "this",
+        "parent",
+    }
+)
+SHORTEST_TYPING_MISTAKE = 5
+SIMILAR = 0.85
+
+
+def check_variables(examined: Examined) -> Iterator[Finding]:
+    """Read but never written; written in parallel."""
+    yield from _unwritten(examined)
+    for process, graph in examined.processes():
+        for element in process.elements.values():
+            if element.kind in {"parallel_gateway", "inclusive_gateway"} and len(element.outgoing) > 1:
+                yield from _overwritten(examined, element, graph)
+
+
+def _unwritten(examined: Examined) -> Iterator[Finding]:
+    written = {name for each in examined.parsed.elements.values() for name in writes(examined, each)}
+    for form in examined.content.forms.values():
+        written |= {field.key for field in form.walk() if field.key}
+    started = examined.catalogue.variables.get(examined.bundle.key)
+    known = written | PROVIDED | (started or frozenset())
+    reads = list(_reads(examined))
+    often = Counter(name for _, _, name in reads)
+    # Results of operators and messages without output mapping have names that stand in no diagram.
+    is_certain = started is not None and not any(_writes_unknown(each) for each in examined.parsed.elements.values())
+    for file, element_id, name in reads:
+        if name in known:
+            continue
+        similar = _similar(name, known) if often[name] == 1 else ""
+        if is_certain or similar:
+            yield Finding("warning", file, element_id, "never_written", {"variable": name, "similar": similar})
+
+
+def _similar(name: str, known: Iterable[str]) -> str:
+    """A known name that this one is probably a mistyped form of; singular and plural are two names."""
+    if len(name) < SHORTEST_TYPING_MISTAKE:
+        return ""
+    found = [each for each in get_close_matches(name, known, 3, SIMILAR) if name.rstrip("s") != each.rstrip("s")]
+    return found[0] if found else ""
+
+
+def _reads(examined: Examined) -> Iterator[tuple[str, str, str]]:
+    """File, element and name of every variable an expression reads from outside its element."""
+    for use in uses(examined.parsed):
+        # An output mapping reads the result of its own element, too.
+        if use.is_expression and use.place != "output":
+            for name in sorted(_variables(examined, use)):
+                yield examined.file_of(use.element_id), use.element_id, name
+    for form_id, form in examined.content.forms.items():
+        for field_id, expression in form.expressions():
+            for name in sorted(expression.variables):
+                yield examined.content.form_files[form_id], field_id, name
+
+
+def _variables(examined: Examined, use: Use) -> frozenset[str]:
+    try:
+        return compile_expression(use.feel, (), examined.functions).variables
+    except FeelSyntaxError:
+        return frozenset()
+
+
+def writes(examined: Examined, element: Element) -> set[str]:
+    """The names an element is known to set, its own inputs included."""
+    names = {each.target.split(".")[0] for each in (*element.inputs, *element.outputs)}
+    names |= {name for name in (element.result_variable, element.decision_id) if name}
+    if element.loop is not None:
+        names |= {name for name in (element.loop.item, element.loop.output_collection) if name}
+    return names | results(examined, element)
+
+
+def results(examined: Examined, element: Element) -> set[str]:
+    """The names an element sets in the scope around it, as far as the bundle tells."""
+    if element.outputs:
+        return {each.target.split(".")[0] for each in element.outputs}
+    if element.kind == "business_rule_task":
+        return {element.result_variable or element.decision_id or ""}
+    if element.kind == "script_task":
+        return {element.result_variable} if element.result_variable else set()
+    form = examined.content.forms.get(element.form_id or "")
+    return set(form.written()) if form is not None and element.kind == "user_task" else set()
+
+
+def _writes_unknown(element: Element) -> bool:
+    if element.outputs:
+        return False
+    return element.operator is not None or element.kind in {"receive_task", "call_activity"}
+
+
+def _overwritten(examined: Examined, fork: Element, graph: Graph) -> Iterator[Finding]:
+    """Two branches of a fork that set the same variable before they meet; the later one wins by chance."""
+    heads = [head for head in dict.fromkeys(graph.after[fork.id]) if graph.elements[head].attached_to is None]
+    ways = [graph.reached(head) for head in heads]
+    together = set.intersection(*ways) if ways else set()
+    setting = [_set_on(examined, graph, way - together) for way in ways]
+    seen: set[str] = set()
+    for index, first in enumerate(setting):
+        for second in setting[index + 1 :]:
+            for name in sorted(first.keys() & second.keys()):
+                # One element on both ways is one writer.
+                if name not in seen and first[name] != second[name]:
+                    seen.add(name)
+                    facts = {"variable": name, "first": first[name], "second": second[name]}
+                    yield examined.warning(fork.id, "parallel_writes", **facts)
+
+
+def _set_on(examined: Examined, graph: Graph, way: set[str]) -> dict[str, str]:
+    found: dict[str, str] = {}
+    for key in sorted(way):
+        element = graph.elements[key]
+        # Iterations write into scopes of their own.
+        names = {element.loop.output_collection} if element.loop is not None else results(examined, element)
+        for name in filter(None, names):
+            found[name] = element.name or key
+    return found

@@ -1,0 +1,417 @@
+"""The sentences for every code: what is wrong and what to do, in German and English."""
+
+from collections.abc import Mapping
+from typing import Final
+
+Words = Mapping[str, tuple[str, str]]
+
+BUNDLE: Final[Words] = {
+    "bundle_too_large": (
+        "Das Bündel ist entpackt größer als {max} Bytes.",
+        "Unpacked, the bundle is larger than {max} bytes.",
+    ),
+    "zip_too_large": ("Die Zip-Datei ist größer als {max} Bytes.", "The zip file is larger than {max} bytes."),
+    "file_too_large": ("Die Datei ist entpackt größer als {max} Bytes.", "Unpacked, the file exceeds {max} bytes."),
+    "too_many_files": ("Das Bündel hat mehr als {max} Dateien.", "The bundle has more than {max} files."),
+    "double_member": ("Eine Datei kommt in der Zip-Datei doppelt vor.", "A file occurs twice in the zip."),
+    "encrypted": ("Die Zip-Datei ist verschlüsselt.", "The zip file is encrypted."),
+    "no_diagram": (
+        "Im Bündel fehlt ein Diagramm (.bpmn).",
+        "The bundle has no diagram (.bpmn).",
+    ),
+    "no_name": (
+        "Mehrere Diagramme ohne gemeinsamen Ordner: Packen Sie alles in einen Ordner, der wie der Ablauf heißt.",
+        "Several diagrams without a common folder: put everything into one folder named after the process.",
+    ),
+    "not_a_zip": ("Das ist keine lesbare Zip-Datei: {reason}", "This is no readable zip file: {reason}"),
+    "not_readable": ("„{file}“ lässt sich nicht lesen: {reason}", '"{file}" cannot be read: {reason}'),
+    "unsafe_path": (
+        "„{file}“ führt aus dem Bündel hinaus. Das Bündel wird nicht angenommen.",
+        '"{file}" leads out of the bundle. The bundle is refused.',
+    ),
+    "name_not_utf8": ("Der Dateiname „{file}“ ist nicht in UTF-8.", 'The file name "{file}" is not UTF-8.'),
+    "no_main_diagram": (
+        "Bei mehreren Diagrammen muss eines wie der Ordner heißen.",
+        "With several diagrams one must be named like the folder.",
+    ),
+    "check_failed": (
+        "Die Prüfung ist an dieser Datei gescheitert ({reason}). Bitte melden Sie das und vereinfachen Sie die Datei.",
+        "The check failed on this file ({reason}). Please report it and simplify the file.",
+    ),
+    "text_too_long": ("Der Text ist länger als {max} Zeichen.", "The text is longer than {max} characters."),
+    "text_not_utf8": (
+        "Die Datei ist nicht in UTF-8 gespeichert (Stelle {position}). Speichern Sie sie als UTF-8.",
+        "The file is not saved as UTF-8 (position {position}). Save it as UTF-8.",
+    ),
+    "text_placeholder": (
+        "Der Platzhalter „{name}“ ist unvollständig. Schreiben Sie {{{{name}}}}.",
+        'The placeholder "{name}" is incomplete. Write {{{{name}}}}.',
+    ),
+    "text_subject": (
+        "Die erste Zeile muss „Betreff: …“ lauten.",
+        'The first line must read "Betreff: …" or "Subject: …".',
+    ),
+    "text_without_german": (
+        "Den Text „{text}“ gibt es nicht auf Deutsch. Legen Sie texts/{text}.de.txt an.",
+        'The text "{text}" does not exist in German. Add texts/{text}.de.txt.',
+    ),
+    "translations_not_json": ("Kein gültiges JSON (Zeile {line}).", "Not valid JSON (line {line})."),
+    "translations_unusable": (
+        "Keine Tabelle deutscher Texte, oder mehr als {max}.",
+        "No table of German texts, or more than {max}.",
+    ),
+    "translation_unusable": (
+        'Die Übersetzung von „{german}“ muss {{"text": "…", "reviewed": true}} lauten.',
+        'The translation of "{german}" must read {{"text": "…", "reviewed": true}}.',
+    ),
+    "translation_missing": (
+        "{count} Texte aus {in} sind nicht übersetzt ({language}), zum Beispiel „{example}“.",
+        '{count} texts of {in} are not translated ({language}), for example "{example}".',
+    ),
+    "not_reviewed": (
+        "{count} Übersetzungen ({language}) hat noch niemand geprüft.",
+        "{count} translations ({language}) have not been reviewed yet.",
+    ),
+    "lookups_differ": (
+        "„{text}“ nennt andere Platzhalter als der deutsche Text.",
+        '"{text}" names other placeholders than the German text.',
+    ),
+}
+
+DIAGRAM: Final[Words] = {
+    "not_xml": ("Die Datei ist kein lesbares XML: {reason}", "The file is no readable XML: {reason}"),
+    "too_large": ("Die Datei ist größer als {most} Bytes.", "The file is larger than {most} bytes."),
+    "document_type": (
+        "Die Datei enthält einen DOCTYPE. Das ist aus Sicherheitsgründen nicht erlaubt.",
+        "The file has a DOCTYPE, which is not allowed for safety.",
+    ),
+    "no_process": ("Die Datei enthält keinen Ablauf.", "The file contains no process."),
+    "duplicate_process": ("Den Ablauf „{process}“ gibt es zweimal.", 'The process "{process}" exists twice.'),
+    "process_id_differs": (
+        "Der Ablauf muss die ID „{expected}“ haben wie sein Ordner (gefunden: {found}).",
+        'The process must have the id "{expected}" like its folder (found: {found}).',
+    ),
+    "not_executable": (
+        "Der Ablauf ist nicht als ausführbar markiert. Setzen Sie das Häkchen „Executable“.",
+        'The process is not marked as executable. Tick "Executable".',
+    ),
+    "several_executable": (
+        "Nur „{expected}“ wird gestartet; dieser Ablauf wird von niemandem aufgerufen.",
+        'Only "{expected}" is started; nobody calls this process.',
+    ),
+    "duplicate_id": ("Diese ID kommt mehrfach vor.", "This id occurs more than once."),
+    "without_id": ("Ein Element ({tag}) hat keine ID.", "An element ({tag}) has no id."),
+    "id_too_long": ("Die ID ist länger als {max} Zeichen.", "The id is longer than {max} characters."),
+    "without_start": ("Es fehlt ein Startereignis.", "A start event is missing."),
+    "several_none_starts": (
+        "Es gibt mehrere einfache Startereignisse. Behalten Sie eines.",
+        "There are several plain start events. Keep one.",
+    ),
+    "subprocess_start": (
+        "Ein Teilprozess braucht genau ein einfaches Startereignis.",
+        "A subprocess needs exactly one plain start event.",
+    ),
+    "without_end": ("Es fehlt ein Endereignis.", "An end event is missing."),
+    "unreachable": ("Kein Weg führt hierher.", "No way leads here."),
+    "dead_end": (
+        "Von hier geht es nicht weiter. Zeichnen Sie den Weg bis zu einem Endereignis.",
+        "There is no way on from here. Draw the way to an end event.",
+    ),
+    "never_ends": (
+        "Von hier aus wird kein Ende mehr erreicht.",
+        "From here no end can be reached any more.",
+    ),
+    "endless_loop": (
+        "Hier läuft der Ablauf ohne Ende im Kreis: Es wartet niemand, und kein Weg führt hinaus.",
+        "Here the process turns in circles for ever: nobody waits and no way leads out.",
+    ),
+    "automatic_loop": (
+        "Dieser Kreis wartet auf niemanden. Stellen Sie sicher, dass er nach wenigen Runden verlassen wird.",
+        "This loop waits for nobody. Make sure that it is left after a few turns.",
+    ),
+    "calls_itself": (
+        "Der aufgerufene Ablauf „{process}“ ruft sich selbst wieder auf.",
+        'The called process "{process}" calls itself again.',
+    ),
+    "flow_without_end": (
+        "Der Pfeil beginnt oder endet an etwas, das es nicht gibt („{source}“ nach „{target}“).",
+        'The flow begins or ends at something that does not exist ("{source}" to "{target}").',
+    ),
+    "flow_after_end": ("Nach einem Endereignis geht es nicht weiter.", "Nothing follows an end event."),
+    "flow_into_event": (
+        "In ein Start- oder Randereignis führt kein Pfeil.",
+        "No flow leads into a start or boundary event.",
+    ),
+    "condition_without_gateway": (
+        "Bedingungen stehen nur an Pfeilen, die von einem Gateway ausgehen.",
+        "Conditions belong to flows that leave a gateway.",
+    ),
+    "attached_to_nothing": (
+        "Das Randereignis hängt an nichts. Ziehen Sie es auf eine Aufgabe.",
+        "The boundary event is attached to nothing. Drag it onto a task.",
+    ),
+    "event_gateway_target": (
+        "Nach einem ereignisbasierten Gateway folgen nur Warteereignisse oder Empfangsaufgaben, nicht „{target}“.",
+        'Only catching events or receive tasks follow an event-based gateway, not "{target}".',
+    ),
+    "event_gateway_single": (
+        "Ein ereignisbasiertes Gateway braucht mindestens zwei Wege.",
+        "An event-based gateway needs at least two ways.",
+    ),
+    "gateway_without_default": (
+        "Trifft keine Bedingung zu, bleibt der Vorgang hier stehen. Machen Sie einen Pfeil zum Standardfluss.",
+        "If no condition holds the case is stuck here. Make one flow the default flow.",
+    ),
+    "flow_without_condition": (
+        "An diesem Pfeil aus „{gateway}“ fehlt die Bedingung.",
+        'This flow from "{gateway}" has no condition.',
+    ),
+    "default_with_condition": (
+        "Der Standardfluss aus „{gateway}“ hat eine Bedingung; sie wird nicht beachtet.",
+        'The default flow from "{gateway}" has a condition; it is ignored.',
+    ),
+    "unknown_default": (
+        "Der Standardfluss „{flow}“ geht nicht von hier aus.",
+        'The default flow "{flow}" does not leave from here.',
+    ),
+    "join_never_complete": (
+        "Hier wird auf alle Wege gewartet, aber „{fork}“ wählt nur einen: Der Vorgang bleibt stehen. "
+        "Führen Sie die Wege mit einem exklusiven Gateway zusammen.",
+        'All ways are awaited here, but "{fork}" takes only one: the case gets stuck. '
+        "Join the ways with an exclusive gateway.",
+    ),
+    "branches_not_joined": (
+        "Die parallelen Wege aus „{fork}“ treffen sich hier ohne paralleles Gateway: Was folgt, geschieht mehrfach.",
+        'The parallel ways from "{fork}" meet here without a parallel gateway: what follows happens several times.',
+    ),
+    "unsupported_element": (
+        "Das Element „{tag}“ wird nicht ausgeführt. Verwenden Sie eine der Aufgaben aus der Palette.",
+        'The element "{tag}" is not run. Use one of the tasks of the palette.',
+    ),
+    "unsupported_event": (
+        "Ein Ereignis der Art „{trigger}“ ist hier nicht möglich. Möglich sind Nachricht, Zeit, Fehler, Eskalation.",
+        'An event of kind "{trigger}" is not possible here. Use message, timer, error or escalation.',
+    ),
+    "several_triggers": ("Ein Ereignis hat nur einen Auslöser.", "An event has only one trigger."),
+    "event_subprocess": (
+        "Ereignis-Teilprozesse werden nicht ausgeführt. Setzen Sie ein Randereignis an den Teilprozess mit der Arbeit.",
+        "Event subprocesses are not run. Put a boundary event on the subprocess that holds the work.",
+    ),
+    "compensation": (
+        "Kompensation wird nicht ausgeführt. Zeichnen Sie den Rückweg als gewöhnlichen Weg.",
+        "Compensation is not run. Draw the way back as an ordinary way.",
+    ),
+    "standard_loop": (
+        "Die Schleifenmarkierung wird nicht ausgeführt. Zeichnen Sie die Schleife mit einem Gateway.",
+        "The loop marker is not run. Draw the loop with a gateway.",
+    ),
+    "loop_without_collection": (
+        "Die Mehrfachausführung braucht eine Liste („Input collection“).",
+        'The multi-instance marker needs a list ("Input collection").',
+    ),
+    "loop_cardinality": (
+        "Eine Anzahl („loopCardinality“) wird nicht gelesen. Geben Sie eine Liste an („Input collection“).",
+        'A number ("loopCardinality") is not read. Give a list ("Input collection").',
+    ),
+    "error_must_interrupt": ("Ein Fehlerereignis unterbricht immer.", "An error event always interrupts."),
+}
+
+REFERENCES: Final[Words] = {
+    "unknown_form": (
+        "Das Formular „{form}“ fehlt im Bündel.",
+        'The form "{form}" is missing in the bundle.',
+    ),
+    "unknown_decision": (
+        "Die Entscheidung „{decision}“ fehlt im Bündel.",
+        'The decision "{decision}" is missing in the bundle.',
+    ),
+    "without_decision": ("Es fehlt, welche Entscheidung gilt.", "It is not said which decision applies."),
+    "without_operator": (
+        "Es fehlt, was hier geschehen soll (Operator unter „Task definition: Type“).",
+        'It is not said what shall happen here (operator in "Task definition: Type").',
+    ),
+    "unknown_operator": ("Den Operator „{operator}“ gibt es nicht.", 'There is no operator "{operator}".'),
+    "missing_parameter": (
+        "„{operator}“ braucht die Eingabe „{parameter}“ ({label}).",
+        '"{operator}" needs the input "{parameter}" ({label}).',
+    ),
+    "unknown_parameter": (
+        "„{operator}“ kennt die Eingabe „{parameter}“ nicht.",
+        '"{operator}" does not know the input "{parameter}".',
+    ),
+    "unknown_text": (
+        "Den Text „{text}“ gibt es nicht. Legen Sie texts/{text}.de.txt an.",
+        'There is no text "{text}". Add texts/{text}.de.txt.',
+    ),
+    "unknown_code_list": ("Die Werteliste „{list}“ gibt es nicht.", 'There is no code list "{list}".'),
+    "unknown_group": ("Die Gruppe „{group}“ gibt es nicht.", 'There is no group "{group}".'),
+    "lane_without_group": (
+        "Zur Bahn „{lane}“ gibt es keine Gruppe ({group}). Die ID der Bahn nennt die Gruppe.",
+        'There is no group ({group}) for the lane "{lane}". The lane\'s id names the group.',
+    ),
+    "task_without_group": (
+        "Niemand ist für diese Aufgabe zuständig. Legen Sie sie in eine Bahn oder geben Sie eine Gruppe an.",
+        "Nobody is responsible for this task. Put it into a lane or give a group.",
+    ),
+    "task_without_name": (
+        "Die Aufgabe hat keinen Namen; im Aufgabenkorb steht nur ihre ID.",
+        "The task has no name; the inbox shows only its id.",
+    ),
+    "unknown_message": ("Die Nachricht „{message}“ gibt es nicht.", 'There is no message "{message}".'),
+    "message_without_name": ("Die Nachricht hat keinen Namen.", "The message has no name."),
+    "message_without_key": (
+        "Der Nachricht „{message}“ fehlt der Korrelationsschlüssel: Niemand weiß, für welchen Vorgang sie ist.",
+        'The message "{message}" has no correlation key: nobody knows which case it is for.',
+    ),
+    "nothing_to_send": ("Es fehlt, welche Nachricht gesendet wird.", "It is not said which message is sent."),
+    "without_code": ("Dem Fehler oder der Eskalation fehlt der Code.", "The error or escalation has no code."),
+    "unknown_code": (
+        "Den Fehler oder die Eskalation „{reference}“ gibt es nicht.",
+        'There is no error or escalation "{reference}".',
+    ),
+    "without_called_process": ("Es fehlt, welcher Ablauf aufgerufen wird.", "It is not said which process is called."),
+    "unknown_called_process": (
+        "Der aufgerufene Ablauf „{process}“ fehlt im Bündel.",
+        'The called process "{process}" is missing in the bundle.',
+    ),
+    "never_written": (
+        "„{variable}“ wird gelesen, aber nirgends gesetzt.{similar}",
+        '"{variable}" is read but never set.{similar}',
+    ),
+    "parallel_writes": (
+        "Parallele Wege setzen beide „{variable}“ („{first}“ und „{second}“): Der letzte gewinnt.",
+        'Parallel ways both set "{variable}" ("{first}" and "{second}"): the last one wins.',
+    ),
+}
+
+EXPRESSIONS: Final[Words] = {
+    "not_feel": (
+        "Der Ausdruck „{source}“ ({place}) ist kein gültiges FEEL. {explained}",
+        'The expression "{source}" ({place}) is not valid FEEL. {explained}',
+    ),
+    "unknown_function": (
+        "Die Funktion „{function}“ gibt es nicht ({place}).",
+        'There is no function "{function}" ({place}).',
+    ),
+    "expression_missing": (
+        "„{source}“ ({place}) muss ein Ausdruck sein und mit = beginnen.",
+        '"{source}" ({place}) must be an expression and begin with =.',
+    ),
+    "expression_too_costly": (
+        "Der Ausdruck „{source}“ ({place}) ist zu aufwendig.",
+        'The expression "{source}" ({place}) is too costly.',
+    ),
+    "condition_not_boolean": (
+        "Die Bedingung „{source}“ ergibt nicht ja oder nein.",
+        'The condition "{source}" does not yield true or false.',
+    ),
+    "not_a_time": (
+        "„{source}“ ({place}) ist keine Zeitangabe. Beispiele: P14D, PT2H, 2026-12-31, =deadline.",
+        '"{source}" ({place}) is no time. Examples: P14D, PT2H, 2026-12-31, =deadline.',
+    ),
+    "timer_without_time": ("Dem Zeitereignis fehlt die Zeit.", "The timer has no time."),
+    "priority_out_of_range": (
+        "Die Dringlichkeit „{source}“ ist keine Zahl von 0 bis 100.",
+        'The priority "{source}" is no number from 0 to 100.',
+    ),
+    "unusable_target": (
+        "„{target}“ ist kein Variablenname.",
+        '"{target}" is no name of a variable.',
+    ),
+    "script_without_feel": (
+        "Das Skript fehlt oder ist nicht in FEEL. Verwenden Sie „FEEL expression“.",
+        'The script is missing or not FEEL. Use "FEEL expression".',
+    ),
+    "foreign_script": (
+        "Ein Skript in einer Programmiersprache ({language}) wird nie ausgeführt. Verwenden Sie FEEL.",
+        "A script in a programming language ({language}) is never run. Use FEEL.",
+    ),
+    "foreign_language": (
+        "Ausdrücke in „{language}“ werden nicht ausgewertet. Verwenden Sie FEEL.",
+        'Expressions in "{language}" are not evaluated. Use FEEL.',
+    ),
+    "foreign_code": (
+        "„camunda:{extension}“ würde Programmcode ausführen und ist nicht erlaubt. Entfernen Sie es.",
+        '"camunda:{extension}" would run program code and is not allowed. Remove it.',
+    ),
+    "python_extension": (
+        "„spiffworkflow:{extension}“ würde Python ausführen und ist nicht erlaubt. Entfernen Sie es.",
+        '"spiffworkflow:{extension}" would run Python and is not allowed. Remove it.',
+    ),
+    "extension_ignored": ("„{extension}“ wird nicht beachtet.", '"{extension}" is ignored.'),
+    "element_ignored": (
+        "„{element}“ ist nur Zeichnung und wird nicht beachtet.",
+        '"{element}" is drawing only and ignored.',
+    ),
+    "decision_not_feel": (
+        "Der Ausdruck „{source}“ ist kein gültiges FEEL. {explained}",
+        'The expression "{source}" is not valid FEEL. {explained}',
+    ),
+    "double_decision": ("Die Entscheidung gibt es zweimal.", "The decision exists twice."),
+}
+
+FORMS: Final[Words] = {
+    "double_form": ("Ein Formular mit dieser ID gibt es schon in {other}.", "{other} has a form with this id already."),
+    "form_not_json": (
+        "Die Datei ist kein gültiges JSON (Zeile {line}, Spalte {column}).",
+        "The file is not valid JSON (line {line}, column {column}).",
+    ),
+    "form_not_a_form": ("Die Datei ist kein Formular.", "The file is no form."),
+    "form_schema_too_large": ("Das Formular ist größer als {max} Bytes.", "The form is larger than {max} bytes."),
+    "form_form_without_id": ("Dem Formular fehlt eine ID.", "The form has no id."),
+    "form_too_deep": ("Gruppen sind tiefer als {max} Ebenen verschachtelt.", "Groups are nested deeper than {max}."),
+    "form_too_many_fields": ("Das Formular hat mehr als {max} Felder.", "The form has more than {max} fields."),
+    "form_not_a_component": ("Das ist kein Formularfeld.", "This is no form field."),
+    "form_unknown_kind": ("Felder der Art „{kind}“ gibt es nicht.", 'There are no fields of kind "{kind}".'),
+    "form_duplicate_key": ("Den Schlüssel gibt es zweimal.", "The key exists twice."),
+    "form_unusable_key": (
+        "„{key}“ ist kein Schlüssel. Verwenden Sie Buchstaben, Ziffern und Unterstrich.",
+        '"{key}" is no key. Use letters, digits and underscores.',
+    ),
+    "form_unusable_setting": ("Die Einstellung „{setting}“ ist ungültig.", 'The setting "{setting}" is not valid.'),
+    "form_unusable_pattern": (
+        "Das Muster „{pattern}“ ist kein gültiger regulärer Ausdruck.",
+        'The pattern "{pattern}" is no valid regular expression.',
+    ),
+    "form_unusable_option": ("Eine Auswahlmöglichkeit ist ungültig.", "An option is not valid."),
+    "form_too_many_options": ("Es gibt mehr als {max} Auswahlmöglichkeiten.", "There are more than {max} options."),
+    "form_no_options": ("Es fehlen die Auswahlmöglichkeiten.", "The options are missing."),
+    "form_no_components": ("Die Gruppe hat keine Felder.", "The group has no fields."),
+    "form_text_too_long": ("„{setting}“ ist länger als {max} Zeichen.", '"{setting}" is longer than {max} characters.'),
+    "form_expression_without_equals": (
+        "Der Ausdruck ({where}) muss mit = beginnen.",
+        "The expression ({where}) must begin with =.",
+    ),
+    "form_not_feel": (
+        "Der Ausdruck „{source}“ ({where}) ist kein gültiges FEEL. {explained}",
+        'The expression "{source}" ({where}) is not valid FEEL. {explained}',
+    ),
+}
+
+WORDS: Final[Words] = {**BUNDLE, **DIAGRAM, **REFERENCES, **EXPRESSIONS, **FORMS}
+
+PLACES: Final[Words] = {
+    "condition": ("Bedingung", "condition"),
+    "input": ("Eingabe", "input"),
+    "output": ("Ausgabe", "output"),
+    "script": ("Skript", "script"),
+    "timer_date": ("Zeitpunkt", "timer date"),
+    "timer_duration": ("Dauer", "timer duration"),
+    "timer_cycle": ("Wiederholung", "timer cycle"),
+    "correlation_key": ("Korrelationsschlüssel", "correlation key"),
+    "message_name": ("Name der Nachricht", "message name"),
+    "assignee": ("zuständige Person", "assignee"),
+    "candidate_groups": ("zuständige Gruppe", "candidate groups"),
+    "due_date": ("Frist", "due date"),
+    "follow_up_date": ("Wiedervorlage", "follow-up date"),
+    "priority": ("Dringlichkeit", "priority"),
+    "collection": ("Liste", "collection"),
+    "output_element": ("Ergebnis je Eintrag", "output element"),
+    "completion_condition": ("Abschlussbedingung", "completion condition"),
+    "hide": ("Ausblenden, wenn", "hide if"),
+    "valuesExpression": ("Auswahlmöglichkeiten", "options"),
+    "default": ("Vorgabe", "default"),
+    "min": ("Mindestwert", "minimum"),
+    "max": ("Höchstwert", "maximum"),
+    "text": ("Platzhalter im Text", "placeholder in the text"),
+}
