@@ -1,0 +1,236 @@
+"""Plays the scenarios of a bundle on the real engine with the real operators, and tells where each one led.
+
+Every step is a transaction and a session of its own, so whatever an instance needs has to survive being saved and
+loaded. Only the instances of the scenario are moved. The database keeps what was played: give it one of its own.
+"""
+
+from collections.abc import Callable
+from dataclasses import dataclass, field
+from datetime import datetime
+from pathlib import Path
+
+from sqlalchemy import select
+from sqlalchemy.orm import Session, sessionmaker
+
+from workflows.actions import inbox, stage
+from workflows.actions.observations import Look, Mailed, Walked, look, missed, walked
+from workflows.actions.scenarios import Scenario, Step, read_all
+from workflows.actions.stage import Stage
+from workflows.core import workdays
+from workflows.core.clock import BERLIN
+from workflows.core.errors import Invalid, LotseError, NotFound
+from workflows.core.settings import Settings
+from workflows.core.tx import Actor, Tx
+from workflows.engine import messages, moments, runtime
+from workflows.engine.tasks import Task
+from workflows.engine.timers import Timer
+from workflows.operators import ENGINE
+
+MOST_TURNS = 1_000
+"""Messages and timers in one step before the scenario is taken to turn in circles."""
+
+
+@dataclass(frozen=True, slots=True)
+class Scene:
+    """One step and what was to be seen after it; ``elements`` are those left since the step before, in order."""
+
+    step: Step | None
+    at: datetime
+    elements: tuple[str, ...]
+    tasks: tuple[str, ...]
+    mails: tuple[Mailed, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class Deviation:
+    """Where the story and the process part: ``step`` 0 is the beginning; ``code`` with the facts of it."""
+
+    step: int
+    code: str
+    facts: dict[str, object] = field(default_factory=dict)
+
+
+@dataclass(slots=True)
+class Performance:
+    """One scenario played; ``walked`` holds element and flow ids by process key."""
+
+    scenario: Scenario
+    scenes: list[Scene] = field(default_factory=list)
+    deviations: list[Deviation] = field(default_factory=list)
+    walked: Walked = field(default_factory=dict)
+
+    @property
+    def is_as_told(self) -> bool:
+        """Whether everything went as the story says."""
+        return not self.deviations
+
+
+def play(
+    sessions: sessionmaker[Session], settings: Settings, bundle_folder: Path, scenario: str | None = None
+) -> list[Performance]:
+    """Play all scenarios of a bundle, or the one of that name, each with a case of its own.
+
+    Bundles beside it are deployed too, for the processes it starts. Raises ``NotFound``, ``BundleRefused`` and
+    ``LotseError("scenario_unreadable")``; what goes wrong inside a scenario is in its ``deviations``.
+    """
+    stories = read_all(bundle_folder, scenario)
+    stage.prepare(sessions, settings, bundle_folder)
+    return [_perform(sessions, settings, story) for story in stories]
+
+
+def _perform(sessions: sessionmaker[Session], settings: Settings, story: Scenario) -> Performance:
+    performance = Performance(story)
+    play_on = stage.open_on(sessions, settings, story)
+    before = look(play_on)
+    number = 0
+    try:
+        _settle(play_on)
+        before = _scene(play_on, performance, None, before, seen=Look())
+        expected_from = Look()
+        for step in story.steps:
+            number = step.number
+            if step.verb == "expect":
+                performance.deviations += [
+                    Deviation(number, code, facts) for code, facts in missed(play_on, step.what, expected_from)
+                ]
+                expected_from = before
+                continue
+            VERBS[step.verb](play_on, step)
+            _settle(play_on)
+            before = _scene(play_on, performance, step, before, seen=before)
+    except LotseError as error:
+        performance.deviations.append(Deviation(number, error.code, _facts(error)))
+    performance.deviations += [Deviation(number, "incident", facts) for facts in look(play_on).incidents]
+    performance.walked = walked(play_on)
+    _strike(play_on)
+    return performance
+
+
+def _facts(error: LotseError) -> dict[str, object]:
+    problems = (
+        {path: [each.code for each in found] for path, found in error.problems.items()}
+        if isinstance(error, Invalid)
+        else {}
+    )
+    return {**error.facts, **problems}
+
+
+def _scene(play_on: Stage, performance: Performance, step: Step | None, before: Look, *, seen: Look) -> Look:
+    now = look(play_on)
+    performance.scenes.append(
+        Scene(
+            step,
+            play_on.clock.now().astimezone(BERLIN),
+            now.path[len(seen.path) :],
+            now.tasks,
+            now.mails[len(seen.mails) :],
+        )
+    )
+    return now
+
+
+# -- what a step does -----------------------------------------------------------------------------------------------
+
+
+def _complete(play_on: Stage, step: Step) -> None:
+    """Someone does an open task: by role, an office through the link in its mail."""
+    with play_on.begin() as tx:
+        task, actor = _task(play_on, tx, step)
+        task_id = task.id
+    with play_on.begin(actor) as tx:
+        inbox.complete(tx, task_id, step.values)
+
+
+def _task(play_on: Stage, tx: Tx, step: Step) -> tuple[Task, Actor]:
+    found = play_on.referrals(tx)
+    asked = found.get(step.about) or (next(iter(found.values()), None) if not step.about else None)
+    query = select(Task).where(Task.element_id == step.what, Task.status == "open")
+    subjects = [asked.key] if step.about and asked else play_on.subjects(tx)
+    task = tx.session.scalar(query.where(Task.subject.in_(subjects)).order_by(Task.id).limit(1))
+    if task is None:
+        raise NotFound("task_not_open", task=step.what, about=step.about, open=list(look(play_on).tasks))
+    if step.by == "office":
+        number = int(task.subject.removeprefix("referral:"))
+        return task, Actor("Anlaufstelle (Probe)", referral_id=number)
+    return task, stage.person(tx, step.by)
+
+
+def _advance(play_on: Stage, step: Step) -> None:
+    """Time passes; whatever falls due meanwhile happens at its own moment."""
+    _move_to(play_on, moments.period(str(step.what)).after(play_on.clock.now()))
+
+
+def _working_days(play_on: Stage, step: Step) -> None:
+    """The end of the n-th working day, and a minute more."""
+    today = play_on.clock.now().astimezone(BERLIN).date()
+    end = workdays.end_of_day(workdays.add_working_days(today, int(step.what)))
+    _move_to(play_on, moments.period("PT1M").after(end))
+
+
+def _message(play_on: Stage, step: Step) -> None:
+    """A message arrives, as from the status page; about an office's referral or about the case itself."""
+    with play_on.begin() as tx:
+        found = play_on.referrals(tx)
+        if step.about and step.about not in found:
+            raise NotFound("referral_unknown", office=step.about)
+        key = found[step.about].key if step.about else play_on.case(tx).reference
+        messages.send(tx, step.what, key, step.values)
+
+
+VERBS: dict[str, Callable[[Stage, Step], None]] = {
+    "complete": _complete,
+    "advance": _advance,
+    "workdays": _working_days,
+    "message": _message,
+}
+
+
+# -- what happens by itself -----------------------------------------------------------------------------------------
+
+
+def _settle(play_on: Stage) -> None:
+    """Deliver messages and fire timers until nothing is due, each in its own transaction, as the worker does."""
+    for _ in range(MOST_TURNS):
+        if not _one_turn(play_on):
+            return
+    raise LotseError("endless_scenario", turns=MOST_TURNS)
+
+
+def _one_turn(play_on: Stage) -> bool:
+    with play_on.begin() as tx:
+        message = play_on.deliverable(tx)
+        if message is not None:
+            runtime.deliver(tx, ENGINE, message)
+            return True
+        timer = _next_timer(play_on, tx)
+        if timer is None or timer.due_at > tx.now:
+            return False
+        runtime.fire_timer(tx, ENGINE, timer.id)
+        return True
+
+
+def _next_timer(play_on: Stage, tx: Tx) -> Timer | None:
+    mine = [instance.id for instance in play_on.instances(tx)]
+    query = select(Timer).where(Timer.status == "waiting", Timer.instance_id.in_(mine))
+    return tx.session.scalar(query.order_by(Timer.due_at, Timer.id).limit(1))
+
+
+def _move_to(play_on: Stage, moment: datetime) -> None:
+    for _ in range(MOST_TURNS):
+        with play_on.begin() as tx:
+            timer = _next_timer(play_on, tx)
+        if timer is None or timer.due_at > moment:
+            play_on.clock.set(moment)
+            return
+        play_on.clock.set(max(timer.due_at, play_on.clock.now()))
+        _settle(play_on)
+    raise LotseError("endless_scenario", turns=MOST_TURNS)
+
+
+def _strike(play_on: Stage) -> None:
+    """End what the story left running, so that nobody's worker finds it."""
+    with play_on.begin() as tx:
+        running = [instance.id for instance in play_on.instances(tx) if instance.status == "running"]
+    for instance_id in running:
+        with play_on.begin() as tx:
+            runtime.terminate(tx, ENGINE, instance_id, "scenario")

@@ -1,0 +1,139 @@
+"""Where scenarios are played: a prepared database, people of every role, and the one case a scenario is about."""
+
+from collections.abc import Iterator
+from contextlib import AbstractContextManager
+from dataclasses import dataclass
+from datetime import datetime, time
+from pathlib import Path
+
+from sqlalchemy import ColumnElement, and_, exists, or_, select
+from sqlalchemy.orm import Session, sessionmaker
+
+from workflows.actions import enquiries
+from workflows.actions.scenarios import Scenario
+from workflows.core.clock import BERLIN, SetClock
+from workflows.core.errors import NotFound
+from workflows.core.settings import Settings
+from workflows.core.tx import PUBLIC, SYSTEM, Actor, Tx, transaction
+from workflows.domain import cases, offices, people, referrals, seed
+from workflows.domain.cases import Case, Enquiry
+from workflows.domain.offices import Office
+from workflows.domain.referrals import Referral, Terms
+from workflows.engine import bundle, definitions, messages
+from workflows.engine.messages import Message, Subscription
+from workflows.engine.state import Instance
+from workflows.operators import catalogue
+from workflows.operators.referrals import starting_variables
+
+PEOPLE = {
+    "coordination": ("Koordination (Probe)", "koordination@probe.example", "coordinator"),
+    "leadership": ("Leitung (Probe)", "leitung@probe.example", "leadership"),
+}
+BEGINNING = time(10)
+"""When the day of a scenario begins, in Berlin."""
+
+
+@dataclass(frozen=True, slots=True)
+class Stage:
+    """One scenario's case and the clock that stands still until it is moved."""
+
+    sessions: sessionmaker[Session]
+    settings: Settings
+    clock: SetClock
+    case_id: int = 0
+
+    def begin(self, actor: Actor = SYSTEM) -> AbstractContextManager[Tx]:
+        """A transaction of its own."""
+        return transaction(self.sessions(), actor, self.clock, self.settings)
+
+    def case(self, tx: Tx) -> Case:
+        """The case of the scenario."""
+        return tx.session.get_one(Case, self.case_id)
+
+    def referrals(self, tx: Tx) -> dict[str, Referral]:
+        """Its referrals by office key; the newest where an office was asked twice."""
+        rows = referrals.of_case(tx.session, self.case_id)
+        return {tx.session.get_one(Office, row.office_id).key: row for row in rows}
+
+    def subjects(self, tx: Tx) -> list[str]:
+        """What the instances of the scenario are about."""
+        return [f"case:{self.case_id}", *(row.key for row in referrals.of_case(tx.session, self.case_id))]
+
+    def instances(self, tx: Tx) -> list[Instance]:
+        """The instances of the scenario in the order they began."""
+        mine = Instance.subject.in_(self.subjects(tx))
+        return list(tx.session.scalars(select(Instance).where(mine).order_by(Instance.id)))
+
+    def deliverable(self, tx: Tx) -> int | None:
+        """The oldest message of the scenario that somebody waits for."""
+        query = select(Message.id).where(Message.delivered_at.is_(None), self._mine(tx)).order_by(Message.id)
+        return tx.session.scalar(query.limit(1))
+
+    def _mine(self, tx: Tx) -> ColumnElement[bool]:
+        subjects = self.subjects(tx)
+        waits = exists().where(
+            Subscription.name == Message.name, Subscription.correlation_key == Message.correlation_key
+        )
+        starts = and_(Message.kind == "start", Message.subject.in_(subjects))
+        return or_(starts, and_(Message.correlation_key.in_([self.case(tx).reference, *subjects]), waits))
+
+
+def prepare(sessions: sessionmaker[Session], settings: Settings, bundle_folder: Path) -> None:
+    """First contents, people, and every bundle beside ``bundle_folder``; changes nothing when repeated."""
+    clock = SetClock(datetime(2026, 1, 1, tzinfo=BERLIN))
+    with transaction(sessions(), SYSTEM, clock, settings) as tx:
+        seed.load(tx)
+        seed.fill_demo_addresses(tx)
+        for group, (name, email, role) in PEOPLE.items():
+            if people.find_by_email(tx.session, email) is None:
+                people.create(tx, email, name, roles=[role], groups=[f"group:{group}"])
+        for folder in _bundles(bundle_folder):
+            definitions.deploy(tx, bundle.read(folder), catalogue(tx))
+
+
+def _bundles(bundle_folder: Path) -> Iterator[Path]:
+    """A process may start others, so all that lie side by side are deployed together."""
+    for folder in sorted(bundle_folder.resolve().parent.iterdir()):
+        if (folder / f"{folder.name}.bpmn").is_file():
+            yield folder
+
+
+def open_on(sessions: sessionmaker[Session], settings: Settings, scenario: Scenario) -> Stage:
+    """The stage of a scenario with its case open and its first instance on the way; raises ``Invalid``."""
+    clock = SetClock(datetime.combine(scenario.day, BEGINNING, tzinfo=BERLIN))
+    stage = Stage(sessions, settings, clock)
+    with stage.begin() as tx:
+        for key in scenario.offices_without_address:
+            _office(tx, key).email = ""
+    with stage.begin(SYSTEM if scenario.referral else PUBLIC) as tx:
+        if scenario.referral:
+            case = _ask_office(tx, scenario)
+        else:
+            case, _ = enquiries.submit(tx, scenario.enquiry, scenario.language)
+        return Stage(sessions, settings, clock, case.id)
+
+
+def _ask_office(tx: Tx, scenario: Scenario) -> Case:
+    """Without the enquiry's diagram: a case, of which one office is asked as the operator would do it."""
+    enquiry = Enquiry(**scenario.enquiry)
+    case = cases.open_new(tx, enquiry, channel="form", language=scenario.language, details={}, dedupe_key=None)
+    terms = dict(scenario.referral)
+    office = _office(tx, terms.pop("office"))
+    referral = referrals.offer(tx, case.id, office.id, Terms(**terms))
+    messages.start(tx, "referral", starting_variables(case, referral, office), subject=referral.key)
+    return case
+
+
+def _office(tx: Tx, key: str) -> Office:
+    office = offices.find(tx.session, key)
+    if office is None:
+        raise NotFound("office_unknown", office=key)
+    return office
+
+
+def person(tx: Tx, name: str) -> Actor:
+    """The person of ``PEOPLE`` as the one who acts; raises ``NotFound``."""
+    user = people.find_by_email(tx.session, PEOPLE[name][1]) if name in PEOPLE else None
+    if user is None:
+        raise NotFound("person_unknown", person=name)
+    return people.actor(tx.session, user)
