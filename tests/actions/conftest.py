@@ -1,0 +1,127 @@
+"""The whole house for one test: seeded, the real bundles deployed, one coordinator and one office at work."""
+
+from collections.abc import Mapping
+from contextlib import AbstractContextManager
+from dataclasses import dataclass, field
+from pathlib import Path
+from typing import Any
+
+import pytest
+from sqlalchemy import select
+from sqlalchemy.orm import Session, sessionmaker
+
+from tests.conftest import Begin
+from workflows import worker
+from workflows.actions import bundles, enquiries, inbox
+from workflows.core import links
+from workflows.core.clock import SetClock
+from workflows.core.links import Link
+from workflows.core.settings import Settings
+from workflows.core.smtp import DemoTransport
+from workflows.core.tx import PUBLIC, SYSTEM, Actor, Tx
+from workflows.domain import offices, people, seed
+from workflows.domain.cases import Case
+from workflows.domain.referrals import Referral
+from workflows.engine.incidents import Incident
+from workflows.engine.tasks import Task
+
+BUNDLES = Path(__file__).parents[2] / "bpmn"
+
+ENQUIRY: Mapping[str, Any] = {
+    "choice": "rooms",
+    "kind": "need",
+    "topics": ["rooms", "culture"],
+    "text": "Wir suchen einen Raum für unser Fest.",
+    "on_behalf": False,
+    "organisation_name": "Brücke e.V.",
+    "contact_name": "Frau Beispiel",
+    "reach_by": "mail",
+    "contact_email": "bruecke@verein.example",
+    "consent_share": True,
+}
+
+
+@dataclass
+class House:
+    """Everything a story needs; ``work`` lets the worker do all that is due."""
+
+    begin: Begin
+    sessions: sessionmaker[Session]
+    settings: Settings
+    clock: SetClock
+    actors: dict[str, Actor] = field(default_factory=dict)
+
+    def at(self, who: str = "system") -> AbstractContextManager[Tx]:
+        """A transaction of one of the actors."""
+        return self.begin(self.actors[who])
+
+    def work(self) -> None:
+        """The worker, until nothing is due; afterwards nothing may be stuck."""
+        worker.run_due(self.sessions, self.settings, self.clock, DemoTransport())
+        with self.at() as tx:
+            stuck = [(each.element_id, each.code, each.facts) for each in tx.session.scalars(select(Incident))]
+        assert stuck == []
+
+    def submit(self, values: Mapping[str, Any] = ENQUIRY, key: str | None = None) -> tuple[Case, str]:
+        """An enquiry by the public form; gives the case and the token of its status page."""
+        with self.at("public") as tx:
+            case, link = enquiries.submit(tx, values, "ar", key)
+            token = links.token(link, self.settings)
+        self.work()
+        return case, token
+
+    def do(self, who: str, element_id: str, values: Mapping[str, Any]) -> None:
+        """One person completes the one open task of that element."""
+        with self.at(who) as tx:
+            task = tx.session.scalars(select(Task).where(Task.element_id == element_id, Task.status == "open")).one()
+            inbox.complete(tx, task.id, values)
+        self.work()
+
+    def refer(self, *names: str) -> None:
+        """The coordinator sends the one open enquiry to these offices."""
+        triage = {"decision": "help", "summary": "Raum gesucht", "urgency": "normal", "support_level": "inform"}
+        self.do("coordinator", "triage", {**triage, "ways": ["refer"], "triage_note": ""})
+        choice = {
+            "offices": ["other"],
+            "more_offices": list(names),
+            "reason": "Sie vergeben Räume für Kultur.",
+            "share": ["text", "topics", "contact_name"],
+            "legal_basis": "consent",
+            "deadline_days": 10,
+        }
+        self.do("coordinator", "choose_offices", choice)
+
+    def office_token(self, name: str = "culture_office") -> str:
+        """What stands in the link of the mail to an office."""
+        with self.at() as tx:
+            office = offices.find(tx.session, name)
+            assert office is not None
+            referral = select(Referral.id).where(Referral.office_id == office.id).order_by(Referral.id.desc()).limit(1)
+            target = f"referral:{tx.session.scalar(referral)}"
+            return links.token(tx.session.scalars(select(Link).where(Link.target == target)).one(), self.settings)
+
+    def status_of(self, case: Case) -> str:
+        """Where the case stands."""
+        with self.at() as tx:
+            return tx.session.get_one(Case, case.id).status
+
+
+@pytest.fixture
+def house(begin: Begin, sessions: sessionmaker[Session], settings: Settings, clock: SetClock) -> House:
+    """The house, open for business."""
+    with begin() as tx:
+        seed.load(tx)
+        seed.fill_demo_addresses(tx)
+        bundles.deploy_missing(tx, BUNDLES)
+        own, other = offices.by_keys(tx.session, ["culture_office", "sport_funding"])
+        actors = {"system": SYSTEM, "public": PUBLIC}
+        for name, role, group in (
+            ("coordinator", "coordinator", "group:coordination"),
+            ("deputy", "coordinator", "group:coordination"),
+            ("leadership", "leadership", "group:leadership"),
+            ("office", "office", own.group),
+            ("other office", "office", other.group),
+        ):
+            user = people.create(tx, f"{name.replace(' ', '-')}@stadt.example", name, roles=[role], groups=[group])
+            actors[name] = people.actor(tx.session, user)
+    return House(begin, sessions, settings, clock, actors)
