@@ -83,7 +83,6 @@ def prepare(sessions: sessionmaker[Session], settings: Settings, bundle_folder: 
     clock = SetClock(datetime(2026, 1, 1, tzinfo=BERLIN))
     with transaction(sessions(), SYSTEM, clock, settings) as tx:
         seed.load(tx)
-        seed.fill_demo_addresses(tx)
         for group, (name, email, role) in PEOPLE.items():
             if people.find_by_email(tx.session, email) is None:
                 people.create(tx, email, name, roles=[role], groups=[f"group:{group}"])
@@ -103,6 +102,7 @@ def open_on(sessions: sessionmaker[Session], settings: Settings, scenario: Scena
     clock = SetClock(datetime.combine(scenario.day, BEGINNING, tzinfo=BERLIN))
     stage = Stage(sessions, settings, clock)
     with stage.begin() as tx:
+        seed.fill_demo_addresses(tx)
         for key in scenario.offices_without_address:
             _office(tx, key).email = ""
     with stage.begin(SYSTEM if scenario.referral else PUBLIC) as tx:
