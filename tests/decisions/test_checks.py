@@ -3,7 +3,7 @@
 from decimal import Decimal
 
 import pytest
-from hypothesis import given
+from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from tests.decisions.models import decision, definitions, literal, table
@@ -71,6 +71,7 @@ def test_broken_expressions_are_findings():
 entries = st.sampled_from(["-", "< 3", "<= 3", "> 3", ">= 3", "3", "[1..5]", "(1..5)", "7", "not(3)", "< 1, > 6"])
 
 
+@settings(deadline=None)
 @given(st.lists(st.tuples(entries, entries), min_size=1, max_size=5))
 def test_findings_agree_with_evaluation(tests):
     made = model([[*pair, str(number)] for number, pair in enumerate(tests)], inputs=("a", "b"))

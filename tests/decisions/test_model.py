@@ -107,8 +107,9 @@ def test_allowed_values_of_a_type_are_checked():
 
 
 def test_office_functions_reach_decisions():
-    model = parse_decisions(definitions(decision("due", literal("working days(2)"))))
-    assert model.evaluate("due", {}, functions={"working days": lambda days: days + 1}).value == Decimal(3)
+    model = parse_decisions(definitions(decision("due", literal("working days(2) + x"))), functions=["working days"])
+    assert model.decisions["due"].inputs == {"x"}
+    assert model.evaluate("due", {"x": 1}, functions={"working days": lambda days: days + 1}).value == Decimal(4)
 
 
 def test_a_broken_expression_is_listed_and_hurts_nobody_else():

@@ -6,7 +6,7 @@ from pathlib import Path
 import pytest
 
 import workflows.feel
-from workflows.feel import FeelSyntaxError, compile_expression
+from workflows.feel import FeelBudgetError, FeelSyntaxError, compile_expression
 from workflows.feel.messages import SENTENCES, explain
 
 
@@ -65,6 +65,12 @@ def test_syntax_errors_have_sentences(source, german, english):
 def test_warnings_have_sentences():
     (warning,) = compile_expression('amount + "1"').evaluate({"amount": 1}).warnings
     assert explain(warning, "de") == "„+“ lässt sich nicht auf Zahl und Text anwenden."
+
+
+def test_a_stopped_evaluation_has_a_sentence():
+    with pytest.raises(FeelBudgetError) as stopped:
+        compile_expression("for x in 1..1000, y in 1..1000 return x").evaluate({})
+    assert explain(stopped.value, "de") == "Die Berechnung dauert zu lange."
 
 
 def test_every_code_raised_anywhere_has_sentences():

@@ -44,6 +44,7 @@ def value(source, **variables):
     return compile_expression(source).evaluate(variables).value
 
 
+@settings(deadline=None)
 @given(numbers, numbers)
 def test_arithmetic_is_decimal_arithmetic_with_34_digits(a, b):
     exact = decimal.Context(prec=34, rounding=decimal.ROUND_HALF_EVEN)
@@ -53,6 +54,7 @@ def test_arithmetic_is_decimal_arithmetic_with_34_digits(a, b):
     assert value("a / b", a=a, b=b) == (exact.divide(a, b) if b else None)
 
 
+@settings(deadline=None)
 @given(numbers, numbers, numbers)
 def test_ranges_agree_with_comparisons(x, a, b):
     low, high = min(a, b), max(a, b)
@@ -63,6 +65,7 @@ def test_ranges_agree_with_comparisons(x, a, b):
     assert value("x between low and high", x=x, low=low, high=high) is (low <= x <= high)
 
 
+@settings(deadline=None)
 @given(truths, truths, truths)
 def test_logic_of_three_values(p, q, r):
     context = {"p": p, "q": q, "r": r}
@@ -74,6 +77,7 @@ def test_logic_of_three_values(p, q, r):
     assert value("all([p, q])", **context) is value("p and q", **context)
 
 
+@settings(deadline=None)
 @given(st.dates(datetime.date(1900, 1, 1), datetime.date(2100, 1, 1)), durations)
 def test_a_moment_moved_there_and_back_is_the_same(day, length):
     moment = datetime.datetime.combine(day, datetime.time(12), tzinfo=datetime.UTC)
@@ -81,12 +85,14 @@ def test_a_moment_moved_there_and_back_is_the_same(day, length):
     assert value("m + d - m", m=moment, d=length) == length
 
 
+@settings(deadline=None)
 @given(st.dates() | durations | st.integers(-(10**6), 10**6).map(YearMonthDuration) | st.times())
 def test_temporal_values_survive_their_text(temporal):
     source = {datetime.date: "date", datetime.time: "time"}.get(type(temporal), "duration")
     assert value(f"{source}(string(x))", x=temporal) == temporal
 
 
+@settings(deadline=None)
 @given(st.lists(numbers, min_size=1, max_size=20))
 def test_statistics_agree_with_sorting(xs):
     assert value("min(xs)", xs=xs) == min(xs)
@@ -96,6 +102,7 @@ def test_statistics_agree_with_sorting(xs):
     assert value("count(distinct values(xs))", xs=xs) == len(set(xs))
 
 
+@settings(deadline=None)
 @given(st.text(max_size=50))
 def test_a_text_written_as_a_literal_is_itself(text):
     escaped = text.replace("\\", "\\\\").replace('"', '\\"')
@@ -122,7 +129,7 @@ def compiled_or_none(compile_source, source):
         return None if 0 <= error.position <= len(source) else error
 
 
-@settings(max_examples=600)
+@settings(max_examples=600, deadline=None)
 @given(st.lists(words, max_size=14).map(" ".join) | st.text(max_size=40), values, values)
 def test_random_sources_never_raise_anything_else(source, a, b):
     expression = compiled_or_none(compile_expression, source)
@@ -136,13 +143,13 @@ def test_random_sources_never_raise_anything_else(source, a, b):
 OPERATORS = ["+", "-", "*", "/", "**", "=", "!=", "<", "<=", ">", ">=", "and", "or", "in"]
 
 
-@settings(max_examples=300)
+@settings(max_examples=300, deadline=None)
 @given(st.sampled_from(OPERATORS), values, values)
 def test_operators_take_any_values(operator, a, b):
     run_lean(compile_expression(f"a {operator} b"), {"a": a, "b": b})
 
 
-@settings(max_examples=1500)
+@settings(max_examples=1500, deadline=None)
 @given(st.sampled_from(sorted(BUILTINS)), st.lists(values, max_size=4))
 def test_functions_take_any_values(name, arguments):
     names = [f"x{index}" for index in range(len(arguments))]
@@ -150,6 +157,7 @@ def test_functions_take_any_values(name, arguments):
     run_lean(expression, dict(zip(names, arguments, strict=True)))
 
 
+@settings(deadline=None)
 @given(st.integers(1, 10**30), st.integers(1, 10**30))
 def test_the_budget_always_stops(a, b):
     with pytest.raises(FeelBudgetError):

@@ -15,7 +15,7 @@ from workflows.feel.parser import parse_unary_tests
 from workflows.feel.runtime import BERLIN, Run, Scope
 from workflows.feel.texts import to_text
 from workflows.feel.types import RestrictedType
-from workflows.feel.unary import compile_tests
+from workflows.feel.unary import Check, compile_tests
 
 _AROUND = Surroundings(BUILTINS, nested=True)
 _OTHER = "\N{REPLACEMENT CHARACTER} any other text"
@@ -34,11 +34,15 @@ class Cell:
 
 @dataclass(frozen=True, slots=True)
 class Column:
-    """A column with its cells; for each rule (0-based) the cells it takes as bits, None where only data can tell."""
+    """A column with its cells; for each rule (0-based) the cells it takes as bits, None where only data can tell.
+
+    `takers` is the same turned round: for each cell the rules that take it, as bits.
+    """
 
     label: str
     cells: tuple[Cell, ...]
     masks: tuple[int | None, ...]
+    takers: tuple[int, ...]
 
     @property
     def everything(self) -> int:
@@ -56,9 +60,13 @@ def _column(table: Table, index: int, column: Input) -> Column:
     tests = [rule.tests[index] if index < len(rule.tests) else syntax.Tests(0, ()) for rule in table.rules]
     allowed = _allowed(column)
     values = [value for test in (*tests, allowed) if _is_constant(test) for value in _constants(test)]
-    cells = tuple(cell for cell in _cells(values, closed=bool(allowed.tests)) if _passes(allowed, cell.sample))
+    is_allowed = compile_tests(allowed, _AROUND)
+    cells = tuple(cell for cell in _cells(values, closed=bool(allowed.tests)) if _passes(is_allowed, cell.sample))
     masks = tuple(_mask(test, cells) if _is_constant(test) else None for test in tests)
-    return Column(column.label, cells, masks)
+    takers = tuple(
+        sum(1 << rule for rule, mask in enumerate(masks) if (mask or 0) >> cell & 1) for cell in range(len(cells))
+    )
+    return Column(column.label, cells, masks, takers)
 
 
 def _allowed(column: Input) -> syntax.Tests:
@@ -89,16 +97,17 @@ def _evaluate(node: syntax.Node) -> object:
         return None
 
 
-def _passes(tests: syntax.Tests, value: object) -> bool:
+def _passes(check: Check, value: object) -> bool:
     run = Run(Budget(), None, BERLIN)
     try:
-        return compile_tests(tests, _AROUND)(Scope(run, {}), value) is True
+        return check(Scope(run, {}), value) is True
     except (FeelBudgetError, RecursionError):
         return False
 
 
 def _mask(tests: syntax.Tests, cells: Sequence[Cell]) -> int:
-    return sum(1 << index for index, cell in enumerate(cells) if _passes(tests, cell.sample))
+    check = compile_tests(tests, _AROUND)
+    return sum(1 << index for index, cell in enumerate(cells) if _passes(check, cell.sample))
 
 
 def _cells(values: Sequence[object], *, closed: bool) -> Iterator[Cell]:

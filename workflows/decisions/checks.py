@@ -2,6 +2,7 @@
 
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
+from itertools import islice
 from types import MappingProxyType
 from typing import Final
 
@@ -10,7 +11,7 @@ from workflows.decisions.model import DecisionModel
 from workflows.decisions.tables import Rule, Table
 
 _MOST_FINDINGS: Final = 20
-_MOST_STEPS: Final = 50_000
+_MOST_STEPS: Final = 20_000
 _GATHERING: Final = ("COLLECT", "RULE ORDER", "OUTPUT ORDER")
 
 
@@ -26,7 +27,7 @@ class Case:
 class Finding:
     """Something about a table: code, 1-based rules, and facts; `case` lists the inputs concerned, as words need them.
 
-    Codes: overlap, conflict (ANY), gap, unreachable (FIRST), not_checked, expression. Facts hold the table's
+    Codes: overlap, conflict (ANY), gap, unreachable (FIRST), not_checked, too_large, expression. Facts hold the table's
     decision, and `input` and `value` of the first input concerned.
     """
 
@@ -34,6 +35,10 @@ class Finding:
     rules: tuple[int, ...]
     facts: Mapping[str, str]
     case: tuple[Case, ...] = ()
+
+
+class _TooLarge(Exception):
+    """The combinations of a table are too many to be walked through."""
 
 
 def check_model(model: DecisionModel) -> list[Finding]:
@@ -50,19 +55,22 @@ def check_table(table: Table) -> list[Finding]:
     """Check one table for what its hit policy does not allow; at most twenty findings of each kind."""
     columns = columns_of(table)
     opaque = {index for column in columns for index, mask in enumerate(column.masks) if mask is None}
-    findings = [_finding("not_checked", table, (index + 1,), ()) for index in sorted(opaque)]
+    # A table that gathers what applies promises nothing that would have to be checked.
+    promises = table.hit_policy not in _GATHERING
+    findings = [_finding("not_checked", table, (index + 1,), ()) for index in sorted(opaque) if promises]
     if table.hit_policy in ("UNIQUE", "ANY"):
-        findings += _first(_overlaps(table, columns))
-    if table.hit_policy == "FIRST":
-        findings += _first(_unreachable(table, columns))
-    if not opaque and table.hit_policy not in _GATHERING and not any(column.default for column in table.outputs):
-        whole = [column.everything for column in columns]
-        findings += _first(_finding("gap", table, (), case) for case in _gaps(columns, range(len(table.rules)), whole))
+        findings += islice(_overlaps(table, columns), _MOST_FINDINGS)
+    effort = iter(range(_MOST_STEPS))
+    try:
+        if table.hit_policy == "FIRST":
+            findings += islice(_unreachable(table, columns, effort), _MOST_FINDINGS)
+        if not opaque and promises and not any(column.default for column in table.outputs):
+            whole = [column.everything for column in columns]
+            gaps = islice(_gaps(columns, range(len(table.rules)), whole, effort), _MOST_FINDINGS)
+            findings += [_finding("gap", table, (), case) for case in gaps]
+    except _TooLarge:
+        findings.append(_finding("too_large", table, (), ()))
     return findings
-
-
-def _first(findings: Iterator[Finding]) -> list[Finding]:
-    return [finding for finding, _ in zip(findings, range(_MOST_FINDINGS), strict=False)]
 
 
 def _finding(code: str, table: Table, rules: tuple[int, ...], case: Sequence[Case]) -> Finding:
@@ -108,45 +116,45 @@ def _lowest(column: Column, mask: int) -> Cell:
     return column.cells[(mask & -mask).bit_length() - 1]
 
 
-def _unreachable(table: Table, columns: Sequence[Column]) -> Iterator[Finding]:
+def _unreachable(table: Table, columns: Sequence[Column], effort: Iterator[int]) -> Iterator[Finding]:
     for index in range(1, len(table.rules)):
         area = [column.masks[index] for column in columns]
         known = [mask for mask in area if mask is not None]
-        if len(known) == len(area) and next(_gaps(columns, range(index), known), None) is None:
+        if len(known) == len(area) and next(_gaps(columns, range(index), known, effort), None) is None:
             yield _finding("unreachable", table, (index + 1,), ())
 
 
-def _gaps(columns: Sequence[Column], rules: Sequence[int], area: Sequence[int]) -> Iterator[list[Case]]:
-    """Find cases within an area that none of the rules takes, giving up quietly on very large tables."""
-    steps = iter(range(_MOST_STEPS))
-    covered: set[tuple[int, frozenset[int]]] = set()
+def _gaps(
+    columns: Sequence[Column], rules: Sequence[int], area: Sequence[int], effort: Iterator[int]
+) -> Iterator[list[Case]]:
+    """Find cases within an area that none of the rules takes; _TooLarge when the effort is used up."""
+    covered: set[tuple[int, int]] = set()
 
-    def visit(depth: int, left: frozenset[int], case: list[Case]) -> Iterator[list[Case]]:
+    def visit(depth: int, left: int, case: list[Case]) -> Iterator[list[Case]]:
         if not left:
             yield case
             return
-        if depth == len(columns) or (depth, left) in covered or next(steps, None) is None:
+        if depth == len(columns) or (depth, left) in covered:
             return
+        if next(effort, None) is None:
+            raise _TooLarge
         column = columns[depth]
         found = False
-        for cells, remaining in _groups(column, left, area[depth]):
-            limits = cells != column.everything
-            step = [Case(column.label, _lowest(column, cells))] if limits else []
+        for remaining, cells in _groups(column.takers, left, area[depth]).items():
+            step = [Case(column.label, _lowest(column, cells))] if cells != column.everything else []
             for gap in visit(depth + 1, remaining, case + step):
                 found = True
                 yield gap
         if not found:
             covered.add((depth, left))
 
-    return visit(0, frozenset(rules), [])
+    return visit(0, sum(1 << rule for rule in rules), [])
 
 
-def _groups(column: Column, rules: frozenset[int], area: int) -> Iterator[tuple[int, frozenset[int]]]:
-    """Group the cells of an area by the rules that take them, as bits."""
-    groups: dict[frozenset[int], int] = {}
-    for index in range(len(column.cells)):
-        if area >> index & 1:
-            taking = frozenset(rule for rule in rules if (column.masks[rule] or 0) >> index & 1)
-            groups[taking] = groups.get(taking, 0) | 1 << index
-    for taking, cells in groups.items():
-        yield cells, taking
+def _groups(takers: Sequence[int], left: int, area: int) -> dict[int, int]:
+    """Group the cells of an area by those of the rules left that take them, all as bits."""
+    groups: dict[int, int] = {}
+    for cell, rules in enumerate(takers):
+        if area >> cell & 1:
+            groups[rules & left] = groups.get(rules & left, 0) | 1 << cell
+    return groups

@@ -22,6 +22,10 @@ _FINDINGS: Final[dict[str, tuple[str, str]]] = {
         "Regel {rules} lässt sich nicht vorab prüfen, weil sie von anderen Angaben abhängt",
         "Rule {rules} cannot be checked beforehand because it depends on other data",
     ),
+    "too_large": (
+        "Die Tabelle „{decision}“ hat zu viele Möglichkeiten, um Lücken vorab zu finden",
+        'The table "{decision}" has too many combinations to find gaps beforehand',
+    ),
     "expression": (
         "Der Ausdruck „{source}“ in „{decision}“ ist nicht gültig",
         'The expression "{source}" in "{decision}" is not valid',

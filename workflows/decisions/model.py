@@ -1,7 +1,7 @@
 """Decision models: parsed once, evaluated often, from any thread (DMN 1.5 § 6)."""
 
 import datetime
-from collections.abc import Callable, Iterable, Iterator, Mapping
+from collections.abc import Callable, Collection, Iterable, Iterator, Mapping
 from dataclasses import dataclass, replace
 
 # Importing the module of tables teaches the compiler to run them.
@@ -83,8 +83,8 @@ class DecisionModel:
         return DecisionResult(found.value, found.warnings, tuple(run.tables))
 
 
-def parse_decisions(xml: bytes, imports: Iterable[bytes] = ()) -> DecisionModel:
-    """Read a DMN file, and the files it imports.
+def parse_decisions(xml: bytes, imports: Iterable[bytes] = (), functions: Collection[str] = ()) -> DecisionModel:
+    """Read a DMN file, and the files it imports; `functions` are the names that `evaluate` will offer.
 
     Raises DecisionModelError for what is no DMN or refers to nothing; expressions that are no FEEL are listed in
     `problems` instead, so that one of them does not stop the others.
@@ -93,14 +93,14 @@ def parse_decisions(xml: bytes, imports: Iterable[bytes] = ()) -> DecisionModel:
     if len(extra) > _MOST_IMPORTS:
         raise DecisionModelError("too_many_imports", most=str(_MOST_IMPORTS))
     try:
-        return _assemble(xml, extra)
+        return _assemble(xml, extra, functions)
     except RecursionError:
         raise DecisionModelError("too_deep") from None
 
 
-def _assemble(xml: bytes, imports: Iterable[bytes]) -> DecisionModel:
-    imported = [open_source(read_definitions(other), ()) for other in imports]
-    own = open_source(read_definitions(xml), imported)
+def _assemble(xml: bytes, imports: Iterable[bytes], functions: Collection[str]) -> DecisionModel:
+    imported = [open_source(read_definitions(other), (), functions) for other in imports]
+    own = open_source(read_definitions(xml), imported, functions)
     sources = [*imported, own]
     named = {key: element for source in sources for key, element in element_keys(source).items()}
     elements = {element.key: element for source in sources for element in read_elements(source, named)}

@@ -1,6 +1,6 @@
 """XML to compiled elements: names in reach, requirements, types and expressions of one DMN file."""
 
-from collections.abc import Callable, Iterable, Iterator, Mapping
+from collections.abc import Callable, Collection, Iterable, Iterator, Mapping
 from dataclasses import dataclass, field
 
 from workflows.decisions.boxed import ExpressionProblem, Reader, read_boxed, read_function, typed
@@ -28,6 +28,7 @@ class Source:
     root: Xml
     imports: Mapping[str, str]
     types: dict[str, FeelType]
+    functions: frozenset[str] = frozenset()
     problems: list[ExpressionProblem] = field(default_factory=list)
 
     @property
@@ -36,10 +37,10 @@ class Source:
         return self.root.get("namespace") or ""
 
 
-def open_source(root: Xml, imported: Iterable["Source"]) -> Source:
-    """Prepare a file for reading; imported types are known as `import.type`."""
+def open_source(root: Xml, imported: Iterable["Source"], functions: Collection[str] = ()) -> Source:
+    """Prepare a file for reading; imported types are known as `import.type`, registered functions by name."""
     imports = {entry.get("namespace") or "": name_of(entry) for entry in children(root, "import")}
-    source = Source(root, imports, read_types(root))
+    source = Source(root, imports, read_types(root), frozenset(functions))
     for other in imported:
         prefix = imports.get(other.namespace)
         if prefix is not None:
@@ -88,7 +89,7 @@ def _requirements(xml: Xml, source: Source, named: Mapping[Key, Xml]) -> tuple[R
 
 def _reader(xml: Xml, source: Source, requirements: Iterable[Requirement]) -> Reader:
     names = [name for requirement in requirements for name in (requirement.name, requirement.group) if name]
-    return Reader(name_of(xml), name_indexes(names, BUILTINS), source.types, source.problems)
+    return Reader(name_of(xml), name_indexes([*names, *source.functions], BUILTINS), source.types, source.problems)
 
 
 def _variable_type(xml: Xml) -> str | None:
@@ -106,7 +107,9 @@ def _decision(xml: Xml, source: Source, named: Mapping[Key, Xml]) -> Decision:
     node = typed(read_boxed(xml, reader) or syntax.Literal(0, None), _variable_type(xml), reader)
     code = compile_node(node, Surroundings(BUILTINS, nested=True))
     expected = type_named(_variable_type(xml), source.types)
-    return Decision(_key(xml, source), name_of(xml), requirements, code, _reads(node), tables_in(node), expected)
+    return Decision(
+        _key(xml, source), name_of(xml), requirements, code, _reads(node, source), tables_in(node), expected
+    )
 
 
 def _knowledge(xml: Xml, source: Source, named: Mapping[Key, Xml]) -> Knowledge:
@@ -115,7 +118,7 @@ def _knowledge(xml: Xml, source: Source, named: Mapping[Key, Xml]) -> Knowledge:
     logic = child(xml, "encapsulatedLogic")
     node = read_function(logic, reader, name_of(xml)) if logic is not None else syntax.Literal(0, None)
     code = compile_node(node, Surroundings(BUILTINS, nested=True))
-    return Knowledge(_key(xml, source), name_of(xml), requirements, code, _reads(node), tables_in(node))
+    return Knowledge(_key(xml, source), name_of(xml), requirements, code, _reads(node, source), tables_in(node))
 
 
 def _service(xml: Xml, source: Source, named: Mapping[Key, Xml]) -> Service:
@@ -138,5 +141,5 @@ _READERS: dict[str, Callable[[Xml, Source, Mapping[Key, Xml]], Element]] = {
 }
 
 
-def _reads(node: syntax.Node) -> frozenset[str]:
-    return frozenset(name for name in free_names(node) if name not in BUILTINS and name != "?")
+def _reads(node: syntax.Node, source: Source) -> frozenset[str]:
+    return free_names(node) - BUILTINS.keys() - source.functions - {"?"}

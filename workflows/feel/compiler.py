@@ -1,6 +1,5 @@
 """Syntax tree to closures: operators, conditions, paths, calls. Loops and scopes are in `scopes`."""
 
-import datetime
 import operator
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass, replace
@@ -10,9 +9,9 @@ from typing import Any
 from workflows.feel import syntax
 from workflows.feel.calls import call_function
 from workflows.feel.errors import InvalidValue
-from workflows.feel.operators import calculate, compare, equal, negate
+from workflows.feel.operators import SIMPLY_ORDERED, calculate, compare, equal, negate
 from workflows.feel.properties import read_path
-from workflows.feel.runtime import Scope, look_up
+from workflows.feel.runtime import BERLIN, DEFAULT_BUDGET, Run, Scope, look_up
 from workflows.feel.temporal import parse_temporal
 from workflows.feel.types import fit
 from workflows.feel.values import NUMBERS, FeelFunction, FeelRange, kind
@@ -127,7 +126,6 @@ def _arithmetic(node: syntax.Arithmetic, around: Surroundings) -> Code:
     return arithmetic
 
 
-_SIMPLY_ORDERED = frozenset({Decimal, str, datetime.date, datetime.timedelta})
 _ORDER: dict[str, Callable[[Any, Any], bool]] = {
     "<": operator.lt,
     "<=": operator.le,
@@ -145,7 +143,7 @@ def _comparison(node: syntax.Comparison, around: Surroundings) -> Code:
 
     def comparison(scope: Scope) -> object:
         a, b = left(scope), right(scope)
-        if type(a) is type(b) and type(a) in _SIMPLY_ORDERED:
+        if type(a) is type(b) and type(a) in SIMPLY_ORDERED:
             return fast(a, b)
         result = compare(symbol, a, b)
         if result is None:
@@ -226,6 +224,10 @@ def _range(node: syntax.RangeOf, around: Surroundings) -> Code:
             return None
         return FeelRange(low, high, node.start_included, node.end_included)
 
+    if all(isinstance(side, syntax.Literal | syntax.AtLiteral | None) for side in (node.start, node.end)):
+        trial = Run(DEFAULT_BUDGET, None, BERLIN)
+        constant = interval(Scope(trial, {}))
+        return (lambda scope: constant) if not trial.warnings else interval
     return interval
 
 

@@ -24,6 +24,8 @@ class FeelBudgetError(RuntimeError):
     def __init__(self, code: str) -> None:
         super().__init__(code)
         self.code = code
+        self.position = 0
+        self.facts: Mapping[str, str] = MappingProxyType({})
 
 
 class InvalidValue(ValueError):

@@ -18,6 +18,7 @@ _ORDERED: dict[str, Callable[[Any, Any], bool]] = {
     ">": operator.gt,
     ">=": operator.ge,
 }
+SIMPLY_ORDERED = frozenset({Decimal, str, datetime.date, datetime.timedelta})
 _COMPARABLE = frozenset(
     {"number", "string", "date", "time", "date and time", "days and time duration", "years and months duration"}
 )
@@ -46,6 +47,8 @@ def equal(run: Run, left: object, right: object) -> bool | None:
 
 def compare(symbol: str, left: object, right: object) -> bool | None:
     """Order two values; None when they have no order."""
+    if type(left) is type(right) and type(left) in SIMPLY_ORDERED:
+        return _ORDERED[symbol](left, right)
     if type(left) is not type(right) or kind(left) not in _COMPARABLE:
         return None
     if isinstance(left, _Clock) and isinstance(right, _Clock):
