@@ -167,7 +167,7 @@ class _Facts(dict[str, str]):
 
 
 def explain(problem: Problem, language: str) -> str:
-    """Say a syntax error, a stopped evaluation or a warning in one sentence, in German ("de") or English (anything else)."""
+    """Say an error, a stopped evaluation or a warning in one sentence, in German ("de") or English (anything else)."""
     german = language == "de"
     sentence = SENTENCES.get(problem.code, (problem.code, problem.code))[0 if german else 1]
     facts = _Facts({name: _worded(name, fact, german=german) for name, fact in problem.facts.items()})
