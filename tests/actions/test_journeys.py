@@ -1,5 +1,6 @@
 """An enquiry travels through the house by its real processes, from the form to the confirmed outcome."""
 
+from collections.abc import Mapping
 from datetime import timedelta
 
 import pytest
@@ -17,7 +18,7 @@ from workflows.engine.tasks import Task
 ACCEPT = {"answer": "accept", "contact_person": "Herr Muster, Zimmer 3"}
 
 
-def _answer(house: House, token: str, values: dict[str, object]) -> None:
+def _answer(house: House, token: str, values: Mapping[str, object]) -> None:
     with house.at("public") as tx:
         (asked,) = referrals.page(tx, token).tasks
     with house.at("public") as tx:

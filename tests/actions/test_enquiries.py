@@ -1,0 +1,132 @@
+"""Asking: checked once, one case however often it is sent, and a status page that tells the truth."""
+
+import threading
+
+import pytest
+from sqlalchemy import func, select
+
+from tests.actions.conftest import ENQUIRY, House
+from workflows.actions import enquiries, processes
+from workflows.core.errors import Conflict, Invalid, NotAllowed, NotFound
+from workflows.core.outbox import Mail
+from workflows.domain.cases import Case
+from workflows.engine.state import Instance
+
+
+def test_the_form_speaks_the_language_asked_for(house: House) -> None:
+    with house.at("public") as tx:
+        drawn = repr(enquiries.form(tx, "ar").fields)
+        german = repr(enquiries.form(tx, "de").fields)
+    assert "قاعات" in drawn
+    assert "Wobei können wir helfen?" not in drawn
+    assert "Wobei können wir helfen?" in german
+
+
+def test_a_wrong_enquiry_opens_nothing(house: House) -> None:
+    with house.at("public") as tx, pytest.raises(Invalid) as invalid:
+        enquiries.submit(tx, {**ENQUIRY, "contact_email": "kein Zeichen", "status": "closed"}, "de")
+    assert set(invalid.value.problems) == {"contact_email", "status"}
+    with house.at() as tx:
+        assert tx.session.scalar(select(func.count(Case.id))) == 0
+
+
+def test_the_same_form_sent_twice_is_one_case_with_one_receipt(house: House) -> None:
+    first, token = house.submit(key="abc")
+    second, again = house.submit(key="abc")
+    assert (first.id, token) == (second.id, again)
+    with house.at() as tx:
+        assert tx.session.scalar(select(func.count(Instance.id))) == 1
+        assert [mail.to_address for mail in tx.session.scalars(select(Mail))] == ["bruecke@verein.example"]
+
+
+def test_the_same_form_sent_twice_at_the_same_moment_is_one_case(house: House) -> None:
+    barrier, references = threading.Barrier(2), []
+
+    def one() -> None:
+        barrier.wait()
+        with house.at("public") as tx:
+            references.append(enquiries.submit(tx, ENQUIRY, "de", "abc")[0].reference)
+
+    threads = [threading.Thread(target=one) for _ in range(2)]
+    for thread in threads:
+        thread.start()
+    for thread in threads:
+        thread.join()
+    assert len(references) == 2
+    assert len(set(references)) == 1
+
+
+def test_who_calls_is_recorded_by_the_coordinator_alone(house: House) -> None:
+    with house.at("public") as tx, pytest.raises(NotAllowed):
+        enquiries.submit(tx, ENQUIRY, "de", channel="phone")
+    with house.at("coordinator") as tx:
+        case, _ = enquiries.submit(tx, ENQUIRY, "de", channel="phone")
+        assert case.channel == "phone"
+
+
+def test_a_second_enquiry_of_the_same_association_is_noticed(house: House) -> None:
+    first, _ = house.submit()
+    second, _ = house.submit()
+    with house.at() as tx:
+        variables = tx.session.scalars(select(Instance).order_by(Instance.id.desc())).first()
+        assert variables is not None
+        assert variables.variables[""]["similar_cases"] == [first.reference]
+
+
+def test_the_status_page_says_who_received_what_and_why(house: House) -> None:
+    _, token = house.submit()
+    with house.at("public") as tx:
+        before = enquiries.status(tx, token, "de")
+    assert [(step.label, step.state) for step in before.steps] == [
+        ("received", "current"),
+        ("in_progress", "todo"),
+        ("answered", "todo"),
+        ("closed", "todo"),
+    ]
+    house.refer("culture_office")
+    with house.at("public") as tx:
+        page = enquiries.status(tx, token, "de")
+    (shared,) = page.shared
+    assert (shared.office_name, shared.legal_basis) == ("Kulturamt", "Einwilligung (Art. 6 Abs. 1 a DSGVO)")
+    assert shared.fields == ["Text der Anfrage", "Themen", "Name der Kontaktperson"]
+    assert [step.state for step in page.steps] == ["done", "done", "current", "todo", "todo"]
+    assert page.can_withdraw
+
+
+def test_a_confirmation_nobody_asked_for_is_refused(house: House) -> None:
+    _, token = house.submit()
+    with house.at("public") as tx, pytest.raises(Conflict, match="not_asked"):
+        enquiries.confirm(tx, token, "helped")
+    with house.at("public") as tx, pytest.raises(Invalid):
+        enquiries.confirm(tx, token, "maybe")
+    with house.at("public") as tx, pytest.raises(NotFound):
+        enquiries.status(tx, "x" * 43)
+
+
+def test_not_helped_reopens_the_case_and_it_can_be_confirmed_anew(house: House) -> None:
+    case, token = house.submit()
+    triage = {"decision": "help", "summary": "Raum", "urgency": "normal", "support_level": "inform"}
+    for round_number, answer in enumerate(("not_helped", "helped")):
+        house.do("coordinator", "triage", {**triage, "ways": ["answer"], "triage_note": ""})
+        house.do("coordinator", "write_answer", {"answer": f"Der Saal ist frei ({round_number})."})
+        with house.at("public") as tx:
+            assert [ask.kind for ask in enquiries.status(tx, token).asks] == ["case"]
+            enquiries.confirm(tx, token, answer)
+            enquiries.confirm(tx, token, answer)
+        with house.at("public") as tx, pytest.raises(Conflict, match="already_confirmed"):
+            enquiries.confirm(tx, token, "partly")
+        house.work()
+    with house.at() as tx:
+        closed = tx.session.get_one(Case, case.id)
+        assert (closed.status, closed.outcome, closed.answer) == ("closed", "helped", "Der Saal ist frei (1).")
+
+
+def test_a_program_starts_an_enquiry_through_the_same_form(house: House) -> None:
+    with house.at("coordinator") as tx:
+        instance = processes.start(tx, "enquiry", {**ENQUIRY, "channel": "paper", "language": "tr"})
+        case = tx.session.scalars(select(Case)).one()
+        assert (instance.subject, case.channel, case.language) == (case.stream, "paper", "tr")
+        with pytest.raises(Conflict, match="process_not_startable"):
+            processes.start(tx, "referral", {})
+    with house.at("office") as tx, pytest.raises(NotAllowed):
+        processes.start(tx, "enquiry", ENQUIRY)
