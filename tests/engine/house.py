@@ -97,8 +97,13 @@ class House:
 
     def complete(self, instance: int, element: str, actor: Actor = SYSTEM, **values: Any) -> None:
         """Complete the first open task of that element."""
-        task = next(each for each in self.tasks(instance, element) if each.status == "open")
-        self.complete_task(task.id, actor, **values)
+        with self.begin() as tx:
+            found = select(Task.id).where(
+                Task.instance_id == instance, Task.element_id == element, Task.status == "open"
+            )
+            task = tx.session.scalars(found.order_by(Task.id)).first()
+        assert task is not None, f"no open task {element}"
+        self.complete_task(task, actor, **values)
 
     def complete_task(self, task_id: int, actor: Actor = SYSTEM, **values: Any) -> None:
         with self.begin(actor) as tx:

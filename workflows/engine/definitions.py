@@ -188,7 +188,11 @@ def load(session: Session, version_id: int) -> Definition:
     ).first()
     if found is None:
         raise NotFound("version_unknown", version=version_id)
-    identity = Identity(version_id, *found)
+    return identified(session, Identity(version_id, *found))
+
+
+def identified(session: Session, identity: Identity) -> Definition:
+    """The definition of a version whose row was read together with something else."""
     return cached(identity, lambda: _thaw(session, identity))
 
 

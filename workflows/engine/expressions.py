@@ -15,6 +15,11 @@ def is_expression(source: str) -> bool:
     return source.lstrip().startswith("=")
 
 
+def is_key(value: object, longest: int) -> bool:
+    """Whether a value can stand in a column that others look it up by."""
+    return isinstance(value, str) and len(value.strip()) > 0 and len(value) <= longest and "\x00" not in value
+
+
 def evaluate(source: str, variables: Mapping[str, Any], functions: Functions, now: datetime) -> Evaluation:
     """The value of a text with warnings; raises ``Stuck`` for what is no FEEL or costs too much."""
     if not is_expression(source):

@@ -7,7 +7,7 @@ somebody else moved the instance since it was read: roll back and call again.
 from collections.abc import Mapping
 from typing import Any
 
-from sqlalchemy import CursorResult, update
+from sqlalchemy import CursorResult, select, update
 from sqlalchemy.orm.attributes import set_committed_value
 
 from workflows.core import killpoints
@@ -15,6 +15,8 @@ from workflows.core.errors import Conflict, NotFound
 from workflows.core.tx import Tx
 from workflows.engine import definitions, messages, snapshots, timers, tokens
 from workflows.engine.behaviours import happenings
+from workflows.engine.definition import Identity
+from workflows.engine.definitions import Version
 from workflows.engine.faults import StateMoved
 from workflows.engine.incidents import Incident
 from workflows.engine.run import Engine, Run
@@ -161,12 +163,19 @@ def terminate(tx: Tx, engine: Engine, instance_id: int, reason: str) -> Instance
 
 
 def _load(tx: Tx, engine: Engine, instance_id: int) -> tuple[Instance, Run]:
-    instance = tx.session.get(Instance, instance_id)
-    if instance is None:
+    found = tx.session.execute(
+        select(Instance, Version.number, Version.patch, Version.sha256)
+        .join(Version, Version.id == Instance.version_id)
+        .where(Instance.id == instance_id)
+        .execution_options(populate_existing=True)
+    ).one_or_none()
+    if found is None:
         raise NotFound("not_found", kind="instance")
+    instance: Instance = found[0]
     if instance.status != "running":
         raise Conflict("instance_ended", status=instance.status, at=instance.ended_at)
-    run = Run(tx, engine, definitions.load(tx.session, instance.version_id), instance)
+    identity = Identity(instance.version_id, instance.process_key, *found[1:])
+    run = Run(tx, engine, definitions.identified(tx.session, identity), instance)
     run.top = snapshots.loads(instance.state, run.parsed, instance.process_key, run)
     return instance, run
 

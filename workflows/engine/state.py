@@ -3,7 +3,7 @@
 from datetime import datetime
 from typing import Any
 
-from sqlalchemy import CheckConstraint, LargeBinary, String
+from sqlalchemy import CheckConstraint, ForeignKey, LargeBinary, String
 from sqlalchemy.orm import Mapped, mapped_column
 
 from workflows.core.db import Base, TypedJson
@@ -21,7 +21,7 @@ class Instance(Base):
     __table_args__ = (CheckConstraint("status IN ('running', 'completed', 'terminated')", name="status"),)
 
     id: Mapped[int] = mapped_column(primary_key=True)
-    version_id: Mapped[int] = mapped_column(index=True)
+    version_id: Mapped[int] = mapped_column(ForeignKey("version.id"), index=True)
     process_key: Mapped[str] = mapped_column(String(100), index=True)
     subject: Mapped[str] = mapped_column(String(100), index=True, default="")
     status: Mapped[str] = mapped_column(String(12), default="running")

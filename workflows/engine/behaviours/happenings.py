@@ -2,6 +2,7 @@
 
 from collections.abc import Mapping
 from datetime import datetime
+from decimal import Decimal
 from typing import TYPE_CHECKING, Any
 
 from workflows.engine import messages, moments, tokens
@@ -9,11 +10,14 @@ from workflows.engine.behaviours import boundaries
 from workflows.engine.behaviours.activities import call_operator
 from workflows.engine.catalogue import BpmnError
 from workflows.engine.dialect.model import Element, Trigger
+from workflows.engine.expressions import is_key
 from workflows.engine.faults import Stuck
 from workflows.engine.tokens import Token
 
 if TYPE_CHECKING:
     from workflows.engine.run import Run
+
+LONGEST_KEY = 200
 
 
 def start(run: "Run", token: Token, element: Element) -> bool:
@@ -67,9 +71,11 @@ def _address(run: "Run", token: Token, trigger: Trigger) -> tuple[str, str]:
         raise Stuck("message_without_key", message=trigger.name)
     name = run.certain(token, trigger.name, "message_name")
     key = run.certain(token, trigger.correlation_key, "correlation_key")
-    if isinstance(key, bool | list | dict) or not str(key):
-        raise Stuck("correlation_key_unusable", value=str(key))
-    return str(name), str(key)
+    if isinstance(key, Decimal):
+        key = str(key)
+    if not is_key(name, LONGEST_KEY) or not is_key(key, LONGEST_KEY):
+        raise Stuck("correlation_key_unusable", value=str(key)[:LONGEST_KEY])
+    return name, key
 
 
 def happen(run: "Run", token: Token, payload: Mapping[str, Any]) -> None:

@@ -5,7 +5,7 @@ from typing import TYPE_CHECKING, Any
 
 from workflows.engine import moments
 from workflows.engine.dialect.model import Element
-from workflows.engine.expressions import is_expression
+from workflows.engine.expressions import is_expression, is_key
 from workflows.engine.faults import Stuck
 from workflows.engine.tasks import Task
 from workflows.engine.tokens import Token
@@ -14,6 +14,7 @@ if TYPE_CHECKING:
     from workflows.engine.run import Run
 
 NORMAL_PRIORITY = 50
+LONGEST_GROUP = 100
 
 
 def user_task(run: "Run", token: Token, element: Element) -> bool | None:
@@ -80,9 +81,9 @@ def _group(run: "Run", token: Token, element: Element, assignee: int | None) -> 
 
 def _one_key(value: Any) -> str:
     keys = value if isinstance(value, list) else [value]
-    if len(keys) != 1 or not isinstance(keys[0], str) or not keys[0].strip():
+    if len(keys) != 1 or not is_key(keys[0], LONGEST_GROUP):
         raise Stuck("not_one_group", value=str(value))
-    return keys[0].strip()
+    return str(keys[0]).strip()
 
 
 def _priority(run: "Run", token: Token, source: str | None) -> int:
