@@ -6,11 +6,10 @@ from pathlib import Path
 from types import SimpleNamespace
 from typing import Any
 
-from flask import Flask, render_template, request
+from flask import Flask, abort, render_template, request
 from flask_babel import Babel
 from flask_babel import gettext as _
 from flask_wtf.csrf import CSRFProtect
-from werkzeug.routing import BuildError
 
 from tests.e2e.sample_forms import ENQUIRY, OFFICE_ANSWER, TRIAGE, sample_form
 from webapp import i18n, layout, wording
@@ -304,12 +303,15 @@ def make_gallery() -> Flask:
     app.add_url_rule(
         "/marks.json", view_func=lambda: {"current": ["triage"], "visited": ["start", "to_triage"]}, endpoint="marks"
     )
+    app.add_url_rule("/refresh", view_func=refresh, endpoint="refresh", methods=["POST"])
     app.after_request(_with_policy)
     return app
 
 
 def sample(name: str) -> str:
     """One template with its data."""
+    if name not in SAMPLES:
+        abort(404)
     template, signed_in, variables = SAMPLES[name]
     language = _language()
     names = (("de", "Deutsch"), ("en", "English"), *(() if signed_in else (("ar", "العربية"),)))
@@ -326,6 +328,13 @@ def sample(name: str) -> str:
     return render_template(template, **{**surroundings, **variables()})
 
 
+def refresh() -> str:
+    """The enquiry's fields drawn anew; empty text is a problem once it is asked for."""
+    empty = [name for name in ("text", "organisation_name") if not request.form.get(name)]
+    form = sample_form(ENQUIRY, wrong=empty if "_check" in request.form else ())
+    return render_template("forms/fields.html", form=form)
+
+
 def diagram() -> str:
     """A small drawing with one user task."""
     return (Path(__file__).parent / "sample.bpmn").read_text("utf-8")
@@ -340,7 +349,7 @@ def _language() -> str:
     return request.args.get("lang", "de")
 
 
-def _any_address(_error: BuildError, endpoint: str, _values: dict[str, Any]) -> str:
+def _any_address(_error: Exception, endpoint: str, _values: dict[str, Any]) -> str:
     return f"/{endpoint}"
 
 

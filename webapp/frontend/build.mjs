@@ -42,7 +42,8 @@ async function styles() {
   const sheet = postcss.parse(fs.readFileSync(path.join(out, 'lotse.css'), 'utf8'));
   // A tick looks the same in every script; everything else is mirrored.
   sheet.walkRules(/checkbox:checked\S*:before/, (rule) => rule.before(postcss.comment({ text: 'rtl:ignore' })));
-  fs.writeFileSync(path.join(out, 'lotse.rtl.css'), rtlcss.process(sheet.toString()));
+  const mirrored = `${rtlcss.process(sheet.toString())}\n.kern-form-check__checkbox{direction:ltr}`;
+  fs.writeFileSync(path.join(out, 'lotse.rtl.css'), mirrored);
 }
 
 async function scripts() {

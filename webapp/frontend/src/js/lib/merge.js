@@ -18,6 +18,7 @@ export function mergeFields(holder, fragment, { problems }) {
     const isGroup = element.hasAttribute('data-group');
     const changed = problems ? signature(there) !== signature(element) : there.dataset.shape !== element.dataset.shape;
     if (!isGroup && changed && !there.contains(document.activeElement)) {
+      keepEntries(there, element);
       there.replaceWith(element);
       before = element;
     } else {
@@ -43,4 +44,17 @@ function place(holder, element, before) {
   const anchor = before && parent.contains(before) ? [...parent.children].find((child) => child.contains(before)) : null;
   if (anchor) anchor.after(element);
   else parent.prepend(element);
+}
+
+/** What was typed or chosen stays, whatever the server drew: somebody may have gone on typing since it was asked. */
+function keepEntries(there, element) {
+  const fresh = [...element.querySelectorAll('input, select, textarea')];
+  for (const old of there.querySelectorAll('input, select, textarea')) {
+    const isChoice = old.type === 'checkbox' || old.type === 'radio';
+    const twin = fresh.find((control) => control.name === old.name && (!isChoice || control.value === old.value));
+    if (!twin) continue;
+    if (isChoice) twin.checked = old.checked;
+    else if (old.type === 'file') twin.replaceWith(old);
+    else twin.value = old.value;
+  }
 }

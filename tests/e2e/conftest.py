@@ -1,0 +1,208 @@
+"""The whole house for a browser: a real web server, a real worker, a real mail server, real Chromium."""
+
+import re
+import shutil
+import socket
+import threading
+import time
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
+from dataclasses import dataclass, replace
+from datetime import timedelta
+from email.message import EmailMessage
+from pathlib import Path
+from typing import Any, TypeVar
+
+import pytest
+from flask import Flask
+from playwright.sync_api import Browser, Page, sync_playwright
+from sqlalchemy.orm import Session, sessionmaker
+from werkzeug.serving import WSGIRequestHandler, make_server
+
+from tests.conftest import Begin, Database
+from tests.core import mail_server
+from tests.core.mail_server import MailServer
+from tests.e2e.gallery import make_gallery
+from webapp import create_app
+from webapp.extensions import db
+from workflows import worker
+from workflows.actions import bundles
+from workflows.core.clock import SetClock
+from workflows.core.settings import Settings
+from workflows.domain import people, seed
+
+BROWSER = "chromium-headless-shell"
+BUNDLES = Path(__file__).parents[2] / "bpmn"
+AXE = Path(__file__).parents[2] / "webapp" / "frontend" / "node_modules" / "axe-core" / "axe.min.js"
+PASSWORD = "ein langes Passwort"
+PATIENCE = 20.0  # seconds until something that should happen counts as not happening
+DESKTOP, PHONE = 1280, 390
+
+Visitor = Callable[..., Page]
+Found = TypeVar("Found")
+
+
+class Silent(WSGIRequestHandler):
+    """Requests are not worth a line each."""
+
+    def log_request(self, code: Any = "-", size: Any = "-") -> None:
+        pass
+
+
+@dataclass(frozen=True)
+class House:
+    """A running installation; ``clock`` is the time of web server and worker alike."""
+
+    address: str
+    clock: SetClock
+    mails: MailServer
+    begin: Begin
+
+    def mail_to(self, address: str, subject: str = "") -> EmailMessage:
+        """The newest mail to ``address`` with ``subject`` in its subject, waited for."""
+        return waited_for(lambda: self._newest(address, subject), f"no mail to {address} about {subject!r}")
+
+    def link_to(self, address: str, subject: str = "") -> str:
+        """The link in that mail."""
+        body = self.mail_to(address, subject).get_body(("plain",))
+        assert body is not None
+        found = re.search(re.escape(self.address) + r"/\S+", body.get_content())
+        assert found, body.get_content()
+        return found[0]
+
+    def let_pass(self, **time_passing: float) -> None:
+        """Time passes: ``days=3``, ``hours=1``."""
+        self.clock.advance(timedelta(**time_passing))
+
+    def _newest(self, address: str, subject: str) -> EmailMessage | None:
+        found = (mail for mail in reversed(self.mails.taken) if address in mail["To"] and subject in mail["Subject"])
+        return next(found, None)
+
+
+def waited_for(look: Callable[[], Found | None], complaint: str) -> Found:
+    """What ``look`` gives once it gives something."""
+    ends_at = time.monotonic() + PATIENCE
+    while not (found := look()):
+        assert time.monotonic() < ends_at, complaint
+        time.sleep(0.1)
+    return found
+
+
+@contextmanager
+def served(app: Flask, port: int = 0) -> Iterator[str]:
+    """The app on a port of its own; gives the address."""
+    server = make_server("127.0.0.1", port, app, threaded=True, request_handler=Silent)
+    thread = threading.Thread(target=server.serve_forever, daemon=True)
+    thread.start()
+    try:
+        yield f"http://127.0.0.1:{server.server_port}"
+    finally:
+        server.shutdown()
+        thread.join()
+        server.server_close()
+
+
+@contextmanager
+def working(sessions: sessionmaker[Session], settings: Settings, clock: SetClock) -> Iterator[None]:
+    """A worker beside the web server."""
+    stop = threading.Event()
+    thread = threading.Thread(target=worker.run, args=(sessions, settings, stop), kwargs={"clock": clock}, daemon=True)
+    thread.start()
+    try:
+        yield
+    finally:
+        stop.set()
+        thread.join()
+
+
+@pytest.fixture
+def house(
+    database: Database, sessions: sessionmaker[Session], settings: Settings, clock: SetClock, begin: Begin
+) -> Iterator[House]:
+    """Web server, worker and mail server on one database, filled with the seed and one account per role."""
+    with begin() as tx:
+        seed.load(tx)
+        bundles.deploy_missing(tx, BUNDLES)
+        for role, group in (("coordinator", "group:coordination"), ("leadership", "group:leadership")):
+            people.create(tx, f"{role}@lotse.example", role, roles=[role], groups=[group], password=PASSWORD)
+        people.create(tx, "reviewer@lotse.example", "reviewer", roles=["reviewer"], groups=[], password=PASSWORD)
+    port = _free_port()
+    address = f"http://127.0.0.1:{port}"
+    with mail_server.running() as mails:
+        settings = replace(settings, public_url=address, smtp=mails.settings)
+        app = create_app(settings, clock)
+        with served(app, port), working(sessions, settings, clock):
+            yield House(address, clock, mails, begin)
+        with app.app_context():
+            db.engine.dispose()
+
+
+def sign_in(page: Page, house: House, role: str) -> None:
+    """Sign the account of ``role`` in; the inbox is shown afterwards."""
+    page.goto(f"{house.address}/login")
+    page.get_by_label("E-Mail-Adresse").fill(f"{role}@lotse.example")
+    page.get_by_label("Passwort").fill(PASSWORD)
+    page.get_by_role("button", name="Anmelden").click()
+
+
+@pytest.fixture(scope="session")
+def chromium() -> Iterator[Browser]:
+    """The browser; a machine without it cannot run these tests, which is a failure and no reason to skip."""
+    program = shutil.which(BROWSER)
+    assert program, f"{BROWSER} is missing, see .ci/run"
+    with sync_playwright() as playwright:
+        browser = playwright.chromium.launch(executable_path=program, args=["--no-sandbox"])
+        yield browser
+        browser.close()
+
+
+@pytest.fixture
+def visitor(chromium: Browser) -> Iterator[Visitor]:
+    """Opens a page with cookies of its own: ``visitor(PHONE)``; errors in its console fail the test."""
+    complaints: list[str] = []
+    contexts = []
+
+    def opened(width: int = DESKTOP, *, javascript: bool = True) -> Page:
+        context = chromium.new_context(
+            viewport={"width": width, "height": 800}, java_script_enabled=javascript, locale="de-DE"
+        )
+        contexts.append(context)
+        page = context.new_page()
+        page.on("console", lambda message: complaints.append(message.text) if _is_complaint(message) else None)
+        page.on("pageerror", lambda error: complaints.append(str(error)))
+        return page
+
+    yield opened
+    for context in contexts:
+        context.close()
+    assert complaints == []
+
+
+def _is_complaint(message: Any) -> bool:
+    # A page that answers 404 or 409 on purpose is noted by the browser as well; the tests look at those themselves.
+    return message.type == "error" and "the server responded with a status of 4" not in message.text
+
+
+@pytest.fixture(scope="session")
+def gallery() -> Iterator[str]:
+    """The address of every template with sample data."""
+    with served(make_gallery()) as address:
+        yield address
+
+
+def _free_port() -> int:
+    with socket.socket() as free:
+        free.bind(("127.0.0.1", 0))
+        return int(free.getsockname()[1])
+
+
+def accessibility_problems(page: Page) -> list[str]:
+    """What axe-core finds on the page, all its rules on."""
+    page.evaluate(AXE.read_text("utf-8"))
+    found = page.evaluate("axe.run()")
+    return [f"{item['id']}: {node['html'][:200]}" for item in found["violations"] for node in item["nodes"]]
+
+
+def overflow(page: Page) -> int:
+    """How many pixels the page is wider than its window."""
+    return int(page.evaluate("document.documentElement.scrollWidth - innerWidth"))
