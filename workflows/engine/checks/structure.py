@@ -31,7 +31,8 @@ def _executable(examined: Examined) -> Iterator[Finding]:
     key = examined.bundle.key
     if key not in tops:
         yield examined.error(next(iter(tops), key), "process_id_differs", expected=key, found=", ".join(tops))
-    elif not tops[key].executable:
+        return
+    if not tops[key].executable:
         yield examined.error(key, "not_executable")
     for other, process in tops.items():
         if other != key and process.executable and other not in called:

@@ -121,7 +121,11 @@ def _overwritten(examined: Examined, fork: Element, graph: Graph) -> Iterator[Fi
                 # One element on both ways is one writer.
                 if name not in seen and first[name] != second[name]:
                     seen.add(name)
-                    facts = {"variable": name, "first": first[name], "second": second[name]}
+                    facts = {
+                        "variable": name,
+                        "first": _shown(graph, first[name]),
+                        "second": _shown(graph, second[name]),
+                    }
                     yield examined.warning(fork.id, "parallel_writes", **facts)
 
 
@@ -132,5 +136,9 @@ def _set_on(examined: Examined, graph: Graph, way: set[str]) -> dict[str, str]:
         # Iterations write into scopes of their own.
         names = {element.loop.output_collection} if element.loop is not None else results(examined, element)
         for name in filter(None, names):
-            found[name] = element.name or key
+            found[name] = key
     return found
+
+
+def _shown(graph: Graph, key: str) -> str:
+    return graph.elements[key].name or key
