@@ -71,6 +71,11 @@ def test_an_event_reads_noun_verbed(begin: Begin) -> None:
         audit.record(tx, "case:1", "Case closed", "case:1")
 
 
+def test_texts_cannot_flow_into_their_neighbours(begin: Begin) -> None:
+    with begin() as tx, pytest.raises(ValueError, match="plain"):
+        audit.record(tx, "case:1", "case.closed", "case:1\0system")
+
+
 def test_no_name_stands_in_what_is_never_erased(begin: Begin) -> None:
     for actor in (Actor("Erika Muster", user_id=1), Actor("Muster e.V.", case_id=2), Actor("Amt 12", referral_id=4)):
         with begin(actor) as tx:

@@ -17,7 +17,7 @@ from workflows.core.clock import SetClock
 from workflows.core.settings import Settings
 from workflows.core.tx import Actor
 
-ROUNDS = {"sqlite": 1_200, "postgresql": 300}
+ROUNDS = {"sqlite": 800, "postgresql": 200}
 
 Tamper = Callable[[Session, Random], tuple[str, set[int]]]
 """Changes something and says in which stream and at which numbers it must be found."""

@@ -96,13 +96,16 @@ def record(tx: Tx, stream: str, event: str, obj: str, details: Mapping[str, Any]
     """Add an entry to ``stream`` (``case:17``, ``organisation:3``, ``system``) when this transaction commits.
 
     ``event`` reads ``noun.verbed``, ``obj`` names what it happened to (``referral:5``). Personal data belongs into
-    ``details`` only. Raises ``ValueError`` for a misnamed event, ``TypeError`` for details that cannot be stored.
+    ``details`` only. Raises ``ValueError`` for a misnamed event or a zero character,
+    ``TypeError`` for details that cannot be stored.
     """
     if not _EVENT.fullmatch(event):
         raise ValueError(f"an audit event reads noun.verbed, not {event}")
     if not tx.session.in_transaction():
         tx.session.begin()  # so that rolling back is noticed even if nothing else was done yet
     actor = _opaque(tx.actor)
+    if any(chain.SEPARATOR in text for text in (stream, obj, actor)):
+        raise ValueError("an audit entry takes plain texts only")
     named = {} if tx.actor.label == actor else {"actor": tx.actor.label}
     payload = {**named, **({} if details is None else {"details": details})}
     pending = _Pending(
@@ -217,9 +220,10 @@ def _append(session: Session, stream: str, pending: list[_Pending]) -> None:
             salt = chain.new_salt()
             committed = chain.commitment(salt, entry.payload)
             details.append({"stream": stream, "seq": seq, "salt": salt, "payload": entry.payload})
-        link = chain.Link(stream, seq, entry.at, entry.event, entry.actor, entry.object, committed, previous)
-        mac = chain.entry_mac(entry.key, link)
-        rows.append({name: getattr(link, name) for name in chain.Link.__slots__} | {"mac": mac})
+        names = (stream, entry.event, entry.actor, entry.object)
+        mac = chain.entry_mac(entry.key, names, seq, entry.at, committed, previous)
+        row = dict(zip(("stream", "event", "actor", "object"), names, strict=True))
+        rows.append({**row, "seq": seq, "at": entry.at, "commitment": committed, "previous": previous, "mac": mac})
         previous = mac
     session.execute(insert(AuditEntry), rows)
     if details:

@@ -114,8 +114,8 @@ def _rows(session: Session) -> Iterator[Row[Any]]:
     detail, entry = AuditDetail, AuditEntry
     joined = (
         select(
-            *(getattr(entry, name) for name in chain.Link.__slots__),
-            entry.mac,
+            *(entry.stream, entry.seq, entry.at, entry.event, entry.actor, entry.object),
+            *(entry.commitment, entry.previous, entry.mac),
             detail.salt,
             detail.payload,
             AuditHead.seq.label("head_seq"),
@@ -172,10 +172,9 @@ def _check_end(
 
 
 def _genuine(key: bytes, row: Row[Any], seq: int) -> bool:
-    link = chain.Link(
-        row.stream, seq, row.at, row.event, row.actor, row.object, bytes(row.commitment), bytes(row.previous)
-    )
-    return hmac.compare_digest(chain.entry_mac(key, link), row.mac)
+    names = (row.stream, row.event, row.actor, row.object)
+    mac = chain.entry_mac(key, names, seq, row.at, row.commitment, row.previous)
+    return hmac.compare_digest(mac, row.mac)
 
 
 def _kind(key: bytes, row: Row[Any]) -> Kind:
