@@ -88,7 +88,7 @@ def read_content(bundle: Bundle, functions: Functions) -> Content:
     content = Content()
     _read_diagrams(bundle, content)
     _read_forms(bundle, functions, content)
-    _read_decisions(bundle, content)
+    _read_decisions(bundle, functions, content)
     _read_texts(bundle, content)
     _read_translations(bundle, content)
     return content
@@ -136,10 +136,10 @@ def _read_forms(bundle: Bundle, functions: Functions, content: Content) -> None:
         content.form_files[form.id] = path
 
 
-def _read_decisions(bundle: Bundle, content: Content) -> None:
+def _read_decisions(bundle: Bundle, functions: Functions, content: Content) -> None:
     for path, xml in bundle.of_kind(".dmn").items():
         try:
-            model = parse_decisions(xml)
+            model = parse_decisions(xml, functions=functions.keys())
         except DecisionModelError as error:
             content.fault(path, f"decision_{error.code}", error.facts)
             continue

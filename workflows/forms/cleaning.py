@@ -118,7 +118,8 @@ def input_value(field: Field, value: Any) -> Any:
     if field.kind in {"select", "radio", "file"} or isinstance(value, bool):
         return option_key(value)
     if isinstance(value, datetime):
-        return f"{value.astimezone(BERLIN):%Y-%m-%dT%H:%M}" if field.subtype == "datetime" else value.date().isoformat()
+        local = value.astimezone(BERLIN) if value.tzinfo else value
+        return f"{local:%Y-%m-%dT%H:%M}" if field.subtype == "datetime" else local.date().isoformat()
     if isinstance(value, date | time):
         return value.isoformat()[:10] if isinstance(value, date) else f"{value:%H:%M}"
     if isinstance(value, int | float | Decimal):
