@@ -1,0 +1,129 @@
+"""A web app on the test's database, with people of every role who can sign in."""
+
+import re
+from collections.abc import Callable, Iterator
+from dataclasses import dataclass, replace
+from functools import cache
+from pathlib import Path
+
+import pytest
+from flask import Flask
+from flask.testing import FlaskClient
+from werkzeug.test import TestResponse
+
+from tests.conftest import Begin
+from webapp import create_app
+from webapp.extensions import db
+from workflows.actions import bundles, enquiries
+from workflows.core import links
+from workflows.core.clock import SetClock
+from workflows.core.settings import Settings
+from workflows.core.tx import PUBLIC
+from workflows.domain import passwords, people, seed
+
+ADDRESS = "https://lotse.example"
+BUNDLES = Path(__file__).parents[2] / "bpmn"
+PASSWORD = "ein langes Passwort"
+ROLES = ("coordinator", "leadership", "office", "process_owner", "reviewer", "admin")
+GROUPS = {"coordinator": ["group:coordination"], "leadership": ["group:leadership"]}
+
+
+@dataclass(frozen=True)
+class Enquired:
+    """A case and the way to its status page."""
+
+    case_id: int
+    reference: str
+    token: str
+
+
+class Browser:
+    """A browser at the public address: keeps cookies, sends the CSRF token like a drawn form would."""
+
+    def __init__(self, client: FlaskClient) -> None:
+        self.client = client
+
+    def get(self, path: str, **more: object) -> TestResponse:
+        return self.client.get(path, base_url=ADDRESS, **more)
+
+    def post(self, path: str, data: dict[str, object] | None = None, **more: object) -> TestResponse:
+        return self.client.post(path, base_url=ADDRESS, data={"csrf_token": self.token(), **(data or {})}, **more)
+
+    def token(self) -> str:
+        """The CSRF token of a page anybody may see."""
+        page = self.get("/login")
+        page = page if page.status_code == 200 else self.get("/")
+        found = re.search(r'name="csrf_token" value="([^"]+)"', page.text)
+        assert found
+        return found[1]
+
+    def sign_in(self, email: str, password: str = PASSWORD) -> TestResponse:
+        return self.post("/login", {"email": email, "password": password})
+
+
+@cache
+def _hashed(password: str) -> str:
+    return passwords.hashed(password)
+
+
+@pytest.fixture
+def app(settings: Settings, clock: SetClock) -> Iterator[Flask]:
+    """The app; its connections are closed at the end, or the database could not be dropped."""
+    app = create_app(replace(settings, public_url=ADDRESS), clock)
+    yield app
+    with app.app_context():
+        db.engine.dispose()
+
+
+@pytest.fixture
+def browser(app: Flask) -> Browser:
+    """A browser nobody is signed in with."""
+    return Browser(app.test_client())
+
+
+@pytest.fixture
+def house(begin: Begin) -> None:
+    """The first contents and one user per role: ``coordinator@lotse.example`` and so on."""
+    with begin() as tx:
+        seed.load(tx)
+        seed.fill_demo_addresses(tx)
+    with begin() as tx:
+        bundles.deploy_missing(tx, BUNDLES)
+    with begin() as tx:
+        for role in ROLES:
+            user = people.create(
+                tx, f"{role}@lotse.example", f"Person {role}", roles=[role], groups=GROUPS.get(role, ())
+            )
+            user.password_hash = _hashed(PASSWORD)
+
+
+@pytest.fixture
+def signed_in(app: Flask, house: None) -> Callable[[str], Browser]:
+    """A browser signed in with a role: ``signed_in("reviewer")``."""
+
+    def browser_of(role: str) -> Browser:
+        browser = Browser(app.test_client())
+        assert browser.sign_in(f"{role}@lotse.example").status_code == 302
+        return browser
+
+    return browser_of
+
+
+ENQUIRY = {
+    "choice": "rooms",
+    "topics": ["rooms"],
+    "text": "Wir suchen einen Raum für unseren Elternabend.",
+    "organisation_name": "Verein Brücke",
+    "contact_name": "Amal Beispiel",
+    "reach_by": "mail",
+    "contact_email": "amal@verein.example",
+    "consent_share": True,
+}
+
+
+@pytest.fixture
+def enquiry(begin: Begin, house: None) -> Enquired:
+    """A case somebody asked for, with the token of its status page."""
+    with begin(PUBLIC) as tx:
+        case, link = enquiries.submit(tx, ENQUIRY, "de", "fixture")
+        return Enquired(case.id, case.reference, links.token(link, tx.settings))

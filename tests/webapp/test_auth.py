@@ -1,0 +1,105 @@
+"""Signing in and out: server-side sessions that end, throttled tries, no hints about who has an account."""
+
+import re
+from collections.abc import Callable
+from datetime import timedelta
+
+from flask import Flask
+from sqlalchemy import update
+
+from tests.conftest import Begin
+from tests.webapp.conftest import Browser
+from workflows.core.clock import SetClock
+from workflows.domain.people import User
+
+ME = "coordinator@lotse.example"
+NOBODY = "niemand@lotse.example"
+
+
+def test_the_right_password_opens_the_inbox(browser: Browser, house: None) -> None:
+    answer = browser.sign_in(ME)
+    assert (answer.status_code, answer.location) == (302, "/inbox")
+    assert browser.get("/inbox").status_code == 200
+
+
+def test_anonymous_is_sent_to_sign_in_and_back(browser: Browser, house: None) -> None:
+    answer = browser.get("/cases?q=verein")
+    assert answer.location == "/login?next=/cases?q%3Dverein"
+    answer = browser.post("/login", {"email": ME, "password": "ein langes Passwort", "next": "/cases?q=verein"})
+    assert answer.location == "/cases?q=verein"
+
+
+def test_only_own_addresses_are_redirected_to(browser: Browser, house: None) -> None:
+    for target in ("https://evil.example/", "//evil.example", "/\\evil.example", "evil", "/\t/evil.example"):
+        other = Browser(browser.client.application.test_client())
+        answer = other.post("/login", {"email": ME, "password": "ein langes Passwort", "next": target})
+        assert answer.location == "/inbox", target
+
+
+def test_unknown_account_and_wrong_password_are_told_the_same(browser: Browser, house: None) -> None:
+    wrong = browser.sign_in(ME, "falsch")
+    unknown = browser.sign_in(NOBODY, "falsch")
+    assert wrong.status_code == unknown.status_code == 422
+    token = re.compile(r'name="csrf_token" value="[^"]+"')
+    assert token.sub("", wrong.text).replace(ME, "") == token.sub("", unknown.text).replace(NOBODY, "")
+
+
+def test_ten_tries_then_a_pause(browser: Browser, house: None, clock: SetClock) -> None:
+    for _ in range(10):
+        assert browser.sign_in(ME, "falsch").status_code == 422
+    refused = browser.sign_in(ME)
+    assert refused.status_code == 429
+    assert int(refused.headers["Retry-After"]) > 0
+    clock.advance(timedelta(minutes=16))
+    assert browser.sign_in(ME).status_code == 302
+
+
+def test_sign_out_ends_the_session_on_the_server(app: Flask, signed_in: Callable[[str], Browser]) -> None:
+    mine = signed_in("coordinator")
+    stolen = Browser(app.test_client())
+    for cookie in mine.client._cookies.values():
+        stolen.client.set_cookie(cookie.key, cookie.value, domain="lotse.example", secure=True)
+    assert stolen.get("/inbox").status_code == 200
+    answer = mine.post("/logout")
+    assert "storage" in answer.headers["Clear-Site-Data"]
+    assert stolen.get("/inbox").status_code == 302
+
+
+def test_sign_in_gives_a_new_session(browser: Browser, house: None) -> None:
+    browser.get("/anfrage")
+    before = browser.token()
+    browser.sign_in(ME)
+    assert browser.token() != before
+
+
+def test_idle_for_half_an_hour_ends_the_session(signed_in: Callable[[str], Browser], clock: SetClock) -> None:
+    mine = signed_in("coordinator")
+    for _ in range(3):
+        clock.advance(timedelta(minutes=25))
+        assert mine.get("/inbox").status_code == 200
+    clock.advance(timedelta(minutes=31))
+    assert mine.get("/inbox").status_code == 302
+
+
+def test_polling_does_not_keep_a_session_alive(signed_in: Callable[[str], Browser], clock: SetClock) -> None:
+    mine = signed_in("coordinator")
+    clock.advance(timedelta(minutes=20))
+    assert mine.get("/inbox/rows", headers={"X-Poll": "1"}).status_code == 200
+    clock.advance(timedelta(minutes=11))
+    assert mine.get("/inbox").status_code == 302
+
+
+def test_ten_hours_end_the_busiest_session(signed_in: Callable[[str], Browser], clock: SetClock) -> None:
+    mine = signed_in("coordinator")
+    for _ in range(24):
+        clock.advance(timedelta(minutes=25))
+        mine.get("/inbox")
+    assert mine.get("/inbox").status_code == 302
+
+
+def test_a_disabled_account_is_out_at_once(signed_in: Callable[[str], Browser], begin: Begin) -> None:
+    mine = signed_in("coordinator")
+    with begin() as tx:
+        tx.session.execute(update(User).where(User.email == ME).values(is_active=False))
+    assert mine.get("/inbox").status_code == 302
+    assert mine.sign_in(ME).status_code == 422

@@ -1,0 +1,117 @@
+"""Tasks on pages: claim, draft, complete, and what the second of two people is told."""
+
+import re
+from collections.abc import Callable
+from threading import Barrier, Thread
+
+import pytest
+from flask import Flask
+
+from tests.conftest import Begin
+from tests.webapp import sample
+from tests.webapp.conftest import Browser
+from workflows.engine.state import Instance
+from workflows.engine.tasks import Task
+
+SignIn = Callable[[str], Browser]
+
+
+@pytest.fixture
+def task_id(begin: Begin, house: None) -> int:
+    """A new task of the coordination."""
+    with begin() as tx:
+        sample.deploy(tx)
+    return sample.start(begin)
+
+
+def test_a_task_is_found_filled_in_and_done(signed_in: SignIn, task_id: int, begin: Begin) -> None:
+    mine = signed_in("coordinator")
+    assert f"/tasks/{task_id}" in mine.get("/inbox").text
+    assert "Antwort" in mine.get(f"/tasks/{task_id}").text
+    answer = mine.post(f"/tasks/{task_id}/complete", {"answer": "Ja", "amount": "12,50"})
+    assert (answer.status_code, answer.location) == (302, "/inbox")
+    with begin() as tx:
+        done = tx.session.get_one(Task, task_id)
+        assert (done.status, done.done_by) == ("done", "Person coordinator")
+        assert [task.element_id for task in sample.tasks_of(tx, done.instance_id)] == ["first", "second"]
+
+
+def test_wrong_values_come_back_with_what_was_typed(signed_in: SignIn, task_id: int) -> None:
+    answer = signed_in("coordinator").post(f"/tasks/{task_id}/complete", {"amount": "viel", "answer": ""})
+    assert answer.status_code == 422
+    assert 'value="viel"' in answer.text
+    assert "Bitte füllen Sie dieses Feld aus." in answer.text
+
+
+def test_conditions_work_without_javascript(signed_in: SignIn, task_id: int) -> None:
+    mine = signed_in("coordinator")
+    assert "Warum so viel?" not in mine.get(f"/tasks/{task_id}").text
+    answer = mine.post(f"/tasks/{task_id}/complete", {"amount": "500", "_action": "refresh"})
+    assert answer.status_code == 200
+    assert "Warum so viel?" in answer.text
+    assert "Warum so viel?" in mine.get(f"/tasks/{task_id}").text  # kept as a draft
+
+
+def test_the_live_script_gets_fields_and_the_draft_is_kept(signed_in: SignIn, task_id: int) -> None:
+    mine = signed_in("coordinator")
+    answer = mine.post(f"/tasks/{task_id}/draft", {"answer": "halb", "amount": "500"}, headers={"X-Fragment": "1"})
+    assert "Warum so viel?" in answer.text
+    assert "<html" not in answer.text
+    assert answer.headers["X-Draft-Saved"]
+    assert 'value="halb"' in mine.get(f"/tasks/{task_id}").text
+
+
+def test_claim_and_release(signed_in: SignIn, task_id: int, begin: Begin) -> None:
+    mine = signed_in("coordinator")
+    mine.post(f"/tasks/{task_id}/claim")
+    assert f"/tasks/{task_id}" in mine.get("/inbox?scope=mine").text
+    mine.post(f"/tasks/{task_id}/release")
+    assert f"/tasks/{task_id}" not in mine.get("/inbox?scope=mine").text
+
+
+def test_other_groups_tasks_are_not_there(signed_in: SignIn, task_id: int) -> None:
+    office = signed_in("office")
+    assert office.get(f"/tasks/{task_id}").status_code == 404
+    for verb in ("claim", "release", "draft", "complete"):
+        assert office.post(f"/tasks/{task_id}/{verb}", {"answer": "Ja"}).status_code == 404
+
+
+def test_unchanged_lists_cost_no_body(signed_in: SignIn, task_id: int) -> None:
+    mine = signed_in("coordinator")
+    first = mine.get("/inbox/rows")
+    again = mine.get("/inbox/rows", headers={"If-None-Match": first.headers["ETag"]})
+    assert (again.status_code, again.data) == (304, b"")
+
+
+def test_the_second_reads_who_did_it_and_finds_the_typed_values(signed_in: SignIn, task_id: int) -> None:
+    first, second = signed_in("coordinator"), signed_in("coordinator")
+    assert first.post(f"/tasks/{task_id}/complete", {"answer": "Ja"}).status_code == 302
+    late = second.post(f"/tasks/{task_id}/complete", {"answer": "meine lange Antwort", "amount": "7,5"})
+    assert late.status_code == 409
+    assert "Person coordinator" in late.text
+    assert "meine lange Antwort" in late.text
+    assert "7,5" in late.text
+
+
+def test_ten_people_complete_one_task_at_once(app: Flask, signed_in: SignIn, task_id: int, begin: Begin) -> None:
+    people = [signed_in("coordinator") for _ in range(10)]
+    tokens = [person.token() for person in people]
+    start, answers = Barrier(len(people)), []
+
+    def complete(person: Browser, token: str, number: int) -> None:
+        start.wait()
+        data = {"answer": f"Antwort {number}", "csrf_token": token}
+        answers.append(person.client.post(f"/tasks/{task_id}/complete", base_url="https://lotse.example", data=data))
+
+    threads = [Thread(target=complete, args=(*pair, n)) for n, pair in enumerate(zip(people, tokens, strict=True))]
+    for thread in threads:
+        thread.start()
+    for thread in threads:
+        thread.join()
+    assert sorted(answer.status_code for answer in answers) == [302] + [409] * 9
+    assert all(re.search(r"Antwort \d", answer.text) for answer in answers if answer.status_code == 409)
+    with begin() as tx:
+        done = tx.session.get_one(Task, task_id)
+        instance = tx.session.get_one(Instance, done.instance_id)
+        assert instance.status == "running"
+        assert [task.status for task in sample.tasks_of(tx, instance.id)] == ["done", "open"]

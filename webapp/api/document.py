@@ -1,0 +1,124 @@
+"""The OpenAPI 3.1 document, made from one table of operations."""
+
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from typing import Any
+
+from webapp.api.schemas import NUMBER, SCHEMAS, TEXT, Schema, ref
+
+PROBLEM = {"application/problem+json": {"schema": ref("Problem")}}
+WORDS: Mapping[int, str] = {
+    200: "Done",
+    201: "Created",
+    400: "The request cannot be read",
+    401: "No valid token",
+    403: "Visible, but not allowed",
+    404: "Not there, or not yours",
+    409: "The state has moved on",
+    413: "Too large",
+    415: "Wrong content type",
+    422: "Some fields are not right, or the bundle has findings",
+    429: "Too many requests",
+}
+QUERY: Mapping[str, tuple[Schema, str]] = {
+    "process": (TEXT, "key of a process"),
+    "group": (TEXT, "group key such as group:coordination"),
+    "assignee": (TEXT, "id of a user, or me"),
+    "q": (TEXT, "words that all occur, beginnings suffice"),
+    "limit": ({**NUMBER, "minimum": 1, "maximum": 100, "default": 25}, "at most this many"),
+    "cursor": (TEXT, "next of the page before"),
+}
+
+
+@dataclass(frozen=True, slots=True)
+class Operation:
+    """One operation; ``body`` and ``answer`` name schemas, ``errors`` are the statuses besides 401."""
+
+    method: str
+    path: str
+    name: str
+    text: str
+    status: int
+    answer: str
+    errors: tuple[int, ...]
+    body: str | None = None
+    query: tuple[str, ...] = field(default=())
+
+
+ZIP = "zip"
+WRITING = (400, 404, 409, 413, 415, 422)
+STARTING = (403, *WRITING)
+OPERATIONS = (
+    Operation(
+        "post",
+        "/processes/{key}/instances",
+        "startInstance",
+        "Start a process",
+        201,
+        "Instance",
+        STARTING,
+        "NewInstance",
+    ),
+    Operation("get", "/instances/{id}", "getInstance", "Where an instance stands", 200, "Instance", (404,)),
+    Operation("get", "/instances/{id}/events", "listEvents", "What happened, oldest first", 200, "EventPage", (404,)),
+    Operation("get", "/tasks", "listTasks", "Open tasks, due first", 200, "TaskPage", (422,), query=tuple(QUERY)),
+    Operation("get", "/tasks/{id}", "getTask", "A task with its form", 200, "TaskWithForm", (404,)),
+    Operation("post", "/tasks/{id}/claim", "claimTask", "Take a task", 200, "Task", (404, 409)),
+    Operation("post", "/tasks/{id}/release", "releaseTask", "Give a task back", 200, "Task", (404, 409)),
+    Operation("post", "/tasks/{id}/draft", "saveDraft", "Keep unsent values", 200, "Task", WRITING, "NewDraft"),
+    Operation("post", "/tasks/{id}/complete", "completeTask", "Complete a task", 200, "Instance", WRITING, "NewValues"),
+    Operation("post", "/messages", "sendMessage", "Send a message", 201, "Message", STARTING, "NewMessage"),
+    Operation("post", "/bundles", "deployBundle", "Deploy a bundle (zip)", 201, "Version", STARTING, ZIP),
+)
+
+
+def document(server: str) -> dict[str, Any]:
+    """The whole document; ``server`` is the public address of the API."""
+    paths: dict[str, dict[str, Any]] = {}
+    for operation in OPERATIONS:
+        paths.setdefault(operation.path, {})[operation.method] = _operation(operation)
+    return {
+        "openapi": "3.1.0",
+        "info": {"title": "Lotse", "version": "1", "description": "Errors are problem documents (RFC 9457)."},
+        "servers": [{"url": server}],
+        "security": [{"token": []}],
+        "paths": paths,
+        "components": {
+            "schemas": SCHEMAS,
+            "securitySchemes": {"token": {"type": "http", "scheme": "bearer", "description": "lotse token USER"}},
+        },
+    }
+
+
+def _operation(operation: Operation) -> dict[str, Any]:
+    answers: dict[str, Any] = {
+        str(operation.status): {
+            "description": WORDS[operation.status],
+            "content": {"application/json": {"schema": ref(operation.answer)}},
+        }
+    }
+    for status in sorted({401, *operation.errors}):
+        answers[str(status)] = {"description": WORDS[status], "content": PROBLEM}
+    described: dict[str, Any] = {"operationId": operation.name, "summary": operation.text, "responses": answers}
+    if parameters := _parameters(operation):
+        described["parameters"] = parameters
+    if operation.body:
+        described["requestBody"] = {"required": True, "content": _content(operation.body)}
+    return described
+
+
+def _content(body: str) -> dict[str, Any]:
+    if body == ZIP:
+        return {"application/zip": {"schema": {"type": "string", "format": "binary"}}}
+    return {"application/json": {"schema": ref(body)}}
+
+
+def _parameters(operation: Operation) -> list[dict[str, Any]]:
+    parameters: list[dict[str, Any]] = []
+    for name, schema in (("key", TEXT), ("id", NUMBER)):
+        if f"{{{name}}}" in operation.path:
+            parameters.append({"name": name, "in": "path", "required": True, "schema": schema})
+    for name in operation.query:
+        schema, text = QUERY[name]
+        parameters.append({"name": name, "in": "query", "required": False, "schema": schema, "description": text})
+    return parameters

@@ -1,0 +1,153 @@
+"""The shapes of the API as JSON Schema (draft 2020-12, as OpenAPI 3.1 uses it)."""
+
+from typing import Any
+
+Schema = dict[str, Any]
+
+
+def ref(name: str) -> Schema:
+    """A reference to one of ``SCHEMAS``."""
+    return {"$ref": f"#/components/schemas/{name}"}
+
+
+def record(required: dict[str, Schema], optional: dict[str, Schema] | None = None, text: str = "") -> Schema:
+    """An object with exactly these members."""
+    described = {"description": text} if text else {}
+    return {
+        "type": "object",
+        **described,
+        "properties": {**required, **(optional or {})},
+        "required": sorted(required),
+        "additionalProperties": False,
+    }
+
+
+def array(item: Schema) -> Schema:
+    """A list of ``item``."""
+    return {"type": "array", "items": item}
+
+
+TEXT: Schema = {"type": "string"}
+NUMBER: Schema = {"type": "integer"}
+MOMENT: Schema = {"type": "string", "format": "date-time", "description": "UTC, ISO 8601"}
+
+
+def nullable(schema: Schema) -> Schema:
+    """``schema`` or null."""
+    return {**schema, "type": [schema["type"], "null"]} if "type" in schema else {"anyOf": [schema, {"type": "null"}]}
+
+
+VALUES_TEXT = (
+    "Values of the expression language. Texts, booleans, null, lists and objects are plain JSON; whole numbers are "
+    'JSON integers. What JSON cannot say exactly is an object with one tag: {"$decimal": "2500.50"} (never a float), '
+    '{"$date": "2026-11-22"}, {"$datetime": "2026-11-22T09:00:00+01:00"}, {"$time": "09:00:00"}, '
+    '{"$duration": "93600"} (seconds), {"$months": 14}. An object whose own key starts with $ is wrapped: '
+    '{"$context": {…}}. In form values '
+    "dates may also be sent as plain ISO texts and numbers as texts: the form knows their type."
+)
+
+TASK_MEMBERS: dict[str, Schema] = {
+    "id": NUMBER,
+    "name": TEXT,
+    "element_id": TEXT,
+    "process_key": TEXT,
+    "instance_id": NUMBER,
+    "subject": TEXT,
+    "group": nullable(TEXT),
+    "assignee_id": nullable(NUMBER),
+    "status": {"enum": ["open", "done", "cancelled"]},
+    "priority": NUMBER,
+    "due_at": nullable(MOMENT),
+    "created_at": MOMENT,
+    "done_at": nullable(MOMENT),
+    "done_by": nullable(TEXT),
+}
+
+SCHEMAS: dict[str, Schema] = {
+    "Values": {"type": "object", "description": VALUES_TEXT, "additionalProperties": True},
+    "Task": record(TASK_MEMBERS),
+    "Option": record({"value": {"type": ["string", "integer", "boolean", "object"]}, "label": TEXT}),
+    "Field": record(
+        {
+            "path": TEXT,
+            "key": TEXT,
+            "kind": TEXT,
+            "label": TEXT,
+            "description": TEXT,
+            "required": {"type": "boolean"},
+            "options": array(ref("Option")),
+            "fields": array(ref("Field")),
+        },
+        text="One visible field; groups and the columns of dynamic lists hold further fields.",
+    ),
+    "Form": record({"id": TEXT, "fields": array(ref("Field"))}),
+    "TaskWithForm": record(
+        {
+            **TASK_MEMBERS,
+            "form": nullable(ref("Form")),
+            "values": ref("Values"),
+            "draft": nullable(ref("Values")),
+            "revision": NUMBER,
+        },
+        text="values: what a finished task was completed with; for an open one without draft the defaults "
+        "of its form. revision: counts saved drafts.",
+    ),
+    "TaskPage": record({"items": array(ref("Task")), "next": nullable(TEXT)}, text="next: cursor, null at the end."),
+    "Instance": record(
+        {
+            "id": NUMBER,
+            "process_key": TEXT,
+            "version": TEXT,
+            "status": {"enum": ["running", "completed", "terminated"]},
+            "subject": TEXT,
+            "started_at": MOMENT,
+            "ended_at": nullable(MOMENT),
+            "variables": ref("Values"),
+            "open_tasks": array(ref("Task")),
+        },
+        text="variables and open_tasks: those the caller may see.",
+    ),
+    "Event": record(
+        {
+            "id": NUMBER,
+            "at": MOMENT,
+            "kind": TEXT,
+            "element_id": nullable(TEXT),
+            "element_name": nullable(TEXT),
+            "actor": TEXT,
+            "details": nullable(ref("Values")),
+        }
+    ),
+    "EventPage": record({"items": array(ref("Event"))}),
+    "Message": record({"id": NUMBER}, text="The message waits for its receiver; delivering is the worker's work."),
+    "Version": record({"process_key": TEXT, "number": NUMBER, "patch": NUMBER, "sha256": TEXT}),
+    "Finding": record(
+        {
+            "severity": {"enum": ["error", "warning"]},
+            "file": TEXT,
+            "element": nullable(TEXT),
+            "code": TEXT,
+            "text": TEXT,
+        }
+    ),
+    "NewInstance": record({}, {"variables": ref("Values")}),
+    "NewValues": record({"values": ref("Values")}),
+    "NewDraft": record({"values": ref("Values")}, {"revision": nullable(NUMBER)}),
+    "NewMessage": record(
+        {"name": TEXT, "correlation_key": TEXT},
+        {"variables": ref("Values"), "unique_key": {**TEXT, "description": "the same key twice is one message"}},
+    ),
+    "Problem": {
+        "type": "object",
+        "description": "RFC 9457. type is a URN that names the case; further members tell its facts.",
+        "properties": {
+            "type": TEXT,
+            "title": TEXT,
+            "status": NUMBER,
+            "detail": TEXT,
+            "errors": array(record({"field": TEXT, "code": TEXT, "detail": TEXT})),
+            "findings": array(ref("Finding")),
+        },
+        "required": ["type", "title", "status", "detail"],
+    },
+}

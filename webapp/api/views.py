@@ -1,0 +1,122 @@
+"""The operations of the API: the same verbs as the pages, for programs."""
+
+from flask import Blueprint, jsonify, request
+from flask.typing import ResponseReturnValue
+
+from webapp.access import PUBLIC, TOKEN, Refusal, view
+from webapp.api import shown
+from webapp.api.bodies import read_json, read_zip
+from webapp.api.document import document
+from webapp.errors import problem
+from webapp.extensions import csrf
+from workflows.actions import bundles, inbox, messages, processes
+from workflows.core.errors import Invalid, Problem
+from workflows.core.tx import Tx
+from workflows.engine.findings import BundleRefused
+
+api = Blueprint("api", __name__, url_prefix="/api/v1")
+csrf.exempt(api)  # no cookies are read here, so no other site can borrow them
+
+MOST_TASKS = 100
+
+
+@view(api, "/openapi.json", who=PUBLIC)
+def openapi(tx: Tx) -> ResponseReturnValue:
+    """The description of this API."""
+    return jsonify(document(f"{tx.settings.public_url}/api/v1"))
+
+
+@view(api, "/processes/<key>/instances", who=TOKEN, methods=("POST",))
+def start_instance(tx: Tx, key: str) -> ResponseReturnValue:
+    """Start a process."""
+    body = read_json({}, {"variables": dict})
+    instance = processes.start(tx, key, body.get("variables", {}))
+    return jsonify(shown.instance(tx, instance)), 201
+
+
+@view(api, "/instances/<int:instance_id>", who=TOKEN)
+def get_instance(tx: Tx, instance_id: int) -> ResponseReturnValue:
+    """Where an instance stands."""
+    return jsonify(shown.instance(tx, processes.read(tx, instance_id)))
+
+
+@view(api, "/instances/<int:instance_id>/events", who=TOKEN)
+def list_events(tx: Tx, instance_id: int) -> ResponseReturnValue:
+    """What happened in it, oldest first."""
+    return jsonify(items=[shown.event(event) for event in processes.events(tx, instance_id)])
+
+
+@view(api, "/tasks", who=TOKEN)
+def list_tasks(tx: Tx) -> ResponseReturnValue:
+    """Open tasks, due first, page by page."""
+    page = inbox.list_tasks(tx, _filter())
+    return jsonify(items=[shown.task(row) for row in page.items], next=page.next)
+
+
+def _filter() -> inbox.Filter:
+    sent = request.args
+    limit, assignee = sent.get("limit", "25"), sent.get("assignee", "")
+    problems = {name: (Problem("unknown_field"),) for name in sent if name not in shown.QUERY}
+    if not limit.isdecimal() or not 1 <= int(limit[:4]) <= MOST_TASKS:
+        problems["limit"] = (Problem("out_of_range", {"min": 1, "max": MOST_TASKS}),)
+    if assignee and assignee != "me" and not (assignee.isdecimal() and len(assignee) < 10):
+        problems["assignee"] = (Problem("not_a_number"),)
+    if problems:
+        raise Invalid(problems)
+    return inbox.Filter(
+        process=sent.get("process", ""),
+        group=sent.get("group", ""),
+        assignee=assignee,
+        words=sent.get("q", "")[:200],
+        limit=int(limit),
+        cursor=sent.get("cursor", ""),
+    )
+
+
+@view(api, "/tasks/<int:task_id>", who=TOKEN)
+def get_task(tx: Tx, task_id: int) -> ResponseReturnValue:
+    """A task with its form."""
+    return jsonify(shown.opened(inbox.open_form(tx, task_id)))
+
+
+@view(api, "/tasks/<int:task_id>/claim", who=TOKEN, methods=("POST",))
+def claim_task(tx: Tx, task_id: int) -> ResponseReturnValue:
+    """Take a task."""
+    return jsonify(shown.task(inbox.claim(tx, task_id)))
+
+
+@view(api, "/tasks/<int:task_id>/release", who=TOKEN, methods=("POST",))
+def release_task(tx: Tx, task_id: int) -> ResponseReturnValue:
+    """Give a task back."""
+    return jsonify(shown.task(inbox.release(tx, task_id)))
+
+
+@view(api, "/tasks/<int:task_id>/draft", who=TOKEN, methods=("POST",))
+def save_draft(tx: Tx, task_id: int) -> ResponseReturnValue:
+    """Keep values that are not sent yet."""
+    body = read_json({"values": dict}, {"revision": int})
+    return jsonify(shown.task(inbox.save_draft(tx, task_id, body["values"], body.get("revision"))))
+
+
+@view(api, "/tasks/<int:task_id>/complete", who=TOKEN, methods=("POST",))
+def complete_task(tx: Tx, task_id: int) -> ResponseReturnValue:
+    """Complete a task; the answer says what is open in the instance now."""
+    instance = inbox.complete(tx, task_id, read_json({"values": dict})["values"])
+    return jsonify(shown.instance(tx, instance))
+
+
+@view(api, "/messages", who=TOKEN, methods=("POST",))
+def send_message(tx: Tx) -> ResponseReturnValue:
+    """Send a message to waiting instances."""
+    body = read_json({"name": str, "correlation_key": str}, {"variables": dict, "unique_key": str})
+    return jsonify(id=messages.post(tx, **body).id), 201
+
+
+@view(api, "/bundles", who=TOKEN, methods=("POST",))
+def deploy_bundle(tx: Tx) -> ResponseReturnValue:
+    """Deploy a bundle, or say what is wrong with it."""
+    try:
+        version = bundles.deploy(tx, read_zip())
+    except BundleRefused as refused:
+        raise Refusal(problem(422, "bundle_refused", members={"findings": shown.findings(refused)})) from refused
+    return jsonify(shown.version(version)), 201

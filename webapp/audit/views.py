@@ -1,0 +1,61 @@
+"""The reviewer reads the audit trail and lets it be proven."""
+
+from dataclasses import asdict
+from datetime import datetime
+from typing import Any
+
+from flask import Blueprint, render_template, request, url_for
+from flask.typing import ResponseReturnValue
+
+from webapp.access import view
+from webapp.i18n import shown
+from workflows import policy
+from workflows.core import audit as trail
+from workflows.core.tx import Tx
+
+audit = Blueprint("audit", __name__)
+
+PAGE_SIZE = 100
+
+
+@view(audit, "/audit", who=policy.AUDIT_READ)
+def entries(tx: Tx) -> ResponseReturnValue:
+    """The newest entries, of one stream or all."""
+    return _page(tx, None)
+
+
+@view(audit, "/audit", who=policy.AUDIT_READ, methods=("POST",))
+def verify(tx: Tx) -> ResponseReturnValue:
+    """Prove the whole trail now and say what was found."""
+    findings = trail.verify(tx.session, tx.settings.audit_key)
+    return _page(tx, {"ok": not findings, "findings": findings})
+
+
+def _page(tx: Tx, result: dict[str, Any] | None) -> str:
+    stream = request.args.get("stream", "").strip()
+    found = trail.entries(tx.session, stream or None, before=_moment(request.args.get("before")), limit=PAGE_SIZE + 1)
+    rows = [_row(entry) for entry in found[:PAGE_SIZE]]
+    more = len(found) > PAGE_SIZE
+    return render_template(
+        "audit/entries.html",
+        entries=rows,
+        stream=stream,
+        q="",
+        result=result,
+        next_url=url_for("audit.entries", stream=stream, before=rows[-1]["at"].isoformat()) if more else None,
+        previous_url=None,
+    )
+
+
+def _row(entry: trail.Entry) -> dict[str, Any]:
+    details = [{"label": name, "value": shown(value)} for name, value in (entry.details or {}).items()]
+    return {**asdict(entry), "actor": entry.label or entry.actor, "details": details}
+
+
+def _moment(text: str | None) -> datetime | None:
+    """A moment from the address; None for nothing or nonsense, which then shows the newest."""
+    try:
+        moment = datetime.fromisoformat(text or "")
+    except ValueError:
+        return None
+    return moment if moment.tzinfo else None

@@ -1,0 +1,140 @@
+"""A case as its pages show it: codes become words, rows become what templates draw."""
+
+from collections.abc import Sequence
+from typing import Any
+
+from flask import url_for
+from flask_babel import gettext as _
+
+from webapp.i18n import language
+from webapp.inbox.shown import task_row
+from webapp.wording import audit_text, event_text, event_tone
+from workflows import policy
+from workflows.actions import cases as files
+from workflows.actions.cases import CaseFile, Happening
+from workflows.core.mail_format import MARKER, SHOWN
+from workflows.core.outbox import Mail
+from workflows.core.tx import Tx
+from workflows.domain import codes
+from workflows.domain.cases import Case
+from workflows.domain.offices import Office
+from workflows.domain.referrals import Referral
+
+Row = dict[str, Any]
+
+
+def word(tx: Tx, name: str, key: str | None) -> str:
+    """The words of a code in the reader's language."""
+    return codes.label(tx.session, name, key, language())
+
+
+def words(tx: Tx, name: str, keys: Sequence[str]) -> str:
+    """Several codes, joined."""
+    return ", ".join(word(tx, name, key) for key in keys)
+
+
+def row(tx: Tx, case: Case) -> Row:
+    """One line of the list."""
+    return {
+        "reference": case.reference,
+        "organisation_name": case.organisation_name or case.contact_name,
+        "choice": word(tx, "choice", case.choice),
+        "kind": word(tx, "kind", case.kind),
+        "status": case.status,
+        "opened_at": case.opened_at,
+        "url": url_for("cases.detail", case_id=case.id),
+    }
+
+
+def facts(tx: Tx, case: Case) -> list[Row]:
+    """What was asked, by whom, as label and value."""
+    found = [
+        (_("Anliegen"), word(tx, "choice", case.choice)),
+        (_("Art"), word(tx, "kind", case.kind)),
+        (_("Themen"), words(tx, "topic", case.topics)),
+        (_("Text"), case.text),
+        (_("Organisation"), case.organisation_name),
+        (_("Ansprechperson"), case.contact_name),
+        (_("E-Mail"), case.contact_email),
+        (_("Telefon"), case.contact_phone),
+        (_("Sprache"), word(tx, "language", case.language)),
+        (_("Eingangsweg"), word(tx, "channel", case.channel)),
+        (_("Für eine andere Person"), _("ja") if case.on_behalf else _("nein")),
+        (_("Einwilligung in die Weitergabe"), _("ja") if case.consent_share else _("nein")),
+        (_("Dringlichkeit"), word(tx, "urgency", case.urgency)),
+        (_("Wege"), words(tx, "way", case.ways)),
+        (_("Ergebnis"), word(tx, "case_outcome", case.outcome)),
+    ]
+    return [{"label": label, "value": value} for label, value in found if value]
+
+
+def page(tx: Tx, file: CaseFile) -> Row:
+    """The variables of the case's page."""
+    return {
+        "case": {**row(tx, file.case), "id": file.case.id, "answer": file.case.answer},
+        "facts": facts(tx, file.case),
+        "tasks": [task_row(tx, task) for task in file.tasks],
+        "timeline": [happening(entry) for entry in file.story],
+        "referrals": [referral(tx, asked, office) for asked, office in file.referrals],
+        "mails": [mail(entry) for entry in file.mails],
+        "notes": [{"author": note.author, "text": note.text, "at": note.created_at} for note in file.notes],
+        "diagrams": diagrams(tx, file),
+        "can_work": policy.may(tx.actor, policy.CASE_WORK),
+    }
+
+
+def happening(entry: Happening) -> Row:
+    """One line of the story."""
+    if entry.is_process:
+        text, tone = event_text(entry.event, entry.step, entry.actor), event_tone(entry.event)
+    else:
+        text, tone = audit_text(entry.event), "info"
+    return {"at": entry.at, "text": text, "detail": None, "actor": entry.actor, "tone": tone}
+
+
+def referral(tx: Tx, asked: Referral, office: Office) -> Row:
+    """One office that was asked, and what it received."""
+    return {
+        "id": asked.id,
+        "office_name": office.name,
+        "status": asked.status,
+        "deadline_on": asked.deadline_on,
+        "sent_at": asked.sent_at,
+        "answered_at": asked.answered_at,
+        "outcome": word(tx, "referral_outcome", asked.outcome),
+        "decline_reason": word(tx, "decline_reason", asked.decline_reason),
+        "confirmed": word(tx, "confirmation", asked.confirmed),
+        "legal_basis": word(tx, "legal_basis", asked.legal_basis),
+        "shared": [word(tx, "share", name) for name in asked.extract],
+    }
+
+
+def mail(entry: Mail) -> Row:
+    """A mail, its link hidden."""
+    return {
+        "to": entry.to_address,
+        "subject": entry.subject,
+        "text": entry.text.replace(MARKER, SHOWN),
+        "status": entry.status,
+        "sent_at": entry.sent_at,
+        "attempts": entry.attempts,
+        "last_error": entry.last_error,
+    }
+
+
+def diagrams(tx: Tx, file: CaseFile) -> list[Row]:
+    """The processes of the case, newest last, each with where it stands in words."""
+    found = []
+    for instance, definition in file.instances:
+        waiting = files.waiting_elements(tx, instance.id)
+        found.append(
+            {
+                "id": instance.id,
+                "name": definition.name,
+                "status": instance.status,
+                "xml_url": url_for("cases.diagram", case_id=file.case.id, instance_id=instance.id),
+                "marks_url": url_for("cases.marks", case_id=file.case.id, instance_id=instance.id),
+                "current": [definition.element_name(element, language()) for element in waiting],
+            }
+        )
+    return found

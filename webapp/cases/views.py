@@ -1,0 +1,132 @@
+"""The cases: list, whole story of one, its diagrams, notes."""
+
+from collections.abc import Mapping
+from typing import Any
+
+from flask import Blueprint, Response, flash, jsonify, redirect, render_template, request, url_for
+from flask.typing import ResponseReturnValue
+from flask_babel import gettext as _
+
+from webapp.access import Refusal, view
+from webapp.cases import shown
+from webapp.forms.reading import is_redrawing, raw_values
+from webapp.forms.view import FormView, Problems
+from webapp.i18n import NAMES, language
+from workflows import policy
+from workflows.actions import cases as files
+from workflows.actions import enquiries
+from workflows.core.errors import Invalid
+from workflows.core.tx import Tx
+
+cases = Blueprint("cases", __name__)
+
+CHANNELS = ("phone", "mail", "visit", "paper")
+
+Values = Mapping[str, Any]
+
+
+@view(cases, "/cases", who=policy.CASE_READ)
+def index(tx: Tx) -> ResponseReturnValue:
+    """The cases, newest first; the address says which."""
+    before = request.args.get("before", "")
+    wanted = files.Filter(
+        words=request.args.get("q", "")[:200],
+        status=request.args.get("status", ""),
+        before=int(before) if before.isdecimal() and len(before) < 10 else None,
+    )
+    found = files.find(tx, wanted)
+    rows = [shown.row(tx, case) for case in found[: wanted.limit]]
+    more = len(found) > wanted.limit
+    address: dict[str, Any] = {"q": wanted.words or None, "status": wanted.status or None}
+    return render_template(
+        "cases/list.html",
+        cases=rows,
+        q=wanted.words,
+        status=wanted.status,
+        count=len(rows),
+        next_url=url_for("cases.index", **address, before=found[wanted.limit - 1].id) if more else None,
+        previous_url=url_for("cases.index", **address) if wanted.before else None,
+    )
+
+
+@view(cases, "/cases/new", who=policy.CASE_WORK)
+def new(tx: Tx) -> ResponseReturnValue:
+    """The form for what came by telephone, visit, mail or paper."""
+    return _recording(tx, None)
+
+
+@view(cases, "/cases/new", who=policy.CASE_WORK, methods=("POST",))
+def record(tx: Tx) -> ResponseReturnValue:
+    """Open a case for somebody who asked in another way."""
+    channel = _channel()
+    values = raw_values(enquiries.form(tx, "de", channel=channel).form, request.form)
+    if is_redrawing(request.form):
+        return _recording(tx, values)
+    try:
+        case, _link = enquiries.submit(tx, values, _contact_language(), channel=channel)
+    except Invalid as error:
+        raise Refusal(_recording(tx, values, error.problems), 422) from error
+    flash(_("Der Vorgang ist angelegt."), "success")
+    return redirect(url_for("cases.detail", case_id=case.id))
+
+
+@view(cases, "/cases/new/fields", who=policy.CASE_WORK, methods=("POST",))
+def new_fields(tx: Tx) -> ResponseReturnValue:
+    """The fields drawn anew for what was typed so far; saves nothing."""
+    channel = _channel()
+    values = raw_values(enquiries.form(tx, "de", channel=channel).form, request.form)
+    return render_template("forms/fields.html", form=_form(tx, values, {}))
+
+
+def _recording(tx: Tx, values: Values | None, problems: Problems | None = None) -> str:
+    return render_template(
+        "cases/new.html",
+        form=_form(tx, values, problems or {}),
+        channel=_channel(),
+        channels=[{"key": key, "name": shown.word(tx, "channel", key)} for key in CHANNELS],
+        contact_language=_contact_language(),
+        contact_languages=[{"key": code, "name": name} for code, name in NAMES.items()],
+    )
+
+
+def _form(tx: Tx, values: Values | None, problems: Problems) -> FormView:
+    opened = enquiries.form(tx, language(), values, channel=_channel())
+    return FormView(opened.fields, problems, refresh_url=url_for("cases.new_fields"))
+
+
+def _channel() -> str:
+    sent = request.form.get("_channel", "")
+    return sent if sent in CHANNELS else CHANNELS[0]
+
+
+def _contact_language() -> str:
+    sent = request.form.get("_language", "")
+    return sent if sent in NAMES else "de"
+
+
+@view(cases, "/cases/<int:case_id>", who=policy.CASE_READ)
+def detail(tx: Tx, case_id: int) -> ResponseReturnValue:
+    """Everything about one case."""
+    return render_template("cases/detail.html", **shown.page(tx, files.read(tx, case_id)))
+
+
+@view(cases, "/cases/<int:case_id>/notes", who=policy.CASE_WORK, methods=("POST",))
+def add_note(tx: Tx, case_id: int) -> ResponseReturnValue:
+    """Keep an internal note."""
+    files.add_note(tx, case_id, request.form.get("text", ""))
+    flash(_("Die Notiz ist gespeichert."), "success")
+    return redirect(url_for("cases.detail", case_id=case_id))
+
+
+@view(cases, "/cases/<int:case_id>/diagrams/<int:instance_id>.bpmn", who=policy.CASE_READ)
+def diagram(tx: Tx, case_id: int, instance_id: int) -> ResponseReturnValue:
+    """The diagram of one process of the case."""
+    xml, _marks = files.diagram(tx, case_id, instance_id)
+    return Response(xml, content_type="application/xml; charset=utf-8")
+
+
+@view(cases, "/cases/<int:case_id>/diagrams/<int:instance_id>.json", who=policy.CASE_READ)
+def marks(tx: Tx, case_id: int, instance_id: int) -> ResponseReturnValue:
+    """Where it stands in that diagram."""
+    _xml, found = files.diagram(tx, case_id, instance_id)
+    return jsonify(current=found.current, visited=found.visited, incidents=found.incidents)

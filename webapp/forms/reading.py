@@ -1,0 +1,72 @@
+"""What a browser sent, as the nested raw values that ``forms.clean`` checks; nothing is checked or typed here."""
+
+import re
+from collections.abc import Sequence
+from typing import Any
+
+from werkzeug.datastructures import MultiDict
+
+from workflows.forms.model import DISPLAYED, Field, Form
+
+Sent = MultiDict[str, str]
+
+SEVERAL = frozenset({"checklist", "taglist"})
+MOST_ROWS = 200
+ADD, REMOVE = "_add", "_remove"
+_ROW = re.compile(r"(?P<list>.+)\[(?P<index>\d{1,4})\]")
+
+
+def is_redrawing(sent: Sent) -> bool:
+    """Whether the form is only to be drawn anew: "Weiter" without JavaScript, or a row more or less."""
+    return sent.get("_action") == "refresh" or ADD in sent or REMOVE in sent
+
+
+def raw_values(form: Form, sent: Sent) -> dict[str, Any]:
+    """The raw values of the form's own fields; a row button (``_add``, ``_remove``) is already carried out."""
+    values = _level(form.fields, "", sent)
+    if path := sent.get(ADD):
+        _rows(values, path).append({})
+    if found := _ROW.fullmatch(sent.get(REMOVE, "")):
+        rows = _rows(values, found["list"])
+        index = int(found["index"])
+        if index < len(rows):
+            del rows[index]
+    return values
+
+
+def _level(fields: Sequence[Field], prefix: str, sent: Sent) -> dict[str, Any]:
+    values: dict[str, Any] = {}
+    for item in fields:
+        if item.kind in DISPLAYED or item.is_read_only:
+            continue
+        path = f"{prefix}{item.key}"
+        if item.kind == "group" and not item.key:
+            values |= _level(item.fields, prefix, sent)
+        elif item.kind == "group":
+            values[item.key] = _level(item.fields, f"{path}.", sent)
+        elif item.kind == "dynamiclist":
+            values[item.key] = [_level(item.fields, f"{path}[{index}].", sent) for index in _indices(path, sent)]
+        elif item.kind == "checkbox":
+            values[item.key] = path in sent
+        elif item.kind in SEVERAL:
+            values[item.key] = sent.getlist(path)
+        elif path in sent:
+            values[item.key] = sent[path]
+    return values
+
+
+def _indices(path: str, sent: Sent) -> list[int]:
+    row = re.compile(re.escape(path) + r"\[(\d{1,4})\]\.")
+    found = {int(match[1]) for name in sent if (match := row.match(name))}
+    return sorted(found)[:MOST_ROWS]
+
+
+def _rows(values: dict[str, Any], path: str) -> list[Any]:
+    """The rows of the dynamic list at ``path``; an empty list of nowhere for a path that is none."""
+    here: Any = values
+    for part in re.findall(r"[A-Za-z]\w*|\[\d{1,4}\]", path):
+        try:
+            here = here[int(part[1:-1])] if part.startswith("[") else here[part]
+        except (KeyError, IndexError, TypeError):
+            return []
+    return here if isinstance(here, list) else []

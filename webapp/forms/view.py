@@ -1,0 +1,67 @@
+"""What a template needs to draw a form of a bundle; the rules themselves stay in ``workflows.forms.clean``."""
+
+from collections.abc import Callable, Iterator, Mapping, Sequence
+from dataclasses import dataclass, field
+from typing import Any
+
+from flask_babel import gettext as _
+from markupsafe import Markup
+
+from workflows.core.errors import Problem
+from workflows.forms.cleaning import input_value
+from workflows.forms.model import Field
+
+Problems = Mapping[str, tuple[Problem, ...]]
+
+
+@dataclass(frozen=True, slots=True)
+class FormView:
+    """A form ready to be drawn by ``macros/forms.html``.
+
+    ``fields`` are the visible fields with path, value and options resolved; ``problems`` are keyed by path;
+    ``refresh_url`` answers with the fields drawn anew; ``hidden`` is bookkeeping
+    the form carries along.
+    """
+
+    fields: Sequence[Field]
+    problems: Problems = field(default_factory=dict)
+    t: Callable[[str], str] = str  # the fields are translated already
+    refresh_url: str | None = None
+    hidden: Markup = Markup("")
+    values: Mapping[str, Any] = field(default_factory=dict)
+
+    @staticmethod
+    def shown(item: Field) -> str | list[str]:
+        """The value as its input shows it; ``true`` for a ticked box, a list where several may be chosen."""
+        shown = input_value(item, item.value)
+        if isinstance(shown, bool):
+            return "true" if shown else ""
+        return shown if isinstance(shown, list) else str(shown)
+
+    def troubles(self, path: str) -> tuple[Problem, ...]:
+        """What is wrong with one field."""
+        return self.problems.get(path, ())
+
+
+def typed(fields: Sequence[Field]) -> list[dict[str, str]]:
+    """What stands in the form, as label and text: for somebody whose answer came too late."""
+    return [{"label": label, "value": value} for label, value in _typed(fields) if value]
+
+
+def _typed(fields: Sequence[Field]) -> Iterator[tuple[str, str]]:
+    for item in fields:
+        if item.kind == "group":
+            yield from _typed(item.fields)
+        elif item.kind == "dynamiclist":
+            for row in item.rows:
+                yield from _typed(row)
+        else:
+            yield item.label, _words(item)
+
+
+def _words(item: Field) -> str:
+    words = {option.key: option.label for option in item.options}
+    written = input_value(item, item.value)
+    if isinstance(written, bool):
+        return _("ja") if written else ""
+    return ", ".join(words.get(text, text) for text in (written if isinstance(written, list) else [str(written)]))

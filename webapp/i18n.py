@@ -1,0 +1,111 @@
+"""Which language a page speaks and how dates and values are written in it."""
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from datetime import date, datetime, time, timedelta
+from decimal import Decimal
+from typing import Any
+
+from flask import Request, has_request_context, request, session, url_for
+from flask_babel import format_date, format_datetime, format_decimal, get_locale
+from flask_babel import gettext as _
+from flask_login import current_user
+
+NAMES: Mapping[str, str] = {"de": "Deutsch", "en": "English", "ar": "العربية"}
+RIGHT_TO_LEFT = frozenset({"ar"})
+INSIDE = frozenset({"de", "en"})  # languages of the staff pages
+
+
+@dataclass(frozen=True, slots=True)
+class Language:
+    """One entry of the language switch."""
+
+    code: str
+    name: str
+    url: str
+    current: bool
+
+
+def select_locale() -> str:
+    """The language asked for in the address, else the remembered one, else the browser's, else German."""
+    if not has_request_context() or request.path.startswith("/api/"):
+        return "de"
+    asked = request.args.get("lang", "")
+    if asked in NAMES and session.get("language") != asked:
+        session["language"] = asked
+    chosen = str(session.get("language") or _default_language(request))
+    return chosen if not current_user.is_authenticated or chosen in INSIDE else "de"
+
+
+def _default_language(incoming: Request) -> str:
+    if current_user.is_authenticated:
+        return str(current_user.language)
+    return incoming.accept_languages.best_match(list(NAMES), "de")
+
+
+def select_timezone() -> str:
+    """All moments are shown as the office's clocks show them."""
+    return "Europe/Berlin"
+
+
+def language() -> str:
+    """The code of the current language."""
+    locale = get_locale()
+    return "de" if locale is None else str(locale.language)
+
+
+def languages() -> list[Language]:
+    """The switch: the same page in each language."""
+    choices = INSIDE if current_user.is_authenticated else NAMES.keys()
+    arguments = {**(request.view_args or {}), **request.args.to_dict()}
+    endpoint = request.endpoint if request.endpoint and request.method == "GET" else "public.landing"
+    if request.method != "GET" or not request.endpoint:
+        arguments = {}
+    return [
+        Language(code, name, url_for(endpoint, **{**arguments, "lang": code}), code == language())
+        for code, name in NAMES.items()
+        if code in choices
+    ]
+
+
+def day(value: date | datetime | None) -> str:
+    """A date as people of the current language write it; empty for none."""
+    return "" if value is None else str(format_date(value, "dd.MM.yyyy"))
+
+
+def moment(value: datetime | None) -> str:
+    """Date and time of day in Berlin; empty for none."""
+    return "" if value is None else str(format_datetime(value, "dd.MM.yyyy HH:mm"))
+
+
+def shown(value: Any) -> str:
+    """Any value of the expression language, readable: lists joined, yes and no, decimals with comma."""
+    for kinds, write in WRITERS:
+        if isinstance(value, kinds):
+            return str(write(value))
+    return str(value)
+
+
+def _context(value: Mapping[str, Any]) -> str:
+    if "label" in value:
+        return shown(value["label"])
+    return ", ".join(f"{key}: {shown(item)}" for key, item in value.items())
+
+
+def _list(value: Sequence[Any]) -> str:
+    return ", ".join(shown(item) for item in value)
+
+
+# bool before Decimal, datetime before date: the first matching kind writes.
+WRITERS: tuple[tuple[Any, Any], ...] = (
+    (type(None), lambda value: ""),
+    (bool, lambda value: _("ja") if value else _("nein")),
+    (str, str),
+    ((Decimal, int), lambda value: str(format_decimal(value))),
+    (datetime, moment),
+    (date, day),
+    (time, lambda value: value.strftime("%H:%M")),
+    (timedelta, str),
+    (Mapping, _context),
+    ((list, tuple), _list),
+)

@@ -1,0 +1,108 @@
+"""Who asks: the signed-in user behind a cookie, as a snapshot that outlives the database session of the request."""
+
+from dataclasses import dataclass
+from datetime import UTC, datetime, timedelta
+
+from flask import Flask, request, session
+from flask_login import current_user, login_user, logout_user
+
+from webapp.extensions import db, login_manager, surroundings
+from workflows.core.tx import PUBLIC, Actor, Tx
+from workflows.domain import access_tokens, people, web_sessions
+from workflows.domain.people import User
+
+SEEN = "seen"
+SEEN_STEP = timedelta(minutes=1)
+
+
+@dataclass(frozen=True, slots=True)
+class SignedIn:
+    """A signed-in user as Flask-Login knows it; ``secret`` is what the cookie holds and the server stores hashed."""
+
+    actor: Actor
+    name: str
+    language: str
+    secret: str
+
+    is_authenticated = True
+    is_active = True
+    is_anonymous = False
+
+    @property
+    def roles(self) -> frozenset[str]:
+        """The roles, for the templates."""
+        return self.actor.roles
+
+    def get_id(self) -> str:
+        """What Flask-Login keeps in the signed cookie."""
+        return self.secret
+
+
+def init_app(app: Flask) -> None:
+    """Attach the look-up of users to the app."""
+    login_manager.session_protection = None  # phones change their address; the server can end every session
+    login_manager.user_loader(load)
+    app.before_request(remember_seen)
+
+
+def load(secret: str) -> SignedIn | None:
+    """The user behind a cookie; None when the session has ended, by whatever rule."""
+    database = db.session()
+    now = surroundings().clock.now()
+    found = web_sessions.find_user(database, secret, now, seen_at=_seen())
+    if found is None:
+        return None
+    user, _row = found
+    return SignedIn(people.actor(database, user), user.name, user.language, secret)
+
+
+def _seen() -> datetime | None:
+    seconds = session.get(SEEN)
+    return datetime.fromtimestamp(seconds, UTC) if isinstance(seconds, int) else None
+
+
+def remember_seen() -> None:
+    """Note in the signed cookie that the browser was here: a GET must not write to the database.
+
+    Polling does not count, an abandoned inbox must end as well.
+    """
+    if request.path.startswith("/api/") or request.headers.get("X-Poll") or not session.get("_user_id"):
+        return
+    now = surroundings().clock.now()
+    seen = _seen()
+    if current_user.is_authenticated and (seen is None or now - seen > SEEN_STEP):
+        session[SEEN] = int(now.timestamp())
+
+
+def sign_in(tx: Tx, user: User) -> None:
+    """Begin a new session for this browser; nothing of the old one survives but the language."""
+    language = session.get("language")
+    session.clear()
+    session[SEEN] = int(tx.now.timestamp())
+    if language:
+        session["language"] = language
+    login_user(SignedIn(people.actor(tx.session, user), user.name, user.language, web_sessions.begin(tx, user.id)))
+
+
+def sign_out(tx: Tx) -> None:
+    """End this browser's session on the server and forget its cookie."""
+    if current_user.is_authenticated:
+        web_sessions.end(tx, current_user.secret)
+    logout_user()
+    session.clear()
+
+
+def page_actor() -> Actor:
+    """Who asks for a page."""
+    actor: Actor = current_user.actor if current_user.is_authenticated else PUBLIC
+    return actor
+
+
+def token_actor() -> Actor | None:
+    """Who asks the API, by ``Authorization: Bearer …``; cookies count for nothing there."""
+    scheme, _space, text = request.headers.get("Authorization", "").partition(" ")
+    if scheme.lower() != "bearer" or not text:
+        return None
+    database = db.session()
+    user = access_tokens.find_user(database, text.strip(), surroundings().clock.now())
+    return people.actor(database, user) if user else None

@@ -1,0 +1,88 @@
+"""What every template can use: who is signed in, the navigation, languages, filters, words."""
+
+from dataclasses import dataclass
+from functools import cache
+from pathlib import Path
+from typing import Any
+
+from flask import Flask, request, url_for
+from flask_babel import gettext as _
+from flask_babel import lazy_gettext as _l
+from flask_login import current_user
+
+from webapp import i18n, wording
+from webapp.extensions import surroundings
+from workflows import policy
+from workflows.core.tx import Actor
+
+DIST = Path(__file__).parent / "static" / "dist"
+
+
+@dataclass(frozen=True, slots=True)
+class NavItem:
+    """One entry of the navigation."""
+
+    label: str
+    url: str
+    current: bool
+
+
+# label, endpoint, permission
+NAVIGATION: tuple[tuple[Any, str, str], ...] = (
+    (_l("Posteingang"), "inbox.tasks", policy.TASK_READ),
+    (_l("Vorgänge"), "cases.index", policy.CASE_READ),
+    (_l("Protokoll"), "audit.entries", policy.AUDIT_READ),
+)
+
+
+def init_app(app: Flask) -> None:
+    """Attach context, filters and words to the templates."""
+    app.context_processor(context)
+    app.jinja_env.filters.update(day=i18n.day, moment=i18n.moment, iso=iso, shown=i18n.shown)
+    app.jinja_env.globals.update(wording.GLOBALS)
+    app.jinja_env.globals["asset"] = asset
+    app.jinja_env.trim_blocks = app.jinja_env.lstrip_blocks = True
+
+
+def context() -> dict[str, Any]:
+    """The variables of every page."""
+    settings = surroundings().settings
+    user = current_user if current_user.is_authenticated else None
+    language = i18n.language()
+    return {
+        "user": user,
+        "nav": navigation(user.actor) if user else [],
+        "language": language,
+        "lang": language,
+        "dir": "rtl" if language in i18n.RIGHT_TO_LEFT else "ltr",
+        "languages": i18n.languages(),
+        "demo": settings.demo,
+        "smtp_missing": settings.smtp is None and not settings.demo,
+        "_": _,
+    }
+
+
+def navigation(actor: Actor) -> list[NavItem]:
+    """The rooms this person may enter."""
+    room = (request.endpoint or "").partition(".")[0]
+    return [
+        NavItem(str(label), url_for(endpoint), endpoint.partition(".")[0] == room)
+        for label, endpoint, permission in NAVIGATION
+        if policy.may(actor, permission)
+    ]
+
+
+def iso(value: Any) -> str:
+    """Date or moment for the ``datetime`` attribute; empty for none."""
+    return value.isoformat() if value is not None else ""
+
+
+def asset(name: str) -> str:
+    """The address of a built front-end file, with a stamp that changes when the file does."""
+    return url_for("static", filename=f"dist/{name}", v=_stamp(name))
+
+
+@cache
+def _stamp(name: str) -> str:
+    path = DIST / name
+    return format(path.stat().st_mtime_ns // 1_000_000, "x") if path.exists() else "0"

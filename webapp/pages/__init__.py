@@ -1,0 +1,1 @@
+"""The pages the law asks for."""

@@ -1,0 +1,44 @@
+"""Impressum, Datenschutzhinweise and Erklärung zur Barrierefreiheit: read by all, written by the office."""
+
+from flask import Blueprint, flash, redirect, render_template, request, url_for
+from flask.typing import ResponseReturnValue
+from flask_babel import gettext as _
+
+from webapp.access import PUBLIC, view
+from webapp.i18n import NAMES, language
+from webapp.identity import page_actor
+from webapp.pages.markup import as_html
+from workflows import policy
+from workflows.core.tx import Tx
+from workflows.domain import pages as texts
+
+pages = Blueprint("pages", __name__)
+
+
+@view(pages, "/pages/<key>", who=PUBLIC)
+def show(tx: Tx, key: str) -> ResponseReturnValue:
+    """One page in the reader's language, in German where there is no other."""
+    page = texts.read(tx.session, key, language())
+    drawn = {"key": key, "title": page.title, "html": as_html(page.text), "updated_at": page.updated_at}
+    return render_template("pages/show.html", page=drawn, can_edit=policy.may(page_actor(), policy.PAGE_EDIT))
+
+
+@view(pages, "/pages/<key>/edit", who=policy.PAGE_EDIT)
+def edit(tx: Tx, key: str) -> ResponseReturnValue:
+    """The page's text to be changed."""
+    page = texts.read(tx.session, key, language())
+    return render_template(
+        "pages/edit.html",
+        page={"key": key, "updated_at": page.updated_at, "updated_by": page.updated_by},
+        title=page.title,
+        text=page.text,
+        languages_of_page=[{"code": code, "name": name} for code, name in NAMES.items()],
+    )
+
+
+@view(pages, "/pages/<key>/edit", who=policy.PAGE_EDIT, methods=("POST",))
+def save(tx: Tx, key: str) -> ResponseReturnValue:
+    """Write the page."""
+    texts.edit(tx, key, language(), request.form.get("title", ""), request.form.get("text", ""))
+    flash(_("Die Seite ist gespeichert."), "success")
+    return redirect(url_for("pages.show", key=key))

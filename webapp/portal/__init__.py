@@ -1,0 +1,1 @@
+"""What a partner office does from the link in its mail."""

@@ -1,0 +1,15 @@
+"""The rooms of the web app: every blueprint, in the order of the navigation."""
+
+from flask import Blueprint
+
+from webapp.api.views import api
+from webapp.audit.views import audit
+from webapp.auth.views import auth
+from webapp.cases.views import cases
+from webapp.demo.views import demo
+from webapp.inbox.views import inbox
+from webapp.pages.views import pages
+from webapp.portal.views import office
+from webapp.public.views import public
+
+BLUEPRINTS: tuple[Blueprint, ...] = (public, auth, inbox, cases, office, audit, pages, demo, api)

@@ -1,0 +1,157 @@
+"""What the coordination office does with its cases: find them, read their whole story, keep notes."""
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from datetime import datetime
+
+from sqlalchemy import select
+
+from workflows import policy
+from workflows.core import audit, search
+from workflows.core.errors import Invalid, NotFound, Problem
+from workflows.core.outbox import Mail
+from workflows.core.tx import Tx
+from workflows.domain import cases, referrals
+from workflows.domain.cases import Case, CaseNote
+from workflows.domain.offices import Office
+from workflows.domain.referrals import Referral
+from workflows.engine.definitions import Definition, load
+from workflows.engine.events import Event
+from workflows.engine.incidents import Incident
+from workflows.engine.state import Instance
+from workflows.engine.tasks import Task
+
+LONGEST_NOTE = 10_000
+# What a person wants to read; the log keeps every step.
+TOLD = ("task.completed", "task.cancelled", "timer.fired", "incident.opened", "incident.resolved", "decision.evaluated")
+
+
+@dataclass(frozen=True, slots=True)
+class Filter:
+    """Which cases: words that all occur, a status, and where to go on reading (the id of the last case seen)."""
+
+    words: str = ""
+    status: str = ""
+    before: int | None = None
+    limit: int = 25
+
+
+@dataclass(frozen=True, slots=True)
+class Happening:
+    """One line of a case's story; ``event`` is an audit event or, with ``step``, an event of the process."""
+
+    at: datetime
+    event: str
+    actor: str
+    step: str | None = None
+    is_process: bool = False
+
+
+@dataclass(frozen=True, slots=True)
+class Diagram:
+    """One instance drawn: where it stands, where it was, where it is stuck (element ids)."""
+
+    instance: Instance
+    name: str
+    current: tuple[str, ...]
+    visited: tuple[str, ...]
+    incidents: tuple[str, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class CaseFile:
+    """Everything about one case."""
+
+    case: Case
+    referrals: Sequence[tuple[Referral, Office]]
+    tasks: Sequence[Task]
+    story: Sequence[Happening]
+    notes: Sequence[CaseNote]
+    mails: Sequence[Mail]
+    instances: Sequence[tuple[Instance, Definition]]
+
+
+def find(tx: Tx, wanted: Filter) -> list[Case]:
+    """The cases the actor may read, newest first, one more than ``limit`` when there are more."""
+    query = policy.allowed(tx, policy.CASE_READ, select(Case))
+    if wanted.words.strip():
+        query = query.where(Case.id.in_(search.matching("case", wanted.words)))
+    if wanted.status:
+        query = query.where(Case.status == wanted.status)
+    if wanted.before is not None:
+        query = query.where(Case.id < wanted.before)
+    return list(tx.session.scalars(query.order_by(Case.id.desc()).limit(wanted.limit + 1)))
+
+
+def read(tx: Tx, case_id: int) -> CaseFile:
+    """One case with all that belongs to it; raises ``NotFound``."""
+    case = policy.get(tx, policy.CASE_READ, Case, case_id)
+    session = tx.session
+    asked = referrals.of_case(session, case.id)
+    subjects = [case.stream, *(referral.key for referral in asked)]
+    instances = list(session.scalars(select(Instance).where(Instance.subject.in_(subjects)).order_by(Instance.id)))
+    tasks = policy.allowed(tx, policy.TASK_READ, select(Task)).where(Task.subject.in_(subjects), Task.status == "open")
+    notes = select(CaseNote).where(CaseNote.case_id == case.id).order_by(CaseNote.id.desc())
+    mails = select(Mail).where(Mail.about.in_(subjects)).order_by(Mail.id.desc())
+    return CaseFile(
+        case=case,
+        referrals=[(referral, session.get_one(Office, referral.office_id)) for referral in asked],
+        tasks=list(session.scalars(tasks.order_by(Task.due_at, Task.id))),
+        story=_story(tx, case, instances),
+        notes=list(session.scalars(notes)),
+        mails=list(session.scalars(mails)),
+        instances=[(instance, load(session, instance.version_id)) for instance in instances],
+    )
+
+
+def _story(tx: Tx, case: Case, instances: Sequence[Instance]) -> list[Happening]:
+    """Audit trail and told steps of the processes, newest first."""
+    ids = [instance.id for instance in instances]
+    events = tx.session.scalars(select(Event).where(Event.instance_id.in_(ids), Event.kind.in_(TOLD)))
+    story = [Happening(event.at, event.kind, event.actor, event.element_name, True) for event in events]
+    for entry in audit.entries(tx.session, case.stream, limit=500):
+        if entry.event != "task.completed":  # told by the process already, with the step's name
+            story.append(Happening(entry.at, entry.event, entry.label or entry.actor))
+    return sorted(story, key=lambda happening: happening.at, reverse=True)
+
+
+def diagram(tx: Tx, case_id: int, instance_id: int) -> tuple[bytes, Diagram]:
+    """The diagram (BPMN XML) of one instance of the case and its marks; raises ``NotFound``."""
+    case = policy.get(tx, policy.CASE_READ, Case, case_id)
+    instance = tx.session.get(Instance, instance_id)
+    subjects = {case.stream, *(referral.key for referral in referrals.of_case(tx.session, case.id))}
+    if instance is None or instance.subject not in subjects:
+        raise NotFound("not_found", kind="instance")
+    definition = load(tx.session, instance.version_id)
+    return definition.diagram, marks(tx, instance, definition)
+
+
+def marks(tx: Tx, instance: Instance, definition: Definition) -> Diagram:
+    """Where an instance stands: waiting tasks, timers and messages; passed elements; open incidents."""
+    session = tx.session
+    visited = session.scalars(select(Event.element_id).where(Event.instance_id == instance.id).distinct())
+    stuck = select(Incident.element_id).where(Incident.instance_id == instance.id, Incident.resolved_at.is_(None))
+    return Diagram(
+        instance=instance,
+        name=definition.name,
+        current=tuple(sorted(set(waiting_elements(tx, instance.id)))),
+        visited=tuple(sorted(element for element in visited if element)),
+        incidents=tuple(session.scalars(stuck)),
+    )
+
+
+def waiting_elements(tx: Tx, instance_id: int) -> list[str]:
+    """The elements whose tasks are open now."""
+    query = select(Task.element_id).where(Task.instance_id == instance_id, Task.status == "open")
+    return list(tx.session.scalars(query))
+
+
+def add_note(tx: Tx, case_id: int, text: str) -> CaseNote:
+    """Keep an internal note; raises ``NotFound`` and ``Invalid``."""
+    case = policy.get(tx, policy.CASE_WORK, Case, case_id)
+    text = text.strip()
+    if not text:
+        raise Invalid({"text": (Problem("required"),)})
+    if len(text) > LONGEST_NOTE:
+        raise Invalid({"text": (Problem("too_long", {"max": LONGEST_NOTE}),)})
+    return cases.add_note(tx, case.id, text)

@@ -1,0 +1,53 @@
+"""A demonstration: users for every role, offices with harmless addresses, cases made by running the real processes."""
+
+from dataclasses import dataclass
+
+from sqlalchemy.orm import Session, sessionmaker
+
+from workflows.core.clock import Clock
+from workflows.core.settings import Settings
+from workflows.core.tx import SYSTEM, Tx, transaction
+from workflows.domain import offices, people, seed
+
+
+@dataclass(frozen=True, slots=True)
+class DemoUser:
+    """An account of the demonstration; everybody may know its password."""
+
+    name: str
+    email: str
+    role: str
+    groups: tuple[str, ...] = ()
+    password: str = "lotse-vorfuehrung"  # noqa: S105 public on purpose
+
+
+DEMO_USERS = (
+    DemoUser("Koordination Demo", "koordination@lotse.example", "coordinator", ("group:coordination",)),
+    DemoUser("Leitung Demo", "leitung@lotse.example", "leadership", ("group:leadership",)),
+    DemoUser("Kulturamt Demo", "stelle@lotse.example", "office", ("culture_office",)),
+    DemoUser("Prozessverantwortung Demo", "prozesse@lotse.example", "process_owner"),
+    DemoUser("Revision Demo", "revision@lotse.example", "reviewer"),
+    DemoUser("Betrieb Demo", "betrieb@lotse.example", "admin"),
+)
+
+
+def fill(sessions: sessionmaker[Session], settings: Settings, clock: Clock) -> None:
+    """Add what is missing of the demonstration; may be repeated."""
+    with transaction(sessions(), SYSTEM, clock, settings) as tx:
+        seed.fill_demo_addresses(tx)
+        for user in DEMO_USERS:
+            add_user(tx, user)
+
+
+def add_user(tx: Tx, user: DemoUser) -> None:
+    """The account, unless it is there."""
+    if people.find_by_email(tx.session, user.email):
+        return
+    groups = [_group(tx, name) for name in user.groups]
+    people.create(tx, user.email, user.name, roles=[user.role], groups=groups, password=user.password)
+
+
+def _group(tx: Tx, name: str) -> str:
+    """A group key; the key of an office stands for the group of its people."""
+    office = offices.find(tx.session, name)
+    return f"office:{office.id}" if office else name
