@@ -74,6 +74,22 @@ def test_long_chains_and_deep_nesting_are_only_large() -> None:
     assert errors(nested(300)) == {"not_xml"}
 
 
+def test_endless_looking_files_are_checked_in_reasonable_time() -> None:
+    """Each of these once took minutes or more; the run's timeout is the proof."""
+    script = extended('<zeebe:script expression="=1" resultVariable="x"/>')
+    circle = chain(1_500).replace("<bpmn:userTask", "<bpmn:scriptTask").replace("</bpmn:userTask", "</bpmn:scriptTask")
+    assert "script_without_feel" in errors(circle)
+    automatic = "".join(node("scriptTask", f"t{number}", script) for number in range(1_500))
+    ways = flows(*(f"t{number}>t{(number + 1) % 1_500}" for number in range(1_500)), "begin>t0")
+    assert "endless_loop" in errors(node("startEvent", "begin") + automatic + node("endEvent", "done") + ways)
+    assert errors(chain(2_001)) == {"too_many_elements"}
+    spaces = {"texts/receipt.de.txt": b"Betreff: x\n\n{{" + b" " * 90_000, "translations/en.json": b'{"a": {"text": "'}
+    assert errors(files={**spaces, "texts/note.de.txt": b"Betreff: x\n" + b"{{" * 40_000}) == {
+        "text_placeholder",
+        "translations_not_json",
+    }
+
+
 def test_exit_codes_tell_clean_from_findings_from_unreadable(tmp_path: Path) -> None:
     folder = tmp_path / "sample"
     folder.mkdir()

@@ -9,14 +9,14 @@ from typing import Any
 from workflows.core.clock import BERLIN
 from workflows.core.errors import LotseError
 
-_LOOKUP = re.compile(r"\{\{\s*([^{}]*?)\s*\}\}")
+_LOOKUP = re.compile(r"\{\{([^{}]*)\}\}")
 _PATH = re.compile(r"[^\W\d]\w*(\.[^\W\d]\w*)*")
 _SUBJECT = re.compile(r"(Betreff|Subject):[ \t]*([^\r\n]*)(?:\r?\n)*")
 
 
 def placeholders(template: str) -> list[str]:
     """The dotted names ``template`` looks up, in order of appearance; raises ``LotseError`` for a malformed one."""
-    paths = [match[1] for match in _LOOKUP.finditer(template)]
+    paths = [match[1].strip() for match in _LOOKUP.finditer(template)]
     for path in paths:
         if not _PATH.fullmatch(path):
             raise LotseError("text_placeholder", name=path)
@@ -32,7 +32,7 @@ def render(template: str, values: Mapping[str, Any]) -> str:
     Raises ``LotseError`` ``text_missing`` for a name without a value, ``text_value`` for one that cannot be written.
     """
     placeholders(template)
-    return _LOOKUP.sub(lambda match: _written(match[1], _look_up(match[1], values)), template)
+    return _LOOKUP.sub(lambda match: _written(match[1].strip(), _look_up(match[1].strip(), values)), template)
 
 
 def split(text: str) -> tuple[str, str]:

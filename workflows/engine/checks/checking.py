@@ -25,6 +25,7 @@ CHECKS: tuple[Callable[[Examined], Iterator[Finding]], ...] = (
     check_languages,
 )
 MOST_FINDINGS = 500
+MOST_ELEMENTS = 2_000
 _log = logging.getLogger(__name__)
 
 
@@ -62,6 +63,9 @@ def _all(bundle: Bundle, content: Content, catalogue: Catalogue) -> Iterator[Fin
     examined = Examined(bundle, content, content.parsed, catalogue, functions)
     for refusal in content.parsed.refusals:
         yield examined.error(refusal.element_id, refusal.code, **refusal.facts)
+    if len(content.parsed.elements) > MOST_ELEMENTS:
+        yield examined.error(bundle.key, "too_many_elements", max=MOST_ELEMENTS)
+        return
     for each in CHECKS:
         yield from _tried(lambda: each(examined), bundle.diagram)  # noqa: B023 - consumed before the next turn
 

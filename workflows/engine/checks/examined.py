@@ -91,30 +91,42 @@ class Graph:
         return seen
 
     def circles(self, among: set[str]) -> list[set[str]]:
-        """The groups of elements among ``among`` that lead back to themselves without leaving it."""
-        inside = {key: [other for other in self.after[key] if other in among] for key in among}
-        while leaves := {key for key, others in inside.items() if not others}:
-            inside = {
-                key: [other for other in others if other not in leaves]
-                for key, others in inside.items()
-                if key not in leaves
-            }
-        return self._separate(inside)
-
-    def _separate(self, inside: dict[str, list[str]]) -> list[set[str]]:
-        """Strongly connected groups of what is left, by reachability: diagrams are small."""
-        reach: dict[str, set[str]] = {}
-        for key in inside:
-            seen: set[str] = set()
-            queue = list(inside[key])
-            while queue:
-                other = queue.pop()
-                if other not in seen:
-                    seen.add(other)
-                    queue.extend(inside[other])
-            reach[key] = seen
+        """The groups of elements among ``among`` that lead back to themselves without leaving it (Kosaraju)."""
+        left = set(among)
         groups: list[set[str]] = []
-        for key in inside:
-            if key in reach[key] and not any(key in group for group in groups):
-                groups.append({other for other in reach[key] if key in reach[other]})
+        for key in reversed(self._finished(among)):
+            if key in left:
+                group = self._towards(key, left)
+                left -= group
+                if len(group) > 1 or key in self.after[key]:
+                    groups.append(group)
         return groups
+
+    def _finished(self, among: set[str]) -> list[str]:
+        """The elements in the order a depth-first walk leaves them."""
+        order: list[str] = []
+        seen: set[str] = set()
+        for origin in among:
+            stack = [] if origin in seen else [(origin, iter(self.after[origin]))]
+            seen.add(origin)
+            while stack:
+                key, rest = stack[-1]
+                other = next((each for each in rest if each in among and each not in seen), None)
+                if other is None:
+                    order.append(key)
+                    stack.pop()
+                else:
+                    seen.add(other)
+                    stack.append((other, iter(self.after[other])))
+        return order
+
+    def _towards(self, key: str, among: set[str]) -> set[str]:
+        """Everything among ``among`` that leads to ``key``."""
+        found = {key}
+        queue = [key]
+        while queue:
+            for other in self.before[queue.pop()]:
+                if other in among and other not in found:
+                    found.add(other)
+                    queue.append(other)
+        return found

@@ -9,7 +9,7 @@ from workflows.engine.checks.examined import Examined
 from workflows.engine.content import Translation
 from workflows.engine.findings import Finding
 
-_LOOKUP = re.compile(r"\{\{.+?\}\}", re.DOTALL)
+_LOOKUP = re.compile(r"\{\{[^{}]{1,500}\}\}")
 _MARKER = "[[link]]"
 
 

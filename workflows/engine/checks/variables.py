@@ -24,6 +24,8 @@ PROVIDED = frozenset(
 )
 SHORTEST_TYPING_MISTAKE = 5
 SIMILAR = 0.85
+#: Comparing spellings is slow; a diagram with more unknown names than this is not a matter of typing mistakes.
+MOST_JUDGED = 200
 
 
 def check_variables(examined: Examined) -> Iterator[Finding]:
@@ -45,10 +47,12 @@ def _unwritten(examined: Examined) -> Iterator[Finding]:
     often = Counter(name for _, _, name in reads)
     # Results of operators and messages without output mapping have names that stand in no diagram.
     is_certain = started is not None and not any(_writes_unknown(each) for each in examined.parsed.elements.values())
+    judged = 0
     for file, element_id, name in reads:
         if name in known:
             continue
-        similar = _similar(name, known) if often[name] == 1 else ""
+        judged += 1
+        similar = _similar(name, known) if often[name] == 1 and judged <= MOST_JUDGED else ""
         if is_certain or similar:
             yield Finding("warning", file, element_id, "never_written", {"variable": name, "similar": similar})
 

@@ -87,6 +87,10 @@ DIAGRAM: Final[Words] = {
     ),
     "no_process": ("Die Datei enthält keinen Ablauf.", "The file contains no process."),
     "duplicate_process": ("Den Ablauf „{process}“ gibt es zweimal.", 'The process "{process}" exists twice.'),
+    "too_many_elements": (
+        "Das Diagramm hat mehr als {max} Elemente. Teilen Sie es in mehrere Abläufe.",
+        "The diagram has more than {max} elements. Divide it into several processes.",
+    ),
     "process_id_differs": (
         "Der Ablauf muss die ID „{expected}“ haben wie sein Ordner (gefunden: {found}).",
         'The process must have the id "{expected}" like its folder (found: {found}).',
