@@ -88,6 +88,7 @@ CODES: Mapping[str, Mapping[str, Any]] = {
         "reviewer": _("Revision"),
         "admin": _("Betrieb"),
     },
+    "actor": {"public": _("Anfragende"), "system": _("Lotse, automatisch")},
     "step": {
         "received": _("Anfrage eingegangen"),
         "in_progress": _("Wir bearbeiten Ihre Anfrage"),
