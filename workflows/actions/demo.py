@@ -4,6 +4,7 @@ from dataclasses import dataclass
 
 from sqlalchemy.orm import Session, sessionmaker
 
+from workflows.actions import demo_cases
 from workflows.core.clock import Clock
 from workflows.core.settings import Settings
 from workflows.core.tx import SYSTEM, Tx, transaction
@@ -37,6 +38,9 @@ def fill(sessions: sessionmaker[Session], settings: Settings, clock: Clock) -> N
         seed.fill_demo_addresses(tx)
         for user in DEMO_USERS:
             add_user(tx, user)
+    now = clock.now()
+    stage = demo_cases.stage_for(sessions, settings, now, (DEMO_USERS[0].email, DEMO_USERS[1].email))
+    demo_cases.play(stage, now)
 
 
 def add_user(tx: Tx, user: DemoUser) -> None:
