@@ -1,0 +1,188 @@
+"""The main job over HTTP: an association asks, an office helps from its mail, the association confirms with one tap."""
+
+import re
+from collections.abc import Callable
+from dataclasses import replace
+
+import pytest
+from sqlalchemy import select
+from sqlalchemy.orm import Session, sessionmaker
+
+from tests.conftest import Begin
+from tests.webapp.conftest import Browser, Enquired
+from workflows import worker
+from workflows.core import audit, links
+from workflows.core.clock import SetClock
+from workflows.core.links import Link
+from workflows.core.settings import Settings
+from workflows.core.smtp import DemoTransport
+from workflows.domain.cases import Case
+from workflows.domain.referrals import Referral
+
+SignIn = Callable[[str], Browser]
+
+TRIAGE = {
+    "decision": "help",
+    "summary": "Raum gesucht",
+    "urgency": "normal",
+    "support_level": "inform",
+    "ways": "refer",
+}
+CHOICE = {
+    "offices": "culture_office",
+    "reason": "Raum für einen Elternabend",
+    "share": ["topics", "text", "contact_email"],
+    "legal_basis": "consent",
+    "deadline_days": "10",
+}
+
+
+class Town:
+    """The people of the journey and what they do."""
+
+    def __init__(self, coordinator: Browser, visitor: Browser, work: Callable[[], int], begin: Begin) -> None:
+        self.coordinator, self.visitor, self.work, self.begin = coordinator, visitor, work, begin
+
+    def complete(self, name: str, values: dict[str, object]) -> None:
+        """The coordinator finds a task by its name in the inbox and completes it."""
+        self.work()
+        inbox = self.coordinator.get("/inbox")
+        found = re.search(rf'href="(/tasks/\d+)" aria-label="[^"]*{name}', inbox.text)
+        assert found, re.findall(r'href="/tasks/\d+"[^>]*>', inbox.text)
+        assert self.coordinator.get(found[1]).status_code == 200
+        answer = self.coordinator.post(f"{found[1]}/complete", values)
+        assert answer.status_code == 302, re.findall(r"kern-error.*?</p>", answer.text, re.DOTALL)
+        self.work()
+
+    def office_link(self, settings: Settings) -> str:
+        """The address in the office's mail."""
+        with self.begin() as tx:
+            link = tx.session.scalars(select(Link).where(Link.purpose == "referral_answer")).one()
+            return links.url(link, settings).removeprefix(settings.public_url)
+
+    def answer(self, link: str, values: dict[str, object]) -> str:
+        """The office answers what it is asked."""
+        page = self.visitor.get(link)
+        found = re.search(rf'action="({link}/tasks/\d+)"', page.text)
+        assert found, page.text
+        assert self.visitor.post(found[1], values).location == f"{link}/thanks"
+        assert self.visitor.get(f"{link}/thanks").status_code == 200
+        self.work()
+        return found[1]
+
+
+@pytest.fixture()
+def town(
+    signed_in: SignIn,
+    browser: Browser,
+    begin: Begin,
+    sessions: sessionmaker[Session],
+    settings: Settings,
+    clock: SetClock,
+) -> Town:
+    """Everybody is at their place."""
+
+    def work() -> int:
+        return worker.run_due(sessions, settings, clock, DemoTransport())
+
+    return Town(signed_in("coordinator"), browser, work, begin)
+
+
+def test_from_the_enquiry_to_the_confirmed_outcome(
+    town: Town, enquiry: Enquired, settings: Settings, begin: Begin
+) -> None:
+    town.complete("Anfrage sichten", TRIAGE)
+    town.complete("Stellen auswählen", CHOICE)
+    link = town.office_link(settings)
+
+    door = town.visitor.get(link)
+    assert door.status_code == 200
+    for personal in (enquiry.reference, "Elternabend", "amal@verein.example", "Kulturamt"):
+        assert personal not in door.text
+    with begin() as tx:
+        assert tx.session.scalars(select(Referral)).one().status == "sent"
+    assert town.visitor.post(f"{link}/open").location == link
+    with begin() as tx:
+        assert tx.session.scalars(select(Referral)).one().status == "seen"
+    page = town.visitor.get(link).text
+    assert "amal@verein.example" in page
+    assert "Amal Beispiel" not in page  # was not shared
+
+    accepted = town.answer(link, {"answer": "accept", "contact_person": "Frau Kultur"})
+    assert town.visitor.post(accepted, {"answer": "accept"}).status_code in (302, 409)  # counts once
+    town.answer(link, {"reported_outcome": "helped", "outcome_text": "Raum gefunden"})
+
+    status = f"/s/{enquiry.token}"
+    assert "Kulturamt" in town.visitor.get(status).text
+    with begin() as tx:
+        referral = tx.session.scalars(select(Referral)).one().id
+    assert town.visitor.post(f"{status}/confirm", {"answer": "yes", "referral": referral}).location == status
+    assert town.visitor.post(f"{status}/confirm", {"answer": "yes", "referral": referral}).status_code == 302
+    assert town.visitor.post(f"{status}/confirm", {"answer": "no", "referral": referral}).status_code == 409
+    town.work()
+    with begin() as tx:
+        referral_row = tx.session.scalars(select(Referral)).one()
+        assert (referral_row.status, referral_row.confirmed) == ("closed", "yes")
+        assert audit.verify(tx.session, settings.audit_key) == []
+    assert town.visitor.get(link).status_code == 404  # the link ended with the referral
+    story = town.coordinator.get(f"/cases/{enquiry.case_id}")
+    assert story.status_code == 200
+    for line in ("Stelle hat angenommen", "Ergebnis von den Anfragenden bestätigt"):
+        assert line in story.text
+
+
+def test_the_case_page_draws_where_each_process_stands(town: Town, enquiry: Enquired) -> None:
+    town.work()
+    page = town.coordinator.get(f"/cases/{enquiry.case_id}").text
+    xml, marks = re.findall(rf"/cases/{enquiry.case_id}/diagrams/\d+\.(?:bpmn|json)", page)[:2]
+    assert b"bpmn:definitions" in town.coordinator.get(xml).data
+    assert town.coordinator.get(marks.replace(".bpmn", ".json")).json["current"] == ["triage"]
+
+
+def test_notes_stay_inside(town: Town, enquiry: Enquired) -> None:
+    town.coordinator.post(f"/cases/{enquiry.case_id}/notes", {"text": "Rückruf <b>morgen</b>"})
+    assert "Rückruf &lt;b&gt;morgen&lt;/b&gt;" in town.coordinator.get(f"/cases/{enquiry.case_id}").text
+    assert "Rückruf" not in town.visitor.get(f"/s/{enquiry.token}").text
+    assert town.coordinator.post(f"/cases/{enquiry.case_id}/notes", {"text": " "}).status_code == 422
+
+
+def test_cases_are_found_by_words_and_status(town: Town, enquiry: Enquired) -> None:
+    assert enquiry.reference in town.coordinator.get("/cases?q=bruecke").text
+    assert enquiry.reference not in town.coordinator.get("/cases?q=unauffindbar").text
+    assert enquiry.reference in town.coordinator.get("/cases?status=new").text
+    assert enquiry.reference not in town.coordinator.get("/cases?status=closed").text
+
+
+def test_what_came_by_telephone_is_recorded(town: Town, begin: Begin, house: None) -> None:
+    assert town.coordinator.get("/cases/new").status_code == 200
+    values = {
+        "choice": "advice",
+        "text": "Rief an und fragte nach einem Deutschkurs.",
+        "reach_by": "phone",
+        "contact_phone": "0611 123456",
+        "contact_name": "A. Beispiel",
+        "_channel": "phone",
+        "_language": "ar",
+    }
+    answer = town.coordinator.post("/cases/new", values)
+    assert answer.status_code == 302, re.findall(r"kern-error.*?</p>", answer.text, re.DOTALL)
+    with begin() as tx:
+        case = tx.session.scalars(select(Case)).one()
+        assert (case.channel, case.language, case.contact_phone) == ("phone", "ar", "0611 123456")
+
+
+def test_demo_mails_show_links_and_exist_only_in_a_demonstration(
+    town: Town, enquiry: Enquired, settings: Settings, clock: SetClock
+) -> None:
+    town.work()
+    assert town.visitor.get("/demo/mails").status_code == 404
+    app = town.visitor.client.application
+    app.extensions["lotse"] = replace(app.extensions["lotse"], settings=replace(settings, demo=True))
+    assert "/demo/mails/1" in town.visitor.get("/demo/mails").text
+    assert f"/s/{enquiry.token}" in town.visitor.get("/demo/mails/1").text
+
+
+def test_the_reviewer_reads_and_proves_the_trail(signed_in: SignIn, enquiry: Enquired) -> None:
+    reviewer = signed_in("reviewer")
+    assert "Vorgang angelegt" in reviewer.get(f"/audit?stream=case:{enquiry.case_id}").text
+    assert reviewer.post("/audit").status_code == 200
