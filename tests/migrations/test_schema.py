@@ -75,7 +75,7 @@ def test_a_difference_is_named(database: Database, migrated: Engine) -> None:
         connection.exec_driver_sql("ALTER TABLE file ADD COLUMN forgotten INTEGER")
         connection.exec_driver_sql("DROP INDEX ix_file_about")
     named = [line.partition(":")[0] for line in differences(described(database.engine), described(migrated))]
-    assert named == ["file index ix_file_about", "file.forgotten"]
+    assert {"file index ix_file_about", "file.forgotten"} <= set(named)
 
 
 def test_no_table_is_missing_where_all_are_collected() -> None:

@@ -4,7 +4,7 @@
 the details of a stream and keep the proof.
 """
 
-from workflows.core.audit.log import Entry, entries, erase, record
+from workflows.core.audit.log import Entry, Place, entries, erase, record
 from workflows.core.audit.proof import Tampering, seal, verify
 
-__all__ = ["Entry", "Tampering", "entries", "erase", "record", "seal", "verify"]
+__all__ = ["Entry", "Place", "Tampering", "entries", "erase", "record", "seal", "verify"]

@@ -11,7 +11,7 @@ from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
 
-from sqlalchemy import ForeignKeyConstraint, delete, event, insert, select, update
+from sqlalchemy import ForeignKeyConstraint, and_, delete, event, insert, or_, select, update
 from sqlalchemy.orm import Mapped, Session, SessionTransaction, mapped_column
 
 from workflows.core import typed_json
@@ -19,7 +19,7 @@ from workflows.core.audit import chain
 from workflows.core.db import Base, begin_write, upsert
 from workflows.core.tx import Actor, Tx
 
-ERASED = "details.erased"
+ERASED = "audit.erased"
 
 _PENDING = "audit_pending"
 _EVENT = re.compile(r"[a-z_]+\.[a-z_]+")
@@ -63,6 +63,10 @@ class AuditHead(Base):
     mac: Mapped[bytes]
 
 
+Place = tuple[datetime, str, int]
+"""Moment, stream and number of an entry: many entries share a moment."""
+
+
 @dataclass(frozen=True, slots=True)
 class Entry:
     """An entry as shown to a reviewer; ``label`` and ``details`` are None without details or once erased."""
@@ -76,6 +80,11 @@ class Entry:
     label: str | None
     details: Mapping[str, Any] | None
     erased: bool
+
+    @property
+    def place(self) -> Place:
+        """Where the entry stands among all, for going on behind it."""
+        return self.at, self.stream, self.seq
 
 
 @dataclass(frozen=True, slots=True)
@@ -132,9 +141,13 @@ def entries(
     *,
     events: Sequence[str] = (),
     before: datetime | None = None,
+    behind: Place | None = None,
     limit: int = 100,
 ) -> list[Entry]:
-    """The newest entries first, of one ``stream`` or all, of the named ``events`` or any, older than ``before``."""
+    """The newest entries first, of one ``stream`` or all, of the named ``events`` or any, older than ``before``.
+
+    The next page lies ``behind`` the place of the last entry shown.
+    """
     chosen = select(AuditEntry, AuditDetail.payload).outerjoin(
         AuditDetail, (AuditDetail.stream == AuditEntry.stream) & (AuditDetail.seq == AuditEntry.seq)
     )
@@ -144,6 +157,10 @@ def entries(
         chosen = chosen.where(AuditEntry.event.in_(events))
     if before is not None:
         chosen = chosen.where(AuditEntry.at < before)
+    if behind is not None:
+        at, of, seq = behind
+        same_moment = or_(AuditEntry.stream > of, and_(AuditEntry.stream == of, AuditEntry.seq < seq))
+        chosen = chosen.where(or_(AuditEntry.at < at, and_(AuditEntry.at == at, same_moment)))
     newest = chosen.order_by(AuditEntry.at.desc(), AuditEntry.stream, AuditEntry.seq.desc()).limit(limit)
     return [_shown(entry, payload) for entry, payload in session.execute(newest)]
 

@@ -39,6 +39,10 @@ class AuditSeal(Base):
     previous: Mapped[bytes]
     root: Mapped[bytes]
 
+    def __str__(self) -> str:
+        """One line to keep outside: number, moment, streams, entries, root."""
+        return f"{self.number} {self.at.isoformat()} {self.streams} {self.entries} {self.root.hex()}"
+
 
 class AuditSealedHead(Base):
     """A head that had moved since the seal before."""

@@ -1,4 +1,4 @@
-"""initial schema
+"""Initial schema.
 
 Revision 0001, after nothing.
 """
@@ -13,7 +13,6 @@ depends_on = None
 
 
 def upgrade() -> None:
-
     op.create_table(
         "audit_entry",
         sa.Column("stream", sa.String(), nullable=False),
@@ -81,27 +80,6 @@ def upgrade() -> None:
     )
     with op.batch_alter_table("file", schema=None) as batch_op:
         batch_op.create_index(batch_op.f("ix_file_about"), ["about"], unique=False)
-
-    op.create_table(
-        "instance",
-        sa.Column("id", sa.Integer(), nullable=False),
-        sa.Column("version_id", sa.Integer(), nullable=False),
-        sa.Column("process_key", sa.String(length=100), nullable=False),
-        sa.Column("subject", sa.String(length=100), nullable=False),
-        sa.Column("status", sa.String(length=12), nullable=False),
-        sa.Column("state", sa.LargeBinary(), nullable=False),
-        sa.Column("variables", sa.LargeBinary(), nullable=False),
-        sa.Column("revision", sa.Integer(), nullable=False),
-        sa.Column("started_at", sa.DateTime(timezone=True), nullable=False),
-        sa.Column("ended_at", sa.DateTime(timezone=True), nullable=True),
-        sa.Column("started_by", sa.String(length=200), nullable=False),
-        sa.CheckConstraint("status IN ('running', 'completed', 'terminated')", name=op.f("ck_instance_status")),
-        sa.PrimaryKeyConstraint("id", name=op.f("pk_instance")),
-    )
-    with op.batch_alter_table("instance", schema=None) as batch_op:
-        batch_op.create_index(batch_op.f("ix_instance_process_key"), ["process_key"], unique=False)
-        batch_op.create_index(batch_op.f("ix_instance_subject"), ["subject"], unique=False)
-        batch_op.create_index(batch_op.f("ix_instance_version_id"), ["version_id"], unique=False)
 
     op.create_table(
         "link",
@@ -309,22 +287,6 @@ def upgrade() -> None:
         batch_op.create_index(batch_op.f("ix_case_file_status"), ["status"], unique=False)
 
     op.create_table(
-        "event",
-        sa.Column("id", sa.Integer(), nullable=False),
-        sa.Column("instance_id", sa.Integer(), nullable=False),
-        sa.Column("at", sa.DateTime(timezone=True), nullable=False),
-        sa.Column("kind", sa.String(length=40), nullable=False),
-        sa.Column("element_id", sa.String(length=200), nullable=True),
-        sa.Column("element_name", sa.Text(), nullable=True),
-        sa.Column("actor", sa.String(length=200), nullable=False),
-        sa.Column("details", sa.LargeBinary(), nullable=True),
-        sa.ForeignKeyConstraint(["instance_id"], ["instance.id"], name=op.f("fk_event_instance_id")),
-        sa.PrimaryKeyConstraint("id", name=op.f("pk_event")),
-    )
-    with op.batch_alter_table("event", schema=None) as batch_op:
-        batch_op.create_index(batch_op.f("ix_event_instance_id"), ["instance_id"], unique=False)
-
-    op.create_table(
         "file_chunk",
         sa.Column("file_id", sa.Integer(), nullable=False),
         sa.Column("number", sa.Integer(), autoincrement=False, nullable=False),
@@ -332,29 +294,6 @@ def upgrade() -> None:
         sa.ForeignKeyConstraint(["file_id"], ["file.id"], name=op.f("fk_file_chunk_file_id"), ondelete="CASCADE"),
         sa.PrimaryKeyConstraint("file_id", "number", name=op.f("pk_file_chunk")),
     )
-    op.create_table(
-        "incident",
-        sa.Column("id", sa.Integer(), nullable=False),
-        sa.Column("instance_id", sa.Integer(), nullable=False),
-        sa.Column("token", sa.String(length=32), nullable=False),
-        sa.Column("element_id", sa.String(length=200), nullable=False),
-        sa.Column("code", sa.String(length=100), nullable=False),
-        sa.Column("facts", sa.LargeBinary(), nullable=False),
-        sa.Column("created_at", sa.DateTime(timezone=True), nullable=False),
-        sa.Column("resolved_at", sa.DateTime(timezone=True), nullable=True),
-        sa.ForeignKeyConstraint(["instance_id"], ["instance.id"], name=op.f("fk_incident_instance_id")),
-        sa.PrimaryKeyConstraint("id", name=op.f("pk_incident")),
-    )
-    with op.batch_alter_table("incident", schema=None) as batch_op:
-        batch_op.create_index(batch_op.f("ix_incident_instance_id"), ["instance_id"], unique=False)
-        batch_op.create_index(
-            "ix_incident_unresolved",
-            ["created_at"],
-            unique=False,
-            postgresql_where=sa.text("resolved_at IS NULL"),
-            sqlite_where=sa.text("resolved_at IS NULL"),
-        )
-
     op.create_table(
         "mail",
         sa.Column("id", sa.Integer(), nullable=False),
@@ -395,6 +334,171 @@ def upgrade() -> None:
         batch_op.create_index(batch_op.f("ix_membership_group_key"), ["group_key"], unique=False)
 
     op.create_table(
+        "user_role",
+        sa.Column("user_id", sa.Integer(), nullable=False),
+        sa.Column("role", sa.String(length=20), nullable=False),
+        sa.CheckConstraint(
+            "role IN ('coordinator', 'leadership', 'office', 'process_owner', 'reviewer', 'admin')",
+            name=op.f("ck_user_role_role"),
+        ),
+        sa.ForeignKeyConstraint(["user_id"], ["user_account.id"], name=op.f("fk_user_role_user_id")),
+        sa.PrimaryKeyConstraint("user_id", "role", name=op.f("pk_user_role")),
+    )
+    op.create_table(
+        "version",
+        sa.Column("id", sa.Integer(), nullable=False),
+        sa.Column("process_key", sa.String(length=100), nullable=False),
+        sa.Column("number", sa.Integer(), nullable=False),
+        sa.Column("patch", sa.Integer(), nullable=False),
+        sa.Column("sha256", sa.String(length=64), nullable=False),
+        sa.Column("logic_sha256", sa.String(length=64), nullable=False),
+        sa.Column("status", sa.String(length=10), nullable=False),
+        sa.Column("deployed_at", sa.DateTime(timezone=True), nullable=False),
+        sa.Column("deployed_by", sa.String(length=200), nullable=False),
+        sa.CheckConstraint("status IN ('active', 'retired')", name=op.f("ck_version_status")),
+        sa.ForeignKeyConstraint(["process_key"], ["process.key"], name=op.f("fk_version_process_key")),
+        sa.PrimaryKeyConstraint("id", name=op.f("pk_version")),
+        sa.UniqueConstraint("process_key", "number", name=op.f("uq_version_process_key_number")),
+    )
+    op.create_table(
+        "web_session",
+        sa.Column("id", sa.String(length=64), nullable=False),
+        sa.Column("user_id", sa.Integer(), nullable=False),
+        sa.Column("created_at", sa.DateTime(timezone=True), nullable=False),
+        sa.Column("seen_at", sa.DateTime(timezone=True), nullable=False),
+        sa.Column("ended_at", sa.DateTime(timezone=True), nullable=True),
+        sa.ForeignKeyConstraint(["user_id"], ["user_account.id"], name=op.f("fk_web_session_user_id")),
+        sa.PrimaryKeyConstraint("id", name=op.f("pk_web_session")),
+    )
+    with op.batch_alter_table("web_session", schema=None) as batch_op:
+        batch_op.create_index(batch_op.f("ix_web_session_user_id"), ["user_id"], unique=False)
+
+    op.create_table(
+        "case_note",
+        sa.Column("id", sa.Integer(), nullable=False),
+        sa.Column("case_id", sa.Integer(), nullable=False),
+        sa.Column("text", sa.Text(), nullable=False),
+        sa.Column("author", sa.String(length=200), nullable=False),
+        sa.Column("created_at", sa.DateTime(timezone=True), nullable=False),
+        sa.ForeignKeyConstraint(["case_id"], ["case_file.id"], name=op.f("fk_case_note_case_id")),
+        sa.PrimaryKeyConstraint("id", name=op.f("pk_case_note")),
+    )
+    with op.batch_alter_table("case_note", schema=None) as batch_op:
+        batch_op.create_index(batch_op.f("ix_case_note_case_id"), ["case_id"], unique=False)
+
+    op.create_table(
+        "edition",
+        sa.Column("id", sa.Integer(), nullable=False),
+        sa.Column("version_id", sa.Integer(), nullable=False),
+        sa.Column("patch", sa.Integer(), nullable=False),
+        sa.Column("sha256", sa.String(length=64), nullable=False),
+        sa.Column("files", sa.LargeBinary(), nullable=False),
+        sa.Column("deployed_at", sa.DateTime(timezone=True), nullable=False),
+        sa.Column("deployed_by", sa.String(length=200), nullable=False),
+        sa.ForeignKeyConstraint(["version_id"], ["version.id"], name=op.f("fk_edition_version_id")),
+        sa.PrimaryKeyConstraint("id", name=op.f("pk_edition")),
+        sa.UniqueConstraint("version_id", "patch", name=op.f("uq_edition_version_id_patch")),
+    )
+    op.create_table(
+        "instance",
+        sa.Column("id", sa.Integer(), nullable=False),
+        sa.Column("version_id", sa.Integer(), nullable=False),
+        sa.Column("process_key", sa.String(length=100), nullable=False),
+        sa.Column("subject", sa.String(length=100), nullable=False),
+        sa.Column("status", sa.String(length=12), nullable=False),
+        sa.Column("state", sa.LargeBinary(), nullable=False),
+        sa.Column("variables", sa.LargeBinary(), nullable=False),
+        sa.Column("revision", sa.Integer(), nullable=False),
+        sa.Column("started_at", sa.DateTime(timezone=True), nullable=False),
+        sa.Column("ended_at", sa.DateTime(timezone=True), nullable=True),
+        sa.Column("started_by", sa.String(length=200), nullable=False),
+        sa.CheckConstraint("status IN ('running', 'completed', 'terminated')", name=op.f("ck_instance_status")),
+        sa.ForeignKeyConstraint(["version_id"], ["version.id"], name=op.f("fk_instance_version_id")),
+        sa.PrimaryKeyConstraint("id", name=op.f("pk_instance")),
+    )
+    with op.batch_alter_table("instance", schema=None) as batch_op:
+        batch_op.create_index(batch_op.f("ix_instance_process_key"), ["process_key"], unique=False)
+        batch_op.create_index(batch_op.f("ix_instance_subject"), ["subject"], unique=False)
+        batch_op.create_index(batch_op.f("ix_instance_version_id"), ["version_id"], unique=False)
+
+    op.create_table(
+        "referral",
+        sa.Column("id", sa.Integer(), nullable=False),
+        sa.Column("case_id", sa.Integer(), nullable=False),
+        sa.Column("office_id", sa.Integer(), nullable=False),
+        sa.Column("status", sa.String(length=12), nullable=False),
+        sa.Column("reason", sa.Text(), nullable=False),
+        sa.Column("extract", sa.LargeBinary(), nullable=False),
+        sa.Column("legal_basis", sa.String(length=40), nullable=False),
+        sa.Column("legal_basis_note", sa.Text(), nullable=False),
+        sa.Column("deadline_on", sa.Date(), nullable=False),
+        sa.Column("created_at", sa.DateTime(timezone=True), nullable=False),
+        sa.Column("sent_at", sa.DateTime(timezone=True), nullable=True),
+        sa.Column("seen_at", sa.DateTime(timezone=True), nullable=True),
+        sa.Column("answered_at", sa.DateTime(timezone=True), nullable=True),
+        sa.Column("decline_reason", sa.String(length=40), nullable=True),
+        sa.Column("decline_text", sa.Text(), nullable=False),
+        sa.Column("handed_on_to", sa.String(length=300), nullable=False),
+        sa.Column("reported_at", sa.DateTime(timezone=True), nullable=True),
+        sa.Column("outcome", sa.String(length=20), nullable=True),
+        sa.Column("outcome_text", sa.Text(), nullable=False),
+        sa.Column("confirmed", sa.String(length=20), nullable=True),
+        sa.Column("closed_at", sa.DateTime(timezone=True), nullable=True),
+        sa.Column("result", sa.String(length=20), nullable=True),
+        sa.Column("instance_id", sa.Integer(), nullable=True),
+        sa.CheckConstraint(
+            "status IN ('draft', 'sent', 'seen', 'accepted', 'declined', 'handed_on', 'expired', 'withdrawn', 'in_contact', 'reported', 'confirmed', 'closed')",
+            name=op.f("ck_referral_status"),
+        ),
+        sa.ForeignKeyConstraint(["case_id"], ["case_file.id"], name=op.f("fk_referral_case_id")),
+        sa.ForeignKeyConstraint(["office_id"], ["office.id"], name=op.f("fk_referral_office_id")),
+        sa.PrimaryKeyConstraint("id", name=op.f("pk_referral")),
+    )
+    with op.batch_alter_table("referral", schema=None) as batch_op:
+        batch_op.create_index(batch_op.f("ix_referral_case_id"), ["case_id"], unique=False)
+        batch_op.create_index(batch_op.f("ix_referral_office_id"), ["office_id"], unique=False)
+        batch_op.create_index(batch_op.f("ix_referral_status"), ["status"], unique=False)
+
+    op.create_table(
+        "event",
+        sa.Column("id", sa.Integer(), nullable=False),
+        sa.Column("instance_id", sa.Integer(), nullable=False),
+        sa.Column("at", sa.DateTime(timezone=True), nullable=False),
+        sa.Column("kind", sa.String(length=40), nullable=False),
+        sa.Column("element_id", sa.String(length=200), nullable=True),
+        sa.Column("element_name", sa.Text(), nullable=True),
+        sa.Column("actor", sa.String(length=200), nullable=False),
+        sa.Column("details", sa.LargeBinary(), nullable=True),
+        sa.ForeignKeyConstraint(["instance_id"], ["instance.id"], name=op.f("fk_event_instance_id")),
+        sa.PrimaryKeyConstraint("id", name=op.f("pk_event")),
+    )
+    with op.batch_alter_table("event", schema=None) as batch_op:
+        batch_op.create_index(batch_op.f("ix_event_instance_id"), ["instance_id"], unique=False)
+
+    op.create_table(
+        "incident",
+        sa.Column("id", sa.Integer(), nullable=False),
+        sa.Column("instance_id", sa.Integer(), nullable=False),
+        sa.Column("token", sa.String(length=32), nullable=False),
+        sa.Column("element_id", sa.String(length=200), nullable=False),
+        sa.Column("code", sa.String(length=100), nullable=False),
+        sa.Column("facts", sa.LargeBinary(), nullable=False),
+        sa.Column("created_at", sa.DateTime(timezone=True), nullable=False),
+        sa.Column("resolved_at", sa.DateTime(timezone=True), nullable=True),
+        sa.ForeignKeyConstraint(["instance_id"], ["instance.id"], name=op.f("fk_incident_instance_id")),
+        sa.PrimaryKeyConstraint("id", name=op.f("pk_incident")),
+    )
+    with op.batch_alter_table("incident", schema=None) as batch_op:
+        batch_op.create_index(batch_op.f("ix_incident_instance_id"), ["instance_id"], unique=False)
+        batch_op.create_index(
+            "ix_incident_unresolved",
+            ["created_at"],
+            unique=False,
+            postgresql_where=sa.text("resolved_at IS NULL"),
+            sqlite_where=sa.text("resolved_at IS NULL"),
+        )
+
+    op.create_table(
         "message",
         sa.Column("id", sa.Integer(), nullable=False),
         sa.Column("kind", sa.String(length=8), nullable=False),
@@ -430,6 +534,21 @@ def upgrade() -> None:
             postgresql_where=sa.text("delivered_at IS NULL"),
             sqlite_where=sa.text("delivered_at IS NULL"),
         )
+
+    op.create_table(
+        "referral_message",
+        sa.Column("id", sa.Integer(), nullable=False),
+        sa.Column("referral_id", sa.Integer(), nullable=False),
+        sa.Column("kind", sa.String(length=10), nullable=False),
+        sa.Column("text", sa.Text(), nullable=False),
+        sa.Column("author", sa.String(length=200), nullable=False),
+        sa.Column("created_at", sa.DateTime(timezone=True), nullable=False),
+        sa.CheckConstraint("kind IN ('question', 'answer')", name=op.f("ck_referral_message_kind")),
+        sa.ForeignKeyConstraint(["referral_id"], ["referral.id"], name=op.f("fk_referral_message_referral_id")),
+        sa.PrimaryKeyConstraint("id", name=op.f("pk_referral_message")),
+    )
+    with op.batch_alter_table("referral_message", schema=None) as batch_op:
+        batch_op.create_index(batch_op.f("ix_referral_message_referral_id"), ["referral_id"], unique=False)
 
     op.create_table(
         "subscription",
@@ -526,122 +645,3 @@ def upgrade() -> None:
             postgresql_where=sa.text("status = 'waiting'"),
             sqlite_where=sa.text("status = 'waiting'"),
         )
-
-    op.create_table(
-        "user_role",
-        sa.Column("user_id", sa.Integer(), nullable=False),
-        sa.Column("role", sa.String(length=20), nullable=False),
-        sa.CheckConstraint(
-            "role IN ('coordinator', 'leadership', 'office', 'process_owner', 'reviewer', 'admin')",
-            name=op.f("ck_user_role_role"),
-        ),
-        sa.ForeignKeyConstraint(["user_id"], ["user_account.id"], name=op.f("fk_user_role_user_id")),
-        sa.PrimaryKeyConstraint("user_id", "role", name=op.f("pk_user_role")),
-    )
-    op.create_table(
-        "version",
-        sa.Column("id", sa.Integer(), nullable=False),
-        sa.Column("process_key", sa.String(length=100), nullable=False),
-        sa.Column("number", sa.Integer(), nullable=False),
-        sa.Column("patch", sa.Integer(), nullable=False),
-        sa.Column("sha256", sa.String(length=64), nullable=False),
-        sa.Column("logic_sha256", sa.String(length=64), nullable=False),
-        sa.Column("status", sa.String(length=10), nullable=False),
-        sa.Column("deployed_at", sa.DateTime(timezone=True), nullable=False),
-        sa.Column("deployed_by", sa.String(length=200), nullable=False),
-        sa.CheckConstraint("status IN ('active', 'retired')", name=op.f("ck_version_status")),
-        sa.ForeignKeyConstraint(["process_key"], ["process.key"], name=op.f("fk_version_process_key")),
-        sa.PrimaryKeyConstraint("id", name=op.f("pk_version")),
-        sa.UniqueConstraint("process_key", "number", name=op.f("uq_version_process_key_number")),
-    )
-    op.create_table(
-        "web_session",
-        sa.Column("id", sa.String(length=64), nullable=False),
-        sa.Column("user_id", sa.Integer(), nullable=False),
-        sa.Column("created_at", sa.DateTime(timezone=True), nullable=False),
-        sa.Column("seen_at", sa.DateTime(timezone=True), nullable=False),
-        sa.Column("ended_at", sa.DateTime(timezone=True), nullable=True),
-        sa.ForeignKeyConstraint(["user_id"], ["user_account.id"], name=op.f("fk_web_session_user_id")),
-        sa.PrimaryKeyConstraint("id", name=op.f("pk_web_session")),
-    )
-    with op.batch_alter_table("web_session", schema=None) as batch_op:
-        batch_op.create_index(batch_op.f("ix_web_session_user_id"), ["user_id"], unique=False)
-
-    op.create_table(
-        "case_note",
-        sa.Column("id", sa.Integer(), nullable=False),
-        sa.Column("case_id", sa.Integer(), nullable=False),
-        sa.Column("text", sa.Text(), nullable=False),
-        sa.Column("author", sa.String(length=200), nullable=False),
-        sa.Column("created_at", sa.DateTime(timezone=True), nullable=False),
-        sa.ForeignKeyConstraint(["case_id"], ["case_file.id"], name=op.f("fk_case_note_case_id")),
-        sa.PrimaryKeyConstraint("id", name=op.f("pk_case_note")),
-    )
-    with op.batch_alter_table("case_note", schema=None) as batch_op:
-        batch_op.create_index(batch_op.f("ix_case_note_case_id"), ["case_id"], unique=False)
-
-    op.create_table(
-        "edition",
-        sa.Column("id", sa.Integer(), nullable=False),
-        sa.Column("version_id", sa.Integer(), nullable=False),
-        sa.Column("patch", sa.Integer(), nullable=False),
-        sa.Column("sha256", sa.String(length=64), nullable=False),
-        sa.Column("files", sa.LargeBinary(), nullable=False),
-        sa.Column("deployed_at", sa.DateTime(timezone=True), nullable=False),
-        sa.Column("deployed_by", sa.String(length=200), nullable=False),
-        sa.ForeignKeyConstraint(["version_id"], ["version.id"], name=op.f("fk_edition_version_id")),
-        sa.PrimaryKeyConstraint("id", name=op.f("pk_edition")),
-        sa.UniqueConstraint("version_id", "patch", name=op.f("uq_edition_version_id_patch")),
-    )
-    op.create_table(
-        "referral",
-        sa.Column("id", sa.Integer(), nullable=False),
-        sa.Column("case_id", sa.Integer(), nullable=False),
-        sa.Column("office_id", sa.Integer(), nullable=False),
-        sa.Column("status", sa.String(length=12), nullable=False),
-        sa.Column("reason", sa.Text(), nullable=False),
-        sa.Column("extract", sa.LargeBinary(), nullable=False),
-        sa.Column("legal_basis", sa.String(length=40), nullable=False),
-        sa.Column("legal_basis_note", sa.Text(), nullable=False),
-        sa.Column("deadline_on", sa.Date(), nullable=False),
-        sa.Column("created_at", sa.DateTime(timezone=True), nullable=False),
-        sa.Column("sent_at", sa.DateTime(timezone=True), nullable=True),
-        sa.Column("seen_at", sa.DateTime(timezone=True), nullable=True),
-        sa.Column("answered_at", sa.DateTime(timezone=True), nullable=True),
-        sa.Column("decline_reason", sa.String(length=40), nullable=True),
-        sa.Column("decline_text", sa.Text(), nullable=False),
-        sa.Column("handed_on_to", sa.String(length=300), nullable=False),
-        sa.Column("reported_at", sa.DateTime(timezone=True), nullable=True),
-        sa.Column("outcome", sa.String(length=20), nullable=True),
-        sa.Column("outcome_text", sa.Text(), nullable=False),
-        sa.Column("confirmed", sa.String(length=20), nullable=True),
-        sa.Column("closed_at", sa.DateTime(timezone=True), nullable=True),
-        sa.Column("result", sa.String(length=20), nullable=True),
-        sa.Column("instance_id", sa.Integer(), nullable=True),
-        sa.CheckConstraint(
-            "status IN ('draft', 'sent', 'seen', 'accepted', 'declined', 'handed_on', 'expired', 'withdrawn', 'in_contact', 'reported', 'confirmed', 'closed')",
-            name=op.f("ck_referral_status"),
-        ),
-        sa.ForeignKeyConstraint(["case_id"], ["case_file.id"], name=op.f("fk_referral_case_id")),
-        sa.ForeignKeyConstraint(["office_id"], ["office.id"], name=op.f("fk_referral_office_id")),
-        sa.PrimaryKeyConstraint("id", name=op.f("pk_referral")),
-    )
-    with op.batch_alter_table("referral", schema=None) as batch_op:
-        batch_op.create_index(batch_op.f("ix_referral_case_id"), ["case_id"], unique=False)
-        batch_op.create_index(batch_op.f("ix_referral_office_id"), ["office_id"], unique=False)
-        batch_op.create_index(batch_op.f("ix_referral_status"), ["status"], unique=False)
-
-    op.create_table(
-        "referral_message",
-        sa.Column("id", sa.Integer(), nullable=False),
-        sa.Column("referral_id", sa.Integer(), nullable=False),
-        sa.Column("kind", sa.String(length=10), nullable=False),
-        sa.Column("text", sa.Text(), nullable=False),
-        sa.Column("author", sa.String(length=200), nullable=False),
-        sa.Column("created_at", sa.DateTime(timezone=True), nullable=False),
-        sa.CheckConstraint("kind IN ('question', 'answer')", name=op.f("ck_referral_message_kind")),
-        sa.ForeignKeyConstraint(["referral_id"], ["referral.id"], name=op.f("fk_referral_message_referral_id")),
-        sa.PrimaryKeyConstraint("id", name=op.f("pk_referral_message")),
-    )
-    with op.batch_alter_table("referral_message", schema=None) as batch_op:
-        batch_op.create_index(batch_op.f("ix_referral_message_referral_id"), ["referral_id"], unique=False)
