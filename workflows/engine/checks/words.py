@@ -1,82 +1,8 @@
 """The sentences for every code: what is wrong and what to do, in German and English."""
 
-from collections.abc import Mapping
 from typing import Final
 
-Words = Mapping[str, tuple[str, str]]
-
-BUNDLE: Final[Words] = {
-    "bundle_too_large": (
-        "Das Bündel ist entpackt größer als {max} Bytes.",
-        "Unpacked, the bundle is larger than {max} bytes.",
-    ),
-    "zip_too_large": ("Die Zip-Datei ist größer als {max} Bytes.", "The zip file is larger than {max} bytes."),
-    "file_too_large": ("Die Datei ist entpackt größer als {max} Bytes.", "Unpacked, the file exceeds {max} bytes."),
-    "too_many_files": ("Das Bündel hat mehr als {max} Dateien.", "The bundle has more than {max} files."),
-    "double_member": ("Eine Datei kommt in der Zip-Datei doppelt vor.", "A file occurs twice in the zip."),
-    "encrypted": ("Die Zip-Datei ist verschlüsselt.", "The zip file is encrypted."),
-    "no_diagram": (
-        "Im Bündel fehlt ein Diagramm (.bpmn).",
-        "The bundle has no diagram (.bpmn).",
-    ),
-    "no_name": (
-        "Mehrere Diagramme ohne gemeinsamen Ordner: Packen Sie alles in einen Ordner, der wie der Ablauf heißt.",
-        "Several diagrams without a common folder: put everything into one folder named after the process.",
-    ),
-    "not_a_zip": ("Das ist keine lesbare Zip-Datei: {reason}", "This is no readable zip file: {reason}"),
-    "not_readable": ("„{file}“ lässt sich nicht lesen: {reason}", '"{file}" cannot be read: {reason}'),
-    "unsafe_path": (
-        "„{file}“ führt aus dem Bündel hinaus. Das Bündel wird nicht angenommen.",
-        '"{file}" leads out of the bundle. The bundle is refused.',
-    ),
-    "name_not_utf8": ("Der Dateiname „{file}“ ist nicht in UTF-8.", 'The file name "{file}" is not UTF-8.'),
-    "no_main_diagram": (
-        "Bei mehreren Diagrammen muss eines wie der Ordner heißen.",
-        "With several diagrams one must be named like the folder.",
-    ),
-    "check_failed": (
-        "Die Prüfung ist an dieser Datei gescheitert ({reason}). Bitte melden Sie das und vereinfachen Sie die Datei.",
-        "The check failed on this file ({reason}). Please report it and simplify the file.",
-    ),
-    "text_too_long": ("Der Text ist länger als {max} Zeichen.", "The text is longer than {max} characters."),
-    "text_not_utf8": (
-        "Die Datei ist nicht in UTF-8 gespeichert (Stelle {position}). Speichern Sie sie als UTF-8.",
-        "The file is not saved as UTF-8 (position {position}). Save it as UTF-8.",
-    ),
-    "text_placeholder": (
-        "Der Platzhalter „{name}“ ist unvollständig. Schreiben Sie {{{{name}}}}.",
-        'The placeholder "{name}" is incomplete. Write {{{{name}}}}.',
-    ),
-    "text_subject": (
-        "Die erste Zeile muss „Betreff: …“ lauten.",
-        'The first line must read "Betreff: …" or "Subject: …".',
-    ),
-    "text_without_german": (
-        "Den Text „{text}“ gibt es nicht auf Deutsch. Legen Sie texts/{text}.de.txt an.",
-        'The text "{text}" does not exist in German. Add texts/{text}.de.txt.',
-    ),
-    "translations_not_json": ("Kein gültiges JSON (Zeile {line}).", "Not valid JSON (line {line})."),
-    "translations_unusable": (
-        "Keine Tabelle deutscher Texte, oder mehr als {max}.",
-        "No table of German texts, or more than {max}.",
-    ),
-    "translation_unusable": (
-        'Die Übersetzung von „{german}“ muss {{"text": "…", "reviewed": true}} lauten.',
-        'The translation of "{german}" must read {{"text": "…", "reviewed": true}}.',
-    ),
-    "translation_missing": (
-        "{count} Texte aus {in} sind nicht übersetzt ({language}), zum Beispiel „{example}“.",
-        '{count} texts of {in} are not translated ({language}), for example "{example}".',
-    ),
-    "not_reviewed": (
-        "{count} Übersetzungen ({language}) hat noch niemand geprüft.",
-        "{count} translations ({language}) have not been reviewed yet.",
-    ),
-    "lookups_differ": (
-        "„{text}“ nennt andere Platzhalter als der deutsche Text.",
-        '"{text}" names other placeholders than the German text.',
-    ),
-}
+from workflows.engine.checks.words_files import BUNDLE, FORMS, Words
 
 DIAGRAM: Final[Words] = {
     "not_xml": ("Die Datei ist kein lesbares XML: {reason}", "The file is no readable XML: {reason}"),
@@ -354,43 +280,6 @@ EXPRESSIONS: Final[Words] = {
     "double_decision": ("Die Entscheidung gibt es zweimal.", "The decision exists twice."),
 }
 
-FORMS: Final[Words] = {
-    "double_form": ("Ein Formular mit dieser ID gibt es schon in {other}.", "{other} has a form with this id already."),
-    "form_not_json": (
-        "Die Datei ist kein gültiges JSON (Zeile {line}, Spalte {column}).",
-        "The file is not valid JSON (line {line}, column {column}).",
-    ),
-    "form_not_a_form": ("Die Datei ist kein Formular.", "The file is no form."),
-    "form_schema_too_large": ("Das Formular ist größer als {max} Bytes.", "The form is larger than {max} bytes."),
-    "form_form_without_id": ("Dem Formular fehlt eine ID.", "The form has no id."),
-    "form_too_deep": ("Gruppen sind tiefer als {max} Ebenen verschachtelt.", "Groups are nested deeper than {max}."),
-    "form_too_many_fields": ("Das Formular hat mehr als {max} Felder.", "The form has more than {max} fields."),
-    "form_not_a_component": ("Das ist kein Formularfeld.", "This is no form field."),
-    "form_unknown_kind": ("Felder der Art „{kind}“ gibt es nicht.", 'There are no fields of kind "{kind}".'),
-    "form_duplicate_key": ("Den Schlüssel gibt es zweimal.", "The key exists twice."),
-    "form_unusable_key": (
-        "„{key}“ ist kein Schlüssel. Verwenden Sie Buchstaben, Ziffern und Unterstrich.",
-        '"{key}" is no key. Use letters, digits and underscores.',
-    ),
-    "form_unusable_setting": ("Die Einstellung „{setting}“ ist ungültig.", 'The setting "{setting}" is not valid.'),
-    "form_unusable_pattern": (
-        "Das Muster „{pattern}“ ist kein gültiger regulärer Ausdruck.",
-        'The pattern "{pattern}" is no valid regular expression.',
-    ),
-    "form_unusable_option": ("Eine Auswahlmöglichkeit ist ungültig.", "An option is not valid."),
-    "form_too_many_options": ("Es gibt mehr als {max} Auswahlmöglichkeiten.", "There are more than {max} options."),
-    "form_no_options": ("Es fehlen die Auswahlmöglichkeiten.", "The options are missing."),
-    "form_no_components": ("Die Gruppe hat keine Felder.", "The group has no fields."),
-    "form_text_too_long": ("„{setting}“ ist länger als {max} Zeichen.", '"{setting}" is longer than {max} characters.'),
-    "form_expression_without_equals": (
-        "Der Ausdruck ({where}) muss mit = beginnen.",
-        "The expression ({where}) must begin with =.",
-    ),
-    "form_not_feel": (
-        "Der Ausdruck „{source}“ ({where}) ist kein gültiges FEEL. {explained}",
-        'The expression "{source}" ({where}) is not valid FEEL. {explained}',
-    ),
-}
 
 WORDS: Final[Words] = {**BUNDLE, **DIAGRAM, **REFERENCES, **EXPRESSIONS, **FORMS}
 
