@@ -18,7 +18,7 @@ from workflows.core.tx import Tx
 from workflows.domain.cases import Case
 from workflows.domain.people import User
 from workflows.domain.referrals import Referral
-from workflows.engine import definitions, runtime, tasks
+from workflows.engine import runtime, tasks
 from workflows.engine.definitions import Definition
 from workflows.engine.runtime import StateMoved
 from workflows.engine.state import Instance
@@ -262,8 +262,7 @@ def _may_work(tx: Tx, task: Task) -> bool:
 
 
 def _definition(tx: Tx, task: Task) -> Definition:
-    instance = tx.session.get_one(Instance, task.instance_id)
-    return definitions.load(tx.session, instance.version_id)
+    return runtime.definition(tx, ENGINE, task)
 
 
 def _form(definition: Definition, task: Task) -> Form:

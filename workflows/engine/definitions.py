@@ -11,6 +11,7 @@ from workflows.core.db import Base
 from workflows.core.errors import Conflict, NotFound
 from workflows.core.tx import Tx
 from workflows.engine import bundle as bundles
+from workflows.engine import starts
 from workflows.engine.bundle import Bundle
 from workflows.engine.catalogue import Catalogue
 from workflows.engine.checks import check_content
@@ -90,6 +91,7 @@ def deploy(tx: Tx, bundle: Bundle, catalogue: Catalogue) -> Version:
         version = _numbered(tx, bundle)
     tx.session.flush()
     _freeze(tx, version, bundle)
+    starts.renew(tx, bundle.key, load(tx.session, version.id), {**OFFICE_FUNCTIONS, **catalogue.functions})
     return version
 
 
@@ -165,6 +167,10 @@ def retire(tx: Tx, version_id: int) -> Version:
         raise Conflict("version_retired", process=version.process_key, number=version.number)
     version.status = "retired"
     audit.record(tx, "system", "version.retired", f"process:{version.process_key}", {"number": version.number})
+    tx.session.flush()
+    newest = _newest_active(tx.session, version.process_key)
+    starting = load(tx.session, newest.id) if newest is not None else None
+    starts.renew(tx, version.process_key, starting, OFFICE_FUNCTIONS)
     return version
 
 

@@ -4,7 +4,21 @@ from collections.abc import Collection, Mapping
 from datetime import datetime, timedelta
 from typing import Any
 
-from sqlalchemy import CheckConstraint, CursorResult, ForeignKey, Index, String, Text, exists, or_, select, text, update
+from sqlalchemy import (
+    CheckConstraint,
+    ColumnElement,
+    CursorResult,
+    ForeignKey,
+    Index,
+    String,
+    Text,
+    and_,
+    exists,
+    or_,
+    select,
+    text,
+    update,
+)
 from sqlalchemy.dialects import postgresql, sqlite
 from sqlalchemy.orm import Mapped, mapped_column
 
@@ -103,9 +117,7 @@ def _insert(tx: Tx, **columns: Any) -> None:
 
 def next_deliverable(tx: Tx, skip: Collection[int] = ()) -> int | None:
     """The oldest message that has a receiver, claimed for this transaction where the database can (PostgreSQL)."""
-    receiver = exists().where(
-        Subscription.name == Message.name, Subscription.correlation_key == Message.correlation_key
-    )
+    receiver = exists().where(_for(Message.name, Message.correlation_key))
     return tx.session.scalar(
         select(Message.id)
         .where(Message.delivered_at.is_(None), Message.attempts < MOST_ATTEMPTS, Message.id.not_in(skip))
@@ -124,8 +136,14 @@ def find(tx: Tx, unique_key: str) -> Message | None:
 
 def is_awaited(tx: Tx, name: str, correlation_key: str) -> bool:
     """Whether anybody waits for such a message now."""
-    waiting = select(Subscription.id).where(Subscription.name == name, Subscription.correlation_key == correlation_key)
+    waiting = select(Subscription.id).where(_for(name, correlation_key))
     return tx.session.scalar(waiting.limit(1)) is not None
+
+
+def _for(name: Any, correlation_key: Any) -> ColumnElement[bool]:
+    """Who takes a message: a token waiting under its key, or a process it starts whatever its key."""
+    same_key = or_(Subscription.correlation_key == correlation_key, Subscription.instance_id.is_(None))
+    return and_(Subscription.name == name, same_key)
 
 
 def claim(tx: Tx, message_id: int) -> Message:
@@ -144,11 +162,11 @@ def claim(tx: Tx, message_id: int) -> Message:
 
 
 def receiver(tx: Tx, message: Message) -> Subscription | None:
-    """Who has waited longest for this message."""
+    """Who has waited longest for this message; a process that it would start comes last."""
     return tx.session.scalar(
         select(Subscription)
-        .where(Subscription.name == message.name, Subscription.correlation_key == message.correlation_key)
-        .order_by(Subscription.id)
+        .where(_for(message.name, message.correlation_key))
+        .order_by(Subscription.instance_id.is_(None), Subscription.id)
         .limit(1)
     )
 

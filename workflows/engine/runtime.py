@@ -13,9 +13,9 @@ from sqlalchemy.orm.attributes import set_committed_value
 from workflows.core import killpoints
 from workflows.core.errors import Conflict, NotFound
 from workflows.core.tx import Tx
-from workflows.engine import definitions, messages, snapshots, timers, tokens
+from workflows.engine import definitions, messages, snapshots, starts, timers, tokens
 from workflows.engine.behaviours import happenings
-from workflows.engine.definition import Identity
+from workflows.engine.definition import Definition, Identity
 from workflows.engine.definitions import Version
 from workflows.engine.faults import StateMoved
 from workflows.engine.incidents import Incident
@@ -26,8 +26,19 @@ from workflows.engine.tasks import Task, refuse_closed
 __all__ = ["Engine", "StateMoved", "complete", "deliver", "fire_timer", "retry", "start", "terminate", "variables"]
 
 
-def start(tx: Tx, engine: Engine, process_key: str, variables: Mapping[str, Any], *, subject: str) -> Instance:
-    """Begin an instance of the newest active version; raises ``NotFound`` when there is none."""
+def start(
+    tx: Tx,
+    engine: Engine,
+    process_key: str,
+    variables: Mapping[str, Any],
+    *,
+    subject: str,
+    at: str | None = None,
+) -> Instance:
+    """Begin an instance of the newest active version; raises ``NotFound`` when there is none.
+
+    ``at`` names a start event, otherwise it begins at the plain one.
+    """
     definition = definitions.active(tx.session, process_key)
     instance = Instance(
         version_id=definition.version_id,
@@ -46,8 +57,8 @@ def start(tx: Tx, engine: Engine, process_key: str, variables: Mapping[str, Any]
     run.top = tokens.Workflow(run.parsed.specs, process_key, run)
     run.changes.event("instance.started", None, {"version": definition.number})
     begin = run.parsed.starts(process_key)
-    plain = [each for each in begin if each.trigger.kind == "none"] or begin
-    tokens.place(run.top, plain[0].id)
+    wanted = [each for each in begin if (each.trigger.kind == "none" if at is None else each.id == at)] or begin
+    tokens.place(run.top, wanted[0].id)
     return _drive_and_save(run, instance)
 
 
@@ -88,20 +99,34 @@ def _complete(tx: Tx, engine: Engine, task: Task, values: Mapping[str, Any]) -> 
 
 def variables(tx: Tx, engine: Engine, task: Task) -> dict[str, Any]:
     """What an expression on an open task's element would read: all that its form may show and ask about."""
-    _instance, run = _load(tx, engine, task.instance_id)
+    _instance, run = _look(tx, engine, task.instance_id)
     return dict(run.scopes.visible(_token(run, task.token)))
+
+
+def definition(tx: Tx, engine: Engine, task: Task) -> Definition:
+    """The version a task belongs to."""
+    if task.status == "open":
+        return _look(tx, engine, task.instance_id)[1].definition
+    return definitions.load(tx.session, tx.session.get_one(Instance, task.instance_id).version_id)
 
 
 def fire_timer(tx: Tx, engine: Engine, timer_id: int) -> Instance:
     """What a token waited for is due; raises ``Conflict("timer_over")`` when it fired before or is not wanted."""
     timer = timers.claim(tx, timer_id)
     if timer.instance_id is None:
-        raise NotFound("not_found", kind="timer")
+        return _timed_start(tx, engine, timer)
     instance, run = _load(tx, engine, timer.instance_id)
     token = _token(run, timer.token)
     run.note("timer.fired", token)
     happenings.elapse(run, token, timer.due_at)
     return _drive_and_save(run, instance)
+
+
+def _timed_start(tx: Tx, engine: Engine, timer: timers.Timer) -> Instance:
+    assert timer.process_key is not None
+    parsed = definitions.active(tx.session, timer.process_key).process
+    starts.again(tx, timer, parsed.elements[timer.element_id], engine.functions)
+    return start(tx, engine, timer.process_key, {}, subject="", at=timer.element_id)
 
 
 def deliver(tx: Tx, engine: Engine, message_id: int) -> Instance | None:
@@ -116,9 +141,15 @@ def deliver(tx: Tx, engine: Engine, message_id: int) -> Instance | None:
         message.instance_id = started.id
         return started
     receiver = messages.receiver(tx, message)
-    if receiver is None or receiver.instance_id is None:
+    if receiver is None:
         message.delivered_at = None
         return None
+    if receiver.instance_id is None:
+        assert receiver.process_key is not None
+        at = receiver.element_id
+        started = start(tx, engine, receiver.process_key, message.variables, subject=message.subject, at=at)
+        message.instance_id = started.id
+        return started
     instance, run = _load(tx, engine, receiver.instance_id)
     token = _token(run, receiver.token)
     run.note("message.received", token, {"name": message.name, "correlation_key": message.correlation_key})
@@ -162,7 +193,27 @@ def terminate(tx: Tx, engine: Engine, instance_id: int, reason: str) -> Instance
     return instance
 
 
+LOOKED_AT = "engine.looked_at"
+
+
+def _look(tx: Tx, engine: Engine, instance_id: int) -> tuple[Instance, Run]:
+    """Load an instance to read from it, and leave it ready for the change that usually follows."""
+    kept: tuple[Tx, Instance, Run] | None = tx.session.info.get(LOOKED_AT)
+    if kept is None or kept[0] is not tx or kept[2].instance_id != instance_id:
+        kept = (tx, *_load(tx, engine, instance_id))
+        tx.session.info[LOOKED_AT] = kept
+    return kept[1:]
+
+
 def _load(tx: Tx, engine: Engine, instance_id: int) -> tuple[Instance, Run]:
+    """Load an instance to change it; what was only looked at in this transaction is taken over, once."""
+    kept = tx.session.info.pop(LOOKED_AT, None)
+    if kept is not None and kept[0] is tx and kept[2].instance_id == instance_id:
+        return kept[1], kept[2]
+    return _read(tx, engine, instance_id)
+
+
+def _read(tx: Tx, engine: Engine, instance_id: int) -> tuple[Instance, Run]:
     found = tx.session.execute(
         select(Instance, Version.number, Version.patch, Version.sha256)
         .join(Version, Version.id == Instance.version_id)
