@@ -2,14 +2,14 @@
 
 import os
 import signal
-import subprocess
 import sys
 import threading
 import time
 from argparse import Namespace
 from collections.abc import Callable
+from multiprocessing import get_context
+from multiprocessing.process import BaseProcess
 from pathlib import Path
-from types import FrameType
 
 from gunicorn.app.base import BaseApplication
 from sqlalchemy import func, select
@@ -22,8 +22,9 @@ from workflows.actions.demo import DEMO_USERS
 from workflows.core.settings import Settings
 from workflows.domain.people import User
 
-PARENT = "LOTSE_PARENT"  # process id of `lotse run`; its children end when it is gone, however it went
-PATIENCE = 15.0  # seconds a child gets to finish what it is doing
+PATIENCE = 15.0  # seconds a part gets to finish what it is doing
+
+Part = Callable[[Namespace, Settings], int]
 
 
 def register(commands: Commands) -> None:
@@ -47,43 +48,52 @@ def run(options: Namespace) -> int:
     """Make ready, start both parts, say where; returns when asked to stop or when a part ends by itself."""
     settings = settings_of(options)
     prepare(settings, options.bundles)
-    environ = {**os.environ, PARENT: str(os.getpid()), "LOTSE_PUBLIC_URL": settings.public_url}
-    demo = ["--demo"] if options.demo else []
-    listen = ["--host", options.host, "--port", str(options.port), "--processes", str(options.processes)]
-    children = [_spawn(["web", *listen, *demo], environ), _spawn(["worker", *demo], environ)]
+    parts = [_begin(web_for, options, settings), _begin(work_for, options, settings)]
     _welcome(settings, f"http://{options.host}:{options.port}/")
-    return _watch(children)
+    return _watch(parts)
 
 
-def _spawn(arguments: list[str], environ: dict[str, str]) -> subprocess.Popen[bytes]:
-    command = [sys.executable, "-m", "webapp.cli", *arguments]
-    # An own session: Ctrl-C reaches only us, and we stop the children in order.
-    return subprocess.Popen(command, env=environ, start_new_session=True)  # noqa: S603 our own modules
+def _begin(part: Part, options: Namespace, settings: Settings) -> BaseProcess:
+    """A child process that shares what is loaded already; it ends when we are gone, however we went."""
+    process = get_context("fork").Process(target=_alone, args=(part, options, settings, os.getpid()))
+    process.start()
+    return process
 
 
-def _watch(children: list[subprocess.Popen[bytes]]) -> int:
-    stop = threading.Event()
-    for number in (signal.SIGINT, signal.SIGTERM):
-        signal.signal(number, _setter(stop))
-    while not stop.wait(0.3) and all(child.poll() is None for child in children):
+def _alone(part: Part, options: Namespace, settings: Settings, parent: int) -> None:
+    # A session of its own: Ctrl-C reaches only the parent, which stops its parts in order.
+    os.setsid()
+    threading.Thread(target=_end_without, args=(parent,), daemon=True).start()
+    sys.exit(part(options, settings))
+
+
+def _end_without(parent: int) -> None:
+    while os.getppid() == parent:
+        time.sleep(0.5)
+    os.kill(os.getpid(), signal.SIGTERM)
+
+
+def _watch(parts: list[BaseProcess]) -> int:
+    stop = _stopped_by_signal()
+    while not stop.wait(0.3) and all(part.is_alive() for part in parts):
         pass
-    for child in children:
-        child.terminate()
+    for part in parts:
+        part.terminate()
     ends_at = time.monotonic() + PATIENCE
-    for child in children:
-        try:
-            child.wait(max(0.1, ends_at - time.monotonic()))
-        except subprocess.TimeoutExpired:
-            child.kill()
-            child.wait()
+    for part in parts:
+        part.join(max(0.1, ends_at - time.monotonic()))
+        if part.is_alive():
+            part.kill()
+            part.join()
     return 0 if stop.is_set() else 1
 
 
-def _setter(event: threading.Event) -> Callable[[int, FrameType | None], None]:
-    def on_signal(_number: int, _frame: FrameType | None) -> None:
-        event.set()
-
-    return on_signal
+def _stopped_by_signal() -> threading.Event:
+    """An event that SIGINT and SIGTERM set."""
+    stop = threading.Event()
+    for number in (signal.SIGINT, signal.SIGTERM):
+        signal.signal(number, lambda *_: stop.set())
+    return stop
 
 
 def _welcome(settings: Settings, address: str) -> None:
@@ -135,34 +145,25 @@ class Server(BaseApplication):  # type: ignore[misc]  # gunicorn is untyped
         return create_app(self.settings)
 
 
-def web(options: Namespace) -> int:
+def web_for(options: Namespace, settings: Settings) -> int:
     """Serve until told to stop."""
-    _end_with_parent(lambda: os.kill(os.getpid(), signal.SIGTERM))
-    Server(options, settings_of(options)).run()
+    Server(options, settings).run()
     return 0
 
 
-def work(options: Namespace) -> int:
+def work_for(_options: Namespace, settings: Settings) -> int:
     """Do due work until told to stop."""
-    settings = settings_of(options)
-    stop = threading.Event()
-    for number in (signal.SIGINT, signal.SIGTERM):
-        signal.signal(number, _setter(stop))
-    _end_with_parent(stop.set)
+    stop = _stopped_by_signal()
     with sessions_for(settings) as sessions:
         worker.run(sessions, settings, stop)
     return 0
 
 
-def _end_with_parent(end: Callable[[], None]) -> None:
-    """Call ``end`` once the process that started us is gone, even if it was killed."""
-    parent = os.environ.get(PARENT)
-    if parent is None:
-        return
+def web(options: Namespace) -> int:
+    """``lotse web``."""
+    return web_for(options, settings_of(options))
 
-    def wait() -> None:
-        while os.getppid() == int(parent):
-            time.sleep(0.5)
-        end()
 
-    threading.Thread(target=wait, daemon=True).start()
+def work(options: Namespace) -> int:
+    """``lotse worker``."""
+    return work_for(options, settings_of(options))
