@@ -4,7 +4,7 @@ from collections.abc import Mapping
 from datetime import datetime
 from typing import Any
 
-from flask_babel import format_datetime
+from flask_babel import format_datetime, gettext
 from flask_babel import lazy_gettext as _
 
 from webapp.wording.states import status_word
@@ -13,12 +13,20 @@ ERRORS: Mapping[str, Any] = {
     "not_found": _("Das gibt es nicht, oder Sie dürfen es nicht sehen."),
     "task_done": _("Diese Aufgabe hat %(by)s am %(at)s erledigt."),
     "task_cancelled": _("Diese Aufgabe ist entfallen, weil der Vorgang weitergegangen ist."),
-    "task_taken": _("Diese Aufgabe hat %(by)s übernommen."),
-    "draft_moved": _("Der Entwurf wurde inzwischen an anderer Stelle geändert. Bitte laden Sie die Seite neu."),
+    "task_claimed": _("Diese Aufgabe hat %(by)s übernommen."),
+    "draft_conflict": _("Der Entwurf wurde inzwischen an anderer Stelle geändert. Bitte laden Sie die Seite neu."),
     "state_moved": _("Der Vorgang hat sich gerade bewegt. Bitte versuchen Sie es noch einmal."),
     "case_state": _("Der Vorgang ist inzwischen „%(status)s“. Das geht jetzt nicht mehr."),
     "referral_state": _("Die Verweisung ist inzwischen „%(status)s“. Das geht jetzt nicht mehr."),
     "already_confirmed": _("Danke, Ihre Rückmeldung ist schon bei uns."),
+    "not_asked": _("Dazu ist gerade keine Frage offen."),
+    "instance_ended": _("Dieser Ablauf ist schon zu Ende."),
+    "process_not_startable": _("Dieser Ablauf kann so nicht gestartet werden."),
+    "version_retired": _("Diese Fassung des Ablaufs ist nicht mehr in Kraft."),
+    "incident_resolved": _("Diese Störung ist schon behoben."),
+    "message_over": _("Diese Nachricht ist schon zugestellt oder verfallen."),
+    "timer_over": _("Diese Frist ist schon abgelaufen oder wird nicht mehr gebraucht."),
+    "not_allowed": _("Ihr Konto hat dafür keine Berechtigung."),
     "already_answered": _("Diese Verweisung ist schon beantwortet."),
     "email_taken": _("Diese E-Mail-Adresse gehört schon zu einem anderen Konto."),
     "office_key_taken": _("Dieses Kürzel gehört schon zu einer anderen Stelle."),
@@ -50,6 +58,8 @@ def error_text(code: str, facts: Mapping[str, object]) -> str | None:
 
 
 def _shown(code: str, name: str, value: object) -> object:
+    if value is None:
+        return gettext("jemand") if name == "by" else ""
     if isinstance(value, datetime):
         return format_datetime(value, "dd.MM.yyyy, HH:mm")
     if name == "status" and code.endswith("_state"):
