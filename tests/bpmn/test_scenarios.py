@@ -1,0 +1,72 @@
+"""The stories of both processes, played on the real engine with a session of its own for every step."""
+
+import shutil
+from dataclasses import dataclass
+from pathlib import Path
+
+import pytest
+from sqlalchemy import select
+from sqlalchemy.orm import Session, sessionmaker
+
+from tests.bpmn.conftest import BUNDLES, KEYS
+from workflows.actions.play import Performance, play
+from workflows.core.db import make_engine, make_sessions
+from workflows.core.outbox import Mail
+from workflows.core.settings import Settings
+from workflows.engine.content import Content
+
+STORIES = [
+    (path.parents[1].name, path.stem) for key in KEYS for path in sorted((BUNDLES / key / "scenarios").glob("*"))
+]
+
+
+@pytest.mark.parametrize(("process", "story"), STORIES, ids=["-".join(pair) for pair in STORIES])
+def test_every_story_goes_as_told(
+    process: str, story: str, sessions: sessionmaker[Session], settings: Settings
+) -> None:
+    (performance,) = play(sessions, settings, BUNDLES / process, story)
+    assert performance.deviations == []
+
+
+@dataclass(frozen=True)
+class Season:
+    """All stories played one after the other in one database, and the mails they wrote."""
+
+    performances: dict[str, list[Performance]]
+    mails: list[Mail]
+
+
+@pytest.fixture(scope="module")
+def season(sqlite_template: Path, tmp_path_factory: pytest.TempPathFactory) -> Season:
+    """Played once for all tests that only look."""
+    folder = tmp_path_factory.mktemp("season")
+    shutil.copyfile(sqlite_template, folder / "lotse.sqlite3")
+    key = b"key of the tests, 32 bytes long."
+    settings = Settings(f"sqlite:///{folder / 'lotse.sqlite3'}", key, key, "https://lotse.example", folder)
+    engine = make_engine(settings.database_url)
+    sessions = make_sessions(engine)
+    performances = {each: play(sessions, settings, BUNDLES / each) for each in KEYS}
+    with sessions() as session:
+        mails = list(session.scalars(select(Mail)))
+    engine.dispose()
+    return Season(performances, mails)
+
+
+def test_the_stories_walk_every_flow_and_every_boundary(key: str, content: Content, season: Season) -> None:
+    walked = frozenset[str]().union(*(each.walked[key] for each in season.performances[key]))
+    assert content.parsed is not None
+    boundaries = {each.id for each in content.parsed.elements.values() if each.attached_to}
+    assert sorted((content.parsed.flows.keys() | boundaries) - walked) == []
+
+
+def test_many_stories_share_a_database_without_disturbing_each_other(key: str, season: Season) -> None:
+    assert [each.scenario.name for each in season.performances[key] if not each.is_as_told] == []
+
+
+def test_no_mail_carries_what_the_enquirer_typed(season: Season) -> None:
+    typed = ("Abend", "Vorstand ist neu", "A. Beispiel", "Verein Beispiel", "0611")
+    assert [mail.subject for mail in season.mails if any(words in mail.subject + mail.text for words in typed)] == []
+
+
+def test_mails_come_in_the_language_of_the_enquiry(season: Season) -> None:
+    assert {mail.language for mail in season.mails} == {"de", "en", "ar"}
