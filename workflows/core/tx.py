@@ -49,12 +49,12 @@ class Tx:
     def locked(self, model: type[Row], key: Any) -> Row:
         """The row, read afresh and locked until the end; raises ``NotFound``.
 
-        PostgreSQL locks the row, SQLite takes its write lock, so that checking the old state and writing the new
+        PostgreSQL locks the row (not its key, so that rows referring to it can still be added), SQLite takes its write lock, so that checking the old state and writing the new
         one is one step.
         """
         self.session.flush()  # reading afresh would overwrite what was set on the row and not yet written
         begin_write(self.session)
-        row = self.session.get(model, key, populate_existing=True, with_for_update=True)
+        row = self.session.get(model, key, populate_existing=True, with_for_update={"key_share": True})
         if row is None:
             raise NotFound("not_found", kind=model.__tablename__)
         return row

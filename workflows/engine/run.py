@@ -52,7 +52,7 @@ class Run:
         self.scopes = Scopes(instance.variables)
         self.changes = Changes(tx.now, tx.actor.label)
         self.top: tokens.Workflow
-        self._locked = False
+        self.is_locked = False
         self._steps = 0
         self._flows: dict[Token, tuple[str, ...]] = {}
 
@@ -216,9 +216,9 @@ class Run:
 
     def lock(self) -> None:
         """Hold the instance until the end of the transaction; raises ``StateMoved`` if somebody moved it meanwhile."""
-        if self._locked:
+        if self.is_locked:
             return
         row = self.tx.locked(Instance, self.instance_id)
         if row.revision != self.revision:
             raise StateMoved("state_moved", instance=self.instance_id)
-        self._locked = True
+        self.is_locked = True

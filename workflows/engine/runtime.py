@@ -55,6 +55,7 @@ def start(
     tx.session.flush()
     run = Run(tx, engine, definition, instance)
     run.top = tokens.Workflow(run.parsed.specs, process_key, run)
+    run.is_locked = True
     run.changes.event("instance.started", None, {"version": definition.number})
     begin = run.parsed.starts(process_key)
     wanted = [each for each in begin if (each.trigger.kind == "none" if at is None else each.id == at)] or begin
@@ -112,10 +113,13 @@ def definition(tx: Tx, engine: Engine, task: Task) -> Definition:
 
 def fire_timer(tx: Tx, engine: Engine, timer_id: int) -> Instance:
     """What a token waited for is due; raises ``Conflict("timer_over")`` when it fired before or is not wanted."""
-    timer = timers.claim(tx, timer_id)
+    timer = timers.waiting(tx, timer_id)
     if timer.instance_id is None:
-        return _timed_start(tx, engine, timer)
+        return _timed_start(tx, engine, timers.claim(tx, timer_id))
     instance, run = _load(tx, engine, timer.instance_id)
+    # The instance before its timer, like everybody else, or two would wait for each other.
+    run.lock()
+    timers.claim(tx, timer_id)
     token = _token(run, timer.token)
     run.note("timer.fired", token)
     happenings.elapse(run, token, timer.due_at)

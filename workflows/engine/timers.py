@@ -9,6 +9,7 @@ from sqlalchemy.orm import Mapped, mapped_column
 from workflows.core.db import Base
 from workflows.core.errors import Conflict, NotFound
 from workflows.core.tx import Tx
+from workflows.engine.state import Instance
 
 WAITING = text("status = 'waiting'")
 
@@ -35,26 +36,42 @@ class Timer(Base):
 
 
 def next_due(tx: Tx, skip: Collection[int] = ()) -> int | None:
-    """The timer that has been due longest, claimed for this transaction where the database can (PostgreSQL)."""
-    return tx.session.scalar(
+    """The timer that has been due longest, claimed for this transaction where the database can (PostgreSQL).
+
+    What is locked is the instance: a person's step locks the instance first and its timers after it, and two who lock
+    in different order stop each other. Timed starts have no instance and come last.
+    """
+    due = (
         select(Timer.id)
         .where(Timer.status == "waiting", Timer.due_at <= tx.now, Timer.id.not_in(skip))
         .order_by(Timer.due_at, Timer.id)
         .limit(1)
-        .with_for_update(skip_locked=True)
     )
+    inside = due.join(Instance, Instance.id == Timer.instance_id)
+    found = tx.session.scalar(inside.with_for_update(of=Instance, skip_locked=True, key_share=True))
+    if found is not None:
+        return found
+    return tx.session.scalar(due.where(Timer.instance_id.is_(None)).with_for_update(skip_locked=True))
+
+
+def waiting(tx: Tx, timer_id: int) -> Timer:
+    """A timer that has not fired yet; raises ``NotFound``, ``Conflict("timer_over")``."""
+    timer = tx.session.get(Timer, timer_id, populate_existing=True)
+    if timer is None:
+        raise NotFound("not_found", kind="timer")
+    if timer.status != "waiting":
+        raise Conflict("timer_over", status=timer.status)
+    return timer
 
 
 def claim(tx: Tx, timer_id: int) -> Timer:
-    """Mark a timer as fired in one conditional statement; raises ``NotFound``, ``Conflict("timer_over")``."""
+    """Mark a timer as fired in one conditional statement; raises ``Conflict("timer_over")``."""
     found = tx.session.execute(
         update(Timer).where(Timer.id == timer_id, Timer.status == "waiting").values(status="fired"),
         execution_options={"synchronize_session": False},
     )
-    timer = tx.session.get(Timer, timer_id, populate_existing=True)
-    if timer is None:
-        raise NotFound("not_found", kind="timer")
     assert isinstance(found, CursorResult)
+    timer = tx.session.get_one(Timer, timer_id, populate_existing=True)
     if found.rowcount != 1:
         raise Conflict("timer_over", status=timer.status)
     return timer
