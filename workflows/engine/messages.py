@@ -23,7 +23,7 @@ from sqlalchemy.dialects import postgresql, sqlite
 from sqlalchemy.orm import Mapped, mapped_column
 
 from workflows.core.db import Base, TypedJson
-from workflows.core.errors import Conflict, NotFound
+from workflows.core.errors import Conflict, LotseError, NotFound
 from workflows.core.tx import Tx
 
 WAITING = text("delivered_at IS NULL")
@@ -31,6 +31,8 @@ KEPT = timedelta(days=90)
 """How long a message waits for its receiver unless its sender says otherwise."""
 MOST_ATTEMPTS = 5
 """After so many failed deliveries a message is left for a person to look at."""
+
+LONGEST_KEY = 200
 
 
 class Subscription(Base):
@@ -110,9 +112,16 @@ def start(tx: Tx, process_key: str, variables: Mapping[str, Any], subject: str, 
 
 
 def _insert(tx: Tx, **columns: Any) -> None:
+    for column in ("name", "correlation_key", "unique_key"):
+        if not _fits(columns.get(column) or ""):
+            raise LotseError("message_key_unusable", column=column)
     insert = sqlite.insert if tx.session.get_bind().dialect.name == "sqlite" else postgresql.insert
     values = {"name": "", "correlation_key": "", "subject": "", "attempts": 0, "created_at": tx.now, **columns}
     tx.session.execute(insert(Message).values(values).on_conflict_do_nothing(index_elements=["unique_key"]))
+
+
+def _fits(key: str) -> bool:
+    return len(key) <= LONGEST_KEY and "\x00" not in key
 
 
 def next_deliverable(tx: Tx, skip: Collection[int] = ()) -> int | None:

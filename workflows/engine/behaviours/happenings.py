@@ -17,8 +17,6 @@ from workflows.engine.tokens import Token
 if TYPE_CHECKING:
     from workflows.engine.run import Run
 
-LONGEST_KEY = 200
-
 
 def start(run: "Run", token: Token, element: Element) -> bool:
     """Nothing: the instance began here."""
@@ -73,8 +71,8 @@ def _address(run: "Run", token: Token, trigger: Trigger) -> tuple[str, str]:
     key = run.certain(token, trigger.correlation_key, "correlation_key")
     if isinstance(key, Decimal):
         key = str(key)
-    if not is_key(name, LONGEST_KEY) or not is_key(key, LONGEST_KEY):
-        raise Stuck("correlation_key_unusable", value=str(key)[:LONGEST_KEY])
+    if not is_key(name, messages.LONGEST_KEY) or not is_key(key, messages.LONGEST_KEY):
+        raise Stuck("correlation_key_unusable", value=str(key)[: messages.LONGEST_KEY])
     return name, key
 
 

@@ -14,6 +14,7 @@ from workflows.engine.tokens import Token
 if TYPE_CHECKING:
     from workflows.engine.run import Run
 
+MOST_ITEMS = 2_000
 ITEMS = "#items"
 """Where the collection is kept, read once at the start; no expression can name it."""
 
@@ -37,6 +38,8 @@ def _begin(run: "Run", token: Token, loop: Loop) -> None:
     items = run.certain(token, loop.collection, "collection")
     if not isinstance(items, list):
         raise Stuck("collection_not_a_list", expression=loop.collection)
+    if len(items) > MOST_ITEMS:
+        raise Stuck("collection_too_long", items=len(items), most=MOST_ITEMS)
     boundaries.arm(run, token)
     run.scopes.open(token.id.hex, {ITEMS: items})
     if loop.output_collection:

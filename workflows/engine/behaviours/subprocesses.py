@@ -4,10 +4,14 @@ from typing import TYPE_CHECKING
 
 from workflows.engine import tokens
 from workflows.engine.dialect.model import Element
+from workflows.engine.faults import Stuck
 from workflows.engine.tokens import Token
 
 if TYPE_CHECKING:
     from workflows.engine.run import Run
+
+MOST_NESTED = 40
+"""Processes inside processes; a process that calls itself without end stops here."""
 
 
 def execute(run: "Run", token: Token, element: Element) -> bool | None:
@@ -15,6 +19,8 @@ def execute(run: "Run", token: Token, element: Element) -> bool | None:
     if "fired" in token.internal_data:
         _conclude(run, token, element)
         return True
+    if token.workflow.depth >= MOST_NESTED:
+        raise Stuck("nested_too_deep", most=MOST_NESTED)
     key = element.calls or element.id
     if element.kind == "call_activity" and not run.scopes.has(token.id.hex):
         run.scopes.open(token.id.hex, {})
