@@ -49,8 +49,8 @@ class Tx:
     def locked(self, model: type[Row], key: Any) -> Row:
         """The row, read afresh and locked until the end; raises ``NotFound``.
 
-        PostgreSQL locks the row (not its key, so that rows referring to it can still be added), SQLite takes its write lock, so that checking the old state and writing the new
-        one is one step.
+        PostgreSQL locks the row (not its key, so that rows referring to it can still be added), SQLite takes its
+        write lock, so that checking the old state and writing the new one is one step.
         """
         self.session.flush()  # reading afresh would overwrite what was set on the row and not yet written
         begin_write(self.session)
