@@ -3,7 +3,7 @@
 from collections import Counter
 from datetime import UTC, datetime
 
-from sqlalchemy import func, select
+from sqlalchemy import select
 from sqlalchemy.orm import Session, sessionmaker
 
 from tests.actions.conftest import BUNDLES
@@ -35,8 +35,8 @@ def test_the_house_is_full_of_life_and_a_second_start_adds_nothing(
         results = set(tx.session.scalars(select(Referral.result)))
         assert {"confirmed", "declined", "expired", "withdrawn", None} == results
         assert tx.session.scalars(select(Incident)).all() == []
-        assert tx.session.scalar(select(func.count(Mail.id))) > 40
-        assert tx.session.scalar(select(func.max(Case.opened_at))) < clock.now()
+        assert len(tx.session.scalars(select(Mail.id)).all()) > 40
+        assert all(opened_at < clock.now() for opened_at in tx.session.scalars(select(Case.opened_at)))
         assert audit.verify(tx.session, settings.audit_key) == []
         for user in demo.DEMO_USERS:
             found = people.find_by_email(tx.session, user.email)

@@ -26,6 +26,16 @@ def _answer(house: House, token: str, values: Mapping[str, object]) -> None:
     house.work()
 
 
+def _nothing_left(house: House, token: str) -> None:
+    """The link says that it is over, shows no data, and is gone some weeks later."""
+    with house.at("public") as tx:
+        page = referrals.page(tx, token)
+    assert (page.is_closed, page.extract, page.tasks, page.thread) == (True, [], [], [])
+    house.clock.advance(timedelta(days=31))
+    with house.at("public") as tx, pytest.raises(NotFound):
+        referrals.page(tx, token)
+
+
 def _referral(house: House) -> Referral:
     with house.at() as tx:
         return tx.session.scalars(select(Referral).order_by(Referral.id.desc()).limit(1)).one()
@@ -112,6 +122,19 @@ def test_an_answer_sent_twice_counts_once(house: House) -> None:
     assert _referral(house).status == "accepted"
 
 
+def test_a_decline_sent_twice_is_thanked_for_twice(house: House) -> None:
+    house.submit()
+    house.refer("culture_office")
+    token = house.office_token()
+    with house.at("public") as tx:
+        task_id = referrals.page(tx, token).tasks[0].task.id
+    for _ in range(2):
+        with house.at("public") as tx:
+            referrals.form(tx, token, task_id)
+            assert referrals.answer(tx, token, task_id, {"answer": "decline", "decline_reason": "no_capacity"}).id
+    assert _referral(house).result == "declined"
+
+
 def test_an_office_with_an_account_and_its_link_answer_only_once(house: House) -> None:
     house.submit()
     house.refer("culture_office")
@@ -132,6 +155,7 @@ def test_a_decline_comes_back_to_the_coordinator_and_goes_on_to_another_office(h
     with house.at("coordinator") as tx:
         open_now = [task.element_id for task in tx.session.scalars(select(Task).where(Task.status == "open"))]
     assert open_now == ["reroute"]
+    _nothing_left(house, house.office_token())
     assert house.status_of(case) == "in_progress"
 
 
@@ -149,8 +173,7 @@ def test_silence_expires_and_comes_back_to_the_coordinator(house: House) -> None
         open_now = {task.element_id for task in tx.session.scalars(select(Task).where(Task.status == "open"))}
     assert len(subjects) >= 2, "the offer and a reminder half-way"
     assert "reroute" in open_now
-    with house.at("public") as tx, pytest.raises(NotFound):
-        referrals.page(tx, house.office_token())
+    _nothing_left(house, house.office_token())
 
 
 def test_withdrawal_stops_the_referral_and_tells_the_office(house: House) -> None:
@@ -168,8 +191,7 @@ def test_withdrawal_stops_the_referral_and_tells_the_office(house: House) -> Non
         last = tx.session.scalars(select(Mail).where(Mail.about == "referral:1").order_by(Mail.id.desc())).first()
         assert last is not None
         assert last.to_address == "culture-office@anlaufstelle.example"
-    with house.at("public") as tx, pytest.raises(NotFound):
-        referrals.page(tx, token)
+    _nothing_left(house, token)
     with house.at("public") as tx:
         page = enquiries.status(tx, status)
     assert (page.can_withdraw, [shared.status_label for shared in page.shared]) == (False, ["مسحوب"])

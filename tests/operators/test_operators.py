@@ -2,6 +2,7 @@
 
 from collections.abc import Mapping
 from dataclasses import replace
+from datetime import timedelta
 from pathlib import Path
 from typing import Any
 
@@ -200,13 +201,14 @@ def test_withdrawing_all_tells_each_open_referral_once(begin: Begin, case: Case)
         assert sent.correlation_key == first.key
 
 
-def test_closing_ends_the_office_s_link_and_gives_the_result(begin: Begin, case: Case) -> None:
+def test_closing_lets_the_office_s_link_end_and_gives_the_result(begin: Begin, case: Case) -> None:
     with begin() as tx:
         referral = _referral(tx, case)
         token = links.token(links.issue(tx, "referral_answer", referral.key, "office:3"), tx.settings)
         _call(tx, "referral.decline", referral.key, reason="no_capacity", text="bis Mai voll")
         result = _call(tx, "referral.close", referral.key)
-        assert links.find(tx.session, "referral_answer", token, tx.now) is None
+        assert links.find(tx.session, "referral_answer", token, tx.now) is not None
+        assert links.find(tx.session, "referral_answer", token, tx.now + timedelta(days=30)) is None
     assert result == {
         "result": "declined",
         "outcome": None,

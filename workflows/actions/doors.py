@@ -28,7 +28,7 @@ def to_case(tx: Tx, token: str) -> Door:
 
 
 def to_referral(tx: Tx, token: str) -> Door:
-    """The holder of an office's link; raises ``NotFound("link_gone")`` also once the referral is closed."""
+    """The holder of an office's link; raises ``NotFound("link_gone")``, for a closed referral some weeks later."""
     link_id, referral_id = _target(tx, "referral_answer", "referral", token)
     referral = tx.session.get_one(Referral, referral_id)
     label = tx.session.get_one(Office, referral.office_id).name

@@ -19,6 +19,9 @@ from workflows.domain.referrals import Referral, ReferralMessage
 from workflows.engine.tasks import Task
 from workflows.forms import Form
 
+# States in which an office has nothing to do with the data any more.
+OVER = frozenset({"declined", "expired", "withdrawn", "closed"})
+
 # Shared fields whose values are keys of a code list.
 CODED = {"choice": "choice", "topics": "topic", "language": "language"}
 
@@ -42,7 +45,10 @@ class Shown:
 
 @dataclass(frozen=True, slots=True)
 class ReferralPage:
-    """What an office sees of a referral: the extract and what it is asked, never the case."""
+    """What an office sees of a referral: the extract and what it is asked, never the case.
+
+    Of one that is over it sees only that, and what it answered: extract, tasks and thread are empty.
+    """
 
     referral: Referral
     reference: str
@@ -56,7 +62,7 @@ class ReferralPage:
     @property
     def is_closed(self) -> bool:
         """Whether nothing more can be answered."""
-        return self.referral.status in {"closed", "expired", "withdrawn", "declined", "confirmed"}
+        return self.referral.status in OVER
 
 
 def door(tx: Tx, token: str) -> Door:
@@ -85,15 +91,16 @@ def read(
 ) -> ReferralPage:
     """The referral for whoever may read it: an office's people and the holder of its link. Raises ``NotFound``."""
     referral = policy.get(tx, policy.REFERRAL_READ, Referral, referral_id)
-    asked = _tasks(tx, referral)
+    is_over = referral.status in OVER
+    asked = [] if is_over else _tasks(tx, referral)
     last = _last_done(tx, referral)
     return ReferralPage(
         referral=referral,
         reference=tx.session.get_one(Case, referral.case_id).reference,
         office_name=tx.session.get_one(Office, referral.office_id).name,
-        extract=[_shown(tx, key, value, language) for key, value in referral.extract.items()],
+        extract=[] if is_over else [_shown(tx, key, value, language) for key, value in referral.extract.items()],
         tasks=[inbox.open_form(tx, task.id, (typed or {}).get(task.id), language=language) for task in asked],
-        thread=referrals.thread(tx.session, referral.id),
+        thread=[] if is_over else referrals.thread(tx.session, referral.id),
         answered_by=last.done_by if last else None,
         answered_at=last.done_at if last else None,
     )

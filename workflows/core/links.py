@@ -85,6 +85,12 @@ def revoke(tx: Tx, target: str, purpose: str | None = None) -> None:
     tx.session.execute(live if purpose is None else live.where(Link.purpose == purpose))
 
 
+def limit(tx: Tx, target: str, purpose: str, expires_at: datetime) -> None:
+    """Let the live links to ``target`` end at that moment instead of none: what they open has come to its end."""
+    live = update(Link).where(Link.target == target, Link.purpose == purpose, Link.revoked_at.is_(None))
+    tx.session.execute(live.values(expires_at=expires_at))
+
+
 def _valid(link: Link, now: datetime) -> bool:
     return link.revoked_at is None and (link.expires_at is None or now < link.expires_at)
 

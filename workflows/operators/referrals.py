@@ -1,5 +1,6 @@
 """What a diagram may do with referrals: ask offices, and move one referral through its states."""
 
+from datetime import timedelta
 from typing import Any
 
 from workflows.core import links
@@ -15,6 +16,9 @@ from workflows.engine.catalogue import BpmnError, Call, Operator, Parameter
 from workflows.operators import inputs
 
 PROCESS = "referral"
+
+# How long an office's link still says what was answered once the referral is closed.
+FAREWELL = timedelta(days=30)
 
 # What a diagram may react to; everything else is an incident.
 EXPECTED = frozenset(
@@ -151,9 +155,9 @@ def confirm(tx: Tx, call: Call) -> None:
 
 
 def close(tx: Tx, call: Call) -> dict[str, Any]:
-    """End the referral and the office's link."""
+    """End the referral; the office's link says so for a while and opens nothing else any more."""
     referral = referrals.close(tx, inputs.subject(call, "referral"))
-    links.revoke(tx, referral.key, "referral_answer")
+    links.limit(tx, referral.key, "referral_answer", tx.now + FAREWELL)
     return {
         "result": referral.result,
         "outcome": referral.outcome,
