@@ -122,6 +122,7 @@ def house(
     """Web server, worker and mail server on one database, filled with the seed and one account per role."""
     with begin() as tx:
         seed.load(tx)
+        seed.fill_demo_addresses(tx)
         bundles.deploy_missing(tx, BUNDLES)
         for role, group in (("coordinator", "group:coordination"), ("leadership", "group:leadership")):
             people.create(tx, f"{role}@lotse.example", role, roles=[role], groups=[group], password=PASSWORD)

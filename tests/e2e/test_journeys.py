@@ -1,0 +1,140 @@
+"""The main job as people live it: a real browser, a real worker, a real mail server, on both databases."""
+
+import re
+
+from playwright.sync_api import Page, expect
+
+from tests.e2e.conftest import PHONE, House, Visitor, accessibility_problems, overflow, sign_in, waited_for
+
+MO = "vorstand@bruecke.example"
+FIRST_OFFICE = "culture-office@anlaufstelle.example"
+SECOND_OFFICE = "green-spaces-office@anlaufstelle.example"
+
+
+def send_enquiry_in_arabic(house: House, visitor: Visitor) -> str:
+    """A volunteer writes on a phone, in Arabic; gives the reference on the receipt."""
+    page = visitor(PHONE)
+    page.goto(f"{house.address}/anfrage?lang=ar")
+    assert page.locator("html").get_attribute("dir") == "rtl"
+    next_step = page.get_by_role("button", name="متابعة")
+    page.get_by_label("قاعات", exact=True).check()
+    page.locator("summary").filter(has_text="31").click()
+    page.locator("[name=topics][value=rooms]").check()
+    page.locator("[name=text]").fill("نبحث عن قاعة لعرض موسيقي يوم السبت.")
+    next_step.click()
+    page.locator("[name=organisation_name]").fill("جسر الثقافات")
+    page.locator("[name=contact_name]").fill("ليلى")
+    page.locator("[name=contact_email]").fill(MO)
+    next_step.click()
+    page.locator("[name=consent_share]").check()
+    house.let_pass(seconds=30)  # somebody who reads is slower than a machine that fills forms
+    page.get_by_role("button", name="إرسال الطلب").click()
+    page.wait_for_url("**/anfrage/**")
+    assert overflow(page) <= 0
+    assert accessibility_problems(page) == []
+    found = re.search(r"\d{4}-\d{4}", page.locator("main").inner_text())
+    assert found
+    return found[0]
+
+
+def open_task(page: Page, house: House, name: str, reference: str) -> None:
+    """Find a task in the inbox by the reference of its case and open it."""
+    row = page.get_by_role("row").filter(has_text=name).filter(has_text=reference)
+
+    def look() -> bool:
+        page.goto(f"{house.address}/inbox?scope=group&q={reference}")
+        return bool(row.count())
+
+    waited_for(look, f"no task {name!r} for {reference}")
+    row.get_by_role("link", name=re.compile("Öffnen")).click()
+    expect(page.get_by_role("heading", level=1)).to_have_text(name)
+
+
+def refer(page: Page, house: House, reference: str, *offices: str) -> None:
+    """The coordinator reads the enquiry and refers it to the named offices."""
+    open_task(page, house, "Anfrage sichten", reference)
+    page.get_by_label("Worum geht es in einem Satz?").fill("Raum für ein Konzert")
+    page.locator("[name=ways][value=refer]").check()
+    finish(page)
+    open_task(page, house, "Stellen auswählen", reference)
+    choose_offices(page, *offices)
+    finish(page)
+
+
+def choose_offices(page: Page, *offices: str) -> None:
+    """Tick exactly these of the proposed offices."""
+    for box in page.locator("input[name=offices]").all():
+        box.set_checked(box.get_attribute("value") in offices)
+
+
+def finish(page: Page) -> None:
+    page.get_by_role("button", name="Aufgabe abschließen").click()
+    expect(page.locator(".kern-alert--success")).to_be_visible()
+
+
+def answer(page: Page, link: str, **choices: str) -> None:
+    """The office opens the link of its mail and answers; ``choices`` are fields of the form."""
+    page.goto(link)
+    open_button = page.get_by_role("button", name="Verweisung öffnen")
+    if open_button.count():
+        open_button.click()
+    for field, value in choices.items():
+        control = page.locator(f"[name={field}]")
+        if control.first.get_attribute("type") == "radio":
+            page.locator(f"[name={field}][value={value}]").check()
+        else:
+            control.fill(value)
+    page.get_by_role("button", name="Antwort senden").click()
+    expect(page.get_by_role("heading", level=1)).to_have_text("Danke für Ihre Antwort")
+
+
+def confirm(page: Page, status_link: str, button: str) -> None:
+    """The association taps once on its status page, in Arabic."""
+    tap = page.get_by_role("button", name=button)
+
+    def look() -> bool:
+        page.goto(f"{status_link}?lang=ar")
+        return bool(tap.count())
+
+    waited_for(look, f"no button {button!r}")
+    assert accessibility_problems(page) == []
+    assert overflow(page) <= 0
+    tap.click()
+    expect(tap).to_have_count(0)
+
+
+def case_page(page: Page, house: House, reference: str) -> None:
+    page.goto(f"{house.address}/cases?q={reference}")
+    page.get_by_role("link", name=re.compile(reference)).first.click()
+    expect(page.get_by_text(f"Vorgang {reference}")).to_be_visible()
+
+
+def audit_is_untouched(visitor: Visitor, house: House) -> None:
+    page = visitor()
+    sign_in(page, house, "reviewer")
+    page.goto(f"{house.address}/audit")
+    page.get_by_role("button", name=re.compile("prüfen", re.IGNORECASE)).click()
+    expect(page.get_by_text(re.compile("unverändert", re.IGNORECASE)).first).to_be_visible()
+
+
+def test_enquiry_in_arabic_travels_to_its_confirmed_outcome(house: House, visitor: Visitor) -> None:
+    reference = send_enquiry_in_arabic(house, visitor)
+    status_link = house.link_to(MO)
+
+    desk = visitor()
+    sign_in(desk, house, "coordinator")
+    refer(desk, house, reference, "culture_office")
+
+    phone = visitor(PHONE)
+    office_link = house.link_to(FIRST_OFFICE)
+    phone.goto(office_link)
+    assert "جسر" not in phone.locator("main").inner_text(), "the neutral page shows nothing of the case"
+    answer(phone, office_link, answer="accept", contact_person="Das Team Räume")
+    house.mail_to(MO, "")
+    answer(phone, house.link_to(FIRST_OFFICE), reported_outcome="helped")
+
+    confirm(visitor(PHONE), status_link, "نعم")
+
+    case_page(desk, house, reference)
+    expect(desk.get_by_text("Abgeschlossen").first).to_be_visible()
+    audit_is_untouched(visitor, house)
