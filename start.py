@@ -58,7 +58,7 @@ def install(testing: bool) -> None:
     if not PYTHON.exists():
         make_environment()
     target = f"{ROOT}[test]" if testing else str(ROOT)
-    options = ["--quiet", "--disable-pip-version-check", "-c", str(ROOT / "constraints.txt")]
+    options = ["-qq", "--disable-pip-version-check", "-c", str(ROOT / "constraints.txt")]
     if subprocess.call([*pip(), "install", *options, "-e", target], cwd=ROOT):
         sys.exit("Die Einrichtung ist gescheitert; die Meldungen oben nennen den Grund.")
     STAMP.write_text("\n".join([stamp, WITH_TESTS] if testing else [stamp]))

@@ -1,0 +1,50 @@
+"""An association writes in Arabic, from a phone, and can follow its request from then on."""
+
+from tests.e2e.conftest import PHONE, House, Visitor, accessibility_problems, overflow
+
+
+def test_enquiry_in_arabic_is_received_and_can_be_followed(house: House, visitor: Visitor) -> None:
+    page = visitor(PHONE)
+    page.goto(f"{house.address}/")
+    page.get_by_role("link", name="العربية").click()
+    page.get_by_role("link", name="تقديم طلب").click()
+    assert page.locator("html").get_attribute("dir") == "rtl"
+
+    page.get_by_role("radio", name="قاعات").check()
+    page.locator("[name=text]").fill("نبحث عن قاعة لجوقتنا مرة في الأسبوع.")
+    page.get_by_role("button", name="متابعة").click()
+    page.get_by_text("الخطوة 2 من 3").wait_for()
+    page.locator("[name=organisation_name]").fill("جمعية قوس قزح")
+    page.locator("[name=contact_name]").fill("ليلى")
+    page.locator("[name=contact_email]").fill("verein@beispiel.example")
+    page.get_by_role("button", name="متابعة").click()
+    page.get_by_text("الخطوة 3 من 3").wait_for()
+    house.let_pass(seconds=60)  # a person needs longer than the robots the form turns away
+    page.get_by_role("button", name="إرسال الطلب").click()
+
+    page.get_by_role("heading", name="شكرًا، وصل طلبكم").wait_for()
+    reference = page.locator(".big-reference").inner_text()
+    assert reference in house.mail_to("verein@beispiel.example")["Subject"]
+
+    page.goto(house.link_to("verein@beispiel.example"))
+    page.get_by_role("heading", name="حالة طلبكم").wait_for()
+    assert page.get_by_text(reference).is_visible()
+    assert page.get_by_text("لا أحد غيرنا حتى الآن.").is_visible()
+    assert accessibility_problems(page) == []
+    assert overflow(page) <= 0
+
+
+def test_contact_questions_follow_the_answers(house: House, visitor: Visitor) -> None:
+    """Conditions are evaluated by the server while somebody types; what is typed stays."""
+    page = visitor()
+    page.goto(f"{house.address}/anfrage")
+    page.get_by_role("radio", name="Räume").check()
+    page.locator("[name=text]").fill("Wir suchen einen Raum für unseren Chor.")
+    page.get_by_role("button", name="Weiter").click()
+    page.get_by_text("Schritt 2 von 3").wait_for()
+    page.get_by_label("Ihr Name").fill("Chor")
+    assert page.get_by_label("Ihre Telefonnummer").count() == 0
+    page.get_by_label("per Telefon").check()
+    page.get_by_label("Ihre Telefonnummer").wait_for()
+    assert page.get_by_label("Ihre E-Mail-Adresse").count() == 0
+    assert page.get_by_label("Ihr Name").input_value() == "Chor"
