@@ -115,8 +115,9 @@ def _in_order(wanted: Iterable[str], path: Iterable[str]) -> bool:
 def _states_missed(stage: Stage, expected: Mapping[str, Any]) -> Iterator[Miss]:
     with stage.begin() as tx:
         case = stage.case(tx)
-        if "status" in expected and expected["status"] != case.status:
-            yield "status_differs", {"expected": expected["status"], "found": case.status}
+        for name, value in {"status": case.status, "outcome": case.outcome}.items():
+            if name in expected and expected[name] != value:
+                yield f"{name}_differs", {"expected": expected[name], "found": value}
         found = {office: referral.status for office, referral in stage.referrals(tx).items()}
         if "referrals" in expected and dict(expected["referrals"]) != found:
             yield "referrals_differ", {"expected": dict(expected["referrals"]), "found": found}

@@ -30,7 +30,7 @@ VERBS = {
     "message": {"about", "values"},
     "expect": set[str](),
 }
-EXPECTED = frozenset({"tasks", "mails", "status", "referrals", "path", "ended"})
+EXPECTED = frozenset({"tasks", "mails", "status", "outcome", "referrals", "path", "ended"})
 START = frozenset({"day", "language", "enquiry", "referral", "offices_without_address"})
 
 
