@@ -71,7 +71,7 @@ class Town:
         return found[1]
 
 
-@pytest.fixture()
+@pytest.fixture
 def town(
     signed_in: SignIn,
     browser: Browser,

@@ -1,6 +1,6 @@
 """A case as its pages show it: codes become words, rows become what templates draw."""
 
-from collections.abc import Sequence
+from collections.abc import Collection, Sequence
 from typing import Any
 
 from flask import url_for
@@ -10,6 +10,7 @@ from webapp.i18n import language
 from webapp.inbox.shown import task_row
 from webapp.wording import audit_text, event_text, event_tone
 from workflows import policy
+from workflows.actions import about
 from workflows.actions import cases as files
 from workflows.actions.cases import CaseFile, Happening
 from workflows.core.mail_format import MARKER, SHOWN
@@ -23,59 +24,70 @@ from workflows.domain.referrals import Referral
 Row = dict[str, Any]
 
 
-def word(tx: Tx, name: str, key: str | None) -> str:
-    """The words of a code in the reader's language."""
-    return codes.label(tx.session, name, key, language())
+LISTS = (
+    *("choice", "kind", "topic", "language", "channel", "urgency", "way", "case_outcome", "referral_outcome"),
+    *("decline_reason", "confirmation", "legal_basis", "share"),
+)
 
 
-def words(tx: Tx, name: str, keys: Sequence[str]) -> str:
-    """Several codes, joined."""
-    return ", ".join(word(tx, name, key) for key in keys)
+class Words:
+    """The words for codes in the reader's language, read once for a page."""
+
+    def __init__(self, tx: Tx, lists: Collection[str] = LISTS) -> None:
+        self._words = codes.glossary(tx.session, lists, language())
+
+    def __call__(self, name: str, key: str | None) -> str:
+        return self._words.get((name, key or ""), key or "")
+
+    def several(self, name: str, keys: Sequence[str]) -> str:
+        """Several codes, joined."""
+        return ", ".join(self(name, key) for key in keys)
 
 
-def row(tx: Tx, case: Case) -> Row:
+def row(word: Words, case: Case) -> Row:
     """One line of the list."""
     return {
         "reference": case.reference,
         "organisation_name": case.organisation_name or case.contact_name,
-        "choice": word(tx, "choice", case.choice),
-        "kind": word(tx, "kind", case.kind),
+        "choice": word("choice", case.choice),
+        "kind": word("kind", case.kind),
         "status": case.status,
         "opened_at": case.opened_at,
         "url": url_for("cases.detail", case_id=case.id),
     }
 
 
-def facts(tx: Tx, case: Case) -> list[Row]:
+def facts(word: Words, case: Case) -> list[Row]:
     """What was asked, by whom, as label and value."""
     found = [
-        (_("Anliegen"), word(tx, "choice", case.choice)),
-        (_("Art"), word(tx, "kind", case.kind)),
-        (_("Themen"), words(tx, "topic", case.topics)),
+        (_("Anliegen"), word("choice", case.choice)),
+        (_("Art"), word("kind", case.kind)),
+        (_("Themen"), word.several("topic", case.topics)),
         (_("Text"), case.text),
         (_("Organisation"), case.organisation_name),
         (_("Ansprechperson"), case.contact_name),
         (_("E-Mail"), case.contact_email),
         (_("Telefon"), case.contact_phone),
-        (_("Sprache"), word(tx, "language", case.language)),
-        (_("Eingangsweg"), word(tx, "channel", case.channel)),
+        (_("Sprache"), word("language", case.language)),
+        (_("Eingangsweg"), word("channel", case.channel)),
         (_("Für eine andere Person"), _("ja") if case.on_behalf else _("nein")),
         (_("Einwilligung in die Weitergabe"), _("ja") if case.consent_share else _("nein")),
-        (_("Dringlichkeit"), word(tx, "urgency", case.urgency)),
-        (_("Wege"), words(tx, "way", case.ways)),
-        (_("Ergebnis"), word(tx, "case_outcome", case.outcome)),
+        (_("Dringlichkeit"), word("urgency", case.urgency)),
+        (_("Wege"), word.several("way", case.ways)),
+        (_("Ergebnis"), word("case_outcome", case.outcome)),
     ]
     return [{"label": label, "value": value} for label, value in found if value]
 
 
 def page(tx: Tx, file: CaseFile) -> Row:
     """The variables of the case's page."""
+    word, known = Words(tx), about.tasks(tx, file.tasks)
     return {
-        "case": {**row(tx, file.case), "id": file.case.id, "answer": file.case.answer},
-        "facts": facts(tx, file.case),
-        "tasks": [task_row(tx, task) for task in file.tasks],
+        "case": {**row(word, file.case), "id": file.case.id, "answer": file.case.answer},
+        "facts": facts(word, file.case),
+        "tasks": [task_row(tx, task, known) for task in file.tasks],
         "timeline": [happening(entry) for entry in file.story],
-        "referrals": [referral(tx, asked, office) for asked, office in file.referrals],
+        "referrals": [referral(word, asked, office) for asked, office in file.referrals],
         "mails": [mail(entry) for entry in file.mails],
         "notes": [{"author": note.author, "text": note.text, "at": note.created_at} for note in file.notes],
         "diagrams": diagrams(tx, file),
@@ -92,7 +104,7 @@ def happening(entry: Happening) -> Row:
     return {"at": entry.at, "text": text, "detail": None, "actor": entry.actor, "tone": tone}
 
 
-def referral(tx: Tx, asked: Referral, office: Office) -> Row:
+def referral(word: Words, asked: Referral, office: Office) -> Row:
     """One office that was asked, and what it received."""
     return {
         "id": asked.id,
@@ -101,11 +113,11 @@ def referral(tx: Tx, asked: Referral, office: Office) -> Row:
         "deadline_on": asked.deadline_on,
         "sent_at": asked.sent_at,
         "answered_at": asked.answered_at,
-        "outcome": word(tx, "referral_outcome", asked.outcome),
-        "decline_reason": word(tx, "decline_reason", asked.decline_reason),
-        "confirmed": word(tx, "confirmation", asked.confirmed),
-        "legal_basis": word(tx, "legal_basis", asked.legal_basis),
-        "shared": [word(tx, "share", name) for name in asked.extract],
+        "outcome": word("referral_outcome", asked.outcome),
+        "decline_reason": word("decline_reason", asked.decline_reason),
+        "confirmed": word("confirmation", asked.confirmed),
+        "legal_basis": word("legal_basis", asked.legal_basis),
+        "shared": [word("share", name) for name in asked.extract],
     }
 
 

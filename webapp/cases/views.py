@@ -35,7 +35,8 @@ def index(tx: Tx) -> ResponseReturnValue:
         before=int(before) if before.isdecimal() and len(before) < 10 else None,
     )
     found = files.find(tx, wanted)
-    rows = [shown.row(tx, case) for case in found[: wanted.limit]]
+    word = shown.Words(tx, ("choice", "kind"))
+    rows = [shown.row(word, case) for case in found[: wanted.limit]]
     more = len(found) > wanted.limit
     address: dict[str, Any] = {"q": wanted.words or None, "status": wanted.status or None}
     return render_template(
@@ -79,11 +80,12 @@ def new_fields(tx: Tx) -> ResponseReturnValue:
 
 
 def _recording(tx: Tx, values: Values | None, problems: Problems | None = None) -> str:
+    word = shown.Words(tx, ("channel",))
     return render_template(
         "cases/new.html",
         form=_form(tx, values, problems or {}),
         channel=_channel(),
-        channels=[{"key": key, "name": shown.word(tx, "channel", key)} for key in CHANNELS],
+        channels=[{"key": key, "name": word("channel", key)} for key in CHANNELS],
         contact_language=_contact_language(),
         contact_languages=[{"key": code, "name": name} for code, name in NAMES.items()],
     )

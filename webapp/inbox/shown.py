@@ -9,15 +9,13 @@ from flask import request, url_for
 from webapp.forms.view import FormView, Problems
 from webapp.i18n import language
 from workflows import policy
-from workflows.actions import inbox
+from workflows.actions import about, inbox
+from workflows.actions.about import About
 from workflows.actions.inbox import Filter, OpenForm
 from workflows.core.tx import Tx
 from workflows.domain import codes
 from workflows.domain.cases import Case
-from workflows.domain.people import Group, User
-from workflows.domain.referrals import Referral
-from workflows.engine import definitions
-from workflows.engine.definitions import Process
+from workflows.domain.referrals import SHAREABLE, Referral
 from workflows.engine.tasks import Task
 
 SOON = timedelta(days=2)
@@ -30,13 +28,14 @@ def list_page(tx: Tx) -> Row:
     """The variables of the inbox."""
     wanted = _filter()
     page = inbox.list_tasks(tx, wanted)
+    known = about.tasks(tx, page.items)
     address: Row = {"scope": wanted.scope, "q": wanted.words or None, "process": wanted.process or None}
     return {
-        "tasks": [task_row(tx, task) for task in page.items],
+        "tasks": [task_row(tx, task, known) for task in page.items],
         "scope": wanted.scope,
         "q": wanted.words,
         "process": wanted.process,
-        "processes": processes(tx),
+        "processes": [{"key": key, "name": name} for key, name in known.processes.items()],
         "counts": {scope: _capped(inbox.count(tx, Filter(scope=scope))) for scope in ("mine", "group")},
         "next_url": url_for("inbox.tasks", **address, cursor=page.next) if page.next else None,
         "previous_url": url_for("inbox.tasks", **address) if wanted.cursor else None,
@@ -57,28 +56,18 @@ def _capped(count: int) -> str:
     return "99+" if count > 99 else str(count)
 
 
-def processes(tx: Tx) -> list[Row]:
-    """The processes to choose from."""
-    keys = sorted(definitions.keys(tx.session))
-    return [{"key": key, "name": tx.session.get_one(Process, key).name} for key in keys]
-
-
-def task_row(tx: Tx, task: Task) -> Row:
+def task_row(tx: Tx, task: Task, known: About) -> Row:
     """One line of the list."""
-    session = tx.session
-    case = case_of(tx, task)
-    process = session.get(Process, task.process_key)
-    group = session.get(Group, task.group_key) if task.group_key else None
-    assignee = session.get(User, task.assignee_id) if task.assignee_id else None
+    subject = known.subjects.get(task.subject)
     return {
         "id": task.id,
         "name": task.name,
         "status": task.status,
-        "reference": case.reference if case else "",
-        "subject_name": (case.organisation_name or case.contact_name) if case and _may_read_cases(tx) else "",
-        "process_name": process.name if process else task.process_key,
-        "group_name": group.name if group else "",
-        "assignee_name": assignee.name if assignee else "",
+        "reference": subject.reference if subject else "",
+        "subject_name": subject.name if subject and _may_read_cases(tx) else "",
+        "process_name": known.processes.get(task.process_key, task.process_key),
+        "group_name": known.groups.get(task.group_key or "", ""),
+        "assignee_name": known.people.get(task.assignee_id or 0, ""),
         "assignee_id": task.assignee_id,
         "due_at": task.due_at,
         "overdue": task.due_at is not None and task.due_at < tx.now,
@@ -88,18 +77,10 @@ def task_row(tx: Tx, task: Task) -> Row:
     }
 
 
-def case_of(tx: Tx, task: Task) -> Case | None:
-    """The case a task is about, directly or through its referral."""
-    kind, _colon, number = task.subject.partition(":")
-    if kind == "referral":
-        return tx.session.get(Case, tx.session.get_one(Referral, int(number)).case_id)
-    return tx.session.get(Case, int(number)) if kind == "case" else None
-
-
-def case_url(tx: Tx, task: Task) -> str | None:
+def case_url(tx: Tx, task: Task, known: About) -> str | None:
     """Where the whole case is, for those who may read it."""
-    case = case_of(tx, task)
-    return url_for("cases.detail", case_id=case.id) if case and _may_read_cases(tx) else None
+    subject = known.subjects.get(task.subject)
+    return url_for("cases.detail", case_id=subject.case_id) if subject and _may_read_cases(tx) else None
 
 
 def _may_read_cases(tx: Tx) -> bool:
@@ -118,65 +99,47 @@ def form(opened: OpenForm, problems: Problems | None = None) -> FormView:
 
 def task_page(tx: Tx, opened: OpenForm, problems: Problems) -> Row:
     """The variables of a task's page."""
+    known = about.tasks(tx, [opened.task])
+    subject = known.subjects.get(opened.task.subject)
     task = {
-        **task_row(tx, opened.task),
+        **task_row(tx, opened.task, known),
         "is_mine": opened.is_mine,
         "can_work": opened.can_work,
         "can_claim": opened.can_claim,
         "can_release": opened.can_release,
         "description": "",
     }
-    case = case_of(tx, opened.task)
     return {
         "task": task,
         "form": form(opened, problems),
-        "case": {"reference": case.reference, "url": case_url(tx, opened.task)} if case else None,
-        "facts": _facts(tx, opened.task, case),
+        "case": {"reference": subject.reference, "url": case_url(tx, opened.task, known)} if subject else None,
+        "facts": _facts(tx, opened.task, known),
         "draft_at": opened.task.draft_at,
     }
 
 
-def _facts(tx: Tx, task: Task, case: Case | None) -> list[Row]:
+def _facts(tx: Tx, task: Task, known: About) -> list[Row]:
     """The matter at a glance: the case for its workers, the extract for an office."""
-    if case and _may_read_cases(tx):
-        known: Mapping[str, object] = {name: getattr(case, name) for name in codes_of_case()}
+    subject = known.subjects.get(task.subject)
+    if subject and _may_read_cases(tx):
+        case = tx.session.get_one(Case, subject.case_id)
+        values: Mapping[str, object] = {name: getattr(case, name) for name in SHAREABLE}
     elif task.subject.startswith("referral:"):
-        known = tx.session.get_one(Referral, int(task.subject.partition(":")[2])).extract
+        values = tx.session.get_one(Referral, int(task.subject.partition(":")[2])).extract
     else:
-        known = {}
-    return shared_facts(tx, known)
+        values = {}
+    words = codes.glossary(tx.session, ("share", *LISTS.values()), language())
+    return [
+        {"label": words.get(("share", name), name), "value": _words(words, name, values[name])}
+        for name in SHAREABLE
+        if values.get(name)
+    ]
 
 
-def codes_of_case() -> tuple[str, ...]:
-    """The fields of a case worth a glance."""
-    return (
-        "choice",
-        "topics",
-        "text",
-        "organisation_name",
-        "contact_name",
-        "contact_email",
-        "contact_phone",
-        "language",
-    )
-
-
-# Which fields hold codes, and of which list.
+# Which shared fields hold codes, and of which list.
 LISTS = {"choice": "choice", "topics": "topic", "language": "language"}
 
 
-def shared_facts(tx: Tx, values: Mapping[str, object]) -> list[Row]:
-    """Fields of a case or an extract as label and value, in the order of the code list ``share``."""
-    found = []
-    for entry in codes.entries(tx.session, "share"):
-        value = values.get(entry.key)
-        if value:
-            found.append({"label": entry.words(language()), "value": _words(tx, entry.key, value)})
-    return found
-
-
-def _words(tx: Tx, name: str, value: object) -> str:
-    items = value if isinstance(value, list | tuple) else [value]
-    if name in LISTS:
-        items = [codes.label(tx.session, LISTS[name], str(item), language()) for item in items]
-    return ", ".join(str(item) for item in items)
+def _words(words: Mapping[tuple[str, str], str], name: str, value: object) -> str:
+    items = [str(item) for item in (value if isinstance(value, list | tuple) else [value])]
+    return ", ".join(words.get((LISTS.get(name, ""), item), item) for item in items)

@@ -14,6 +14,7 @@ from webapp.forms.view import Problems, typed
 from webapp.i18n import language, moment
 from webapp.inbox import shown
 from workflows import policy
+from workflows.actions import about
 from workflows.actions import inbox as tasks_of
 from workflows.core.errors import Conflict, Invalid
 from workflows.core.tx import Tx
@@ -96,11 +97,12 @@ def _page(tx: Tx, task_id: int, values: Values | None = None, problems: Problems
 
 def _too_late(tx: Tx, task_id: int, values: Values, conflict: Conflict) -> str:
     opened = tasks_of.open_form(tx, task_id, values, language=language())
+    known = about.tasks(tx, [opened.task])
     return render_template(
         "inbox/done.html",
-        task=shown.task_row(tx, opened.task),
+        task=shown.task_row(tx, opened.task, known),
         done_by=conflict.facts.get("by"),
         done_at=conflict.facts.get("at"),
         typed=typed(opened.fields),
-        case_url=shown.case_url(tx, opened.task),
+        case_url=shown.case_url(tx, opened.task, known),
     )

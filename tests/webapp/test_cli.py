@@ -1,0 +1,153 @@
+"""The command line: every subcommand explains itself; an installation comes up, survives being killed, and stops."""
+
+import io
+import os
+import re
+import signal
+import socket
+import subprocess
+import sys
+import time
+import urllib.request
+from collections.abc import Iterator
+from pathlib import Path
+from urllib.error import HTTPError, URLError
+
+import pytest
+
+from webapp.cli import main
+
+ROOT = Path(__file__).parents[2]
+COMMANDS = (
+    *("run", "web", "worker", "migrate", "verify-audit", "seal", "user", "user add", "token"),
+    *("check", "play", "feel", "tck"),
+)
+
+
+@pytest.mark.parametrize("command", COMMANDS)
+def test_every_subcommand_explains_itself(command: str, capsys: pytest.CaptureFixture[str]) -> None:
+    with pytest.raises(SystemExit) as ended:
+        main([*command.split(), "--help"])
+    assert ended.value.code == 0
+    assert command.split()[0] in capsys.readouterr().out
+
+
+@pytest.fixture
+def installation(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
+    """Where this installation keeps its data."""
+    for name in ("DATABASE_URL", "LOTSE_PUBLIC_URL", "LOTSE_SMTP_HOST"):
+        monkeypatch.delenv(name, raising=False)
+    monkeypatch.setenv("LOTSE_INSTANCE", str(tmp_path / "instance"))
+    return tmp_path / "instance"
+
+
+@pytest.mark.usefixtures("installation")
+def test_account_token_seal_and_proof(capsys: pytest.CaptureFixture[str], monkeypatch: pytest.MonkeyPatch) -> None:
+    assert main(["migrate"]) == main(["migrate"]) == 0
+    monkeypatch.setattr(sys, "stdin", io.StringIO("ein langes Passwort\n"))
+    assert main(["user", "add", "a@lotse.example", "--name", "A", "--role", "admin"]) == 0
+    monkeypatch.setattr(sys, "stdin", io.StringIO("kurz\n"))
+    assert main(["user", "add", "b@lotse.example", "--name", "B", "--role", "admin"]) == 1
+    capsys.readouterr()
+    assert main(["token", "a@lotse.example"]) == 0
+    assert re.fullmatch(r"lotse_\S{43}\n", capsys.readouterr().out)
+    assert main(["token", "niemand@lotse.example"]) == 1
+    assert main(["seal"]) == 0
+    assert main(["verify-audit"]) == 0
+
+
+def test_expressions_and_bundles_are_tried_out(capsys: pytest.CaptureFixture[str]) -> None:
+    assert main(["feel", "1 + 2 * amount", "--context", '{"amount": 3}']) == 0
+    assert capsys.readouterr().out == "7\n"
+    assert main(["feel", "1 +"]) == 1
+    assert main(["check", str(ROOT / "bpmn" / "enquiry"), str(ROOT / "bpmn" / "referral")]) == 0
+
+
+def free_port() -> int:
+    with socket.socket() as probe:
+        probe.bind(("127.0.0.1", 0))
+        return int(probe.getsockname()[1])
+
+
+class House:
+    """``lotse run`` as a process of its own."""
+
+    def __init__(self, instance: Path, port: int) -> None:
+        command = [sys.executable, "-m", "webapp.cli", "run", "--port", str(port), "--bundles", str(ROOT / "bpmn")]
+        environ = {**os.environ, "LOTSE_INSTANCE": str(instance)}
+        self.address = f"http://127.0.0.1:{port}"
+        self.process = subprocess.Popen(command, env=environ, cwd=ROOT, stdout=subprocess.PIPE, text=True)
+
+    def wait_until_up(self) -> None:
+        for _ in range(600):
+            try:
+                with urllib.request.urlopen(f"{self.address}/healthz") as answer:
+                    assert answer.status == 200
+                    return
+            except URLError:
+                assert self.process.poll() is None, "ended instead of starting"
+                time.sleep(0.1)
+        raise AssertionError("never came up")
+
+    def wait_until_gone(self) -> None:
+        for _ in range(300):
+            try:
+                urllib.request.urlopen(f"{self.address}/healthz").close()
+            except HTTPError:
+                pass
+            except (URLError, ConnectionError):
+                return
+            time.sleep(0.1)
+        raise AssertionError("still there")
+
+
+@pytest.fixture
+def houses(installation: Path) -> Iterator[list[House]]:
+    """Houses started by a test, ended with it."""
+    started: list[House] = []
+    yield started
+    for house in started:
+        if house.process.poll() is None:
+            house.process.kill()
+        house.process.wait()
+
+
+def test_start_killed_started_again_and_stopped(houses: list[House], installation: Path) -> None:
+    port = free_port()
+    houses.append(House(installation, port))
+    for _ in range(100):
+        if (installation / "lotse.sqlite3").exists():
+            break
+        time.sleep(0.1)
+    houses[0].process.kill()  # in the middle of making ready
+    houses.append(House(installation, port))
+    houses[1].wait_until_up()
+    houses[1].process.kill()  # its parts notice and end, so that the port is free again
+    houses[1].wait_until_gone()
+    houses.append(House(installation, port))
+    houses[2].wait_until_up()
+    houses[2].process.send_signal(signal.SIGINT)
+    output, _errors = houses[2].process.communicate(timeout=30)
+    assert houses[2].process.returncode == 0
+    assert houses[2].address in output
+    assert "lotse user add" in output  # nobody can sign in yet: it says how to change that
+    houses[2].wait_until_gone()
+
+
+def test_a_body_nobody_asked_for_stalls_no_connection(houses: list[House], installation: Path) -> None:
+    port = free_port()
+    houses.append(House(installation, port))
+    houses[0].wait_until_up()
+    body = b"a=" + b"x" * 200_000
+    request = (
+        b"POST /nirgends HTTP/1.1\r\nHost: 127.0.0.1\r\nContent-Type: application/x-www-form-urlencoded\r\n"
+        + f"Content-Length: {len(body)}\r\n\r\n".encode()
+        + body
+    )
+    with socket.create_connection(("127.0.0.1", port), timeout=20) as connection:
+        for _ in range(3):
+            connection.sendall(request)
+            head = b""
+            while b"</html>" not in head:
+                head += connection.recv(65536)
+            assert head.startswith(b"HTTP/1.1 4")
