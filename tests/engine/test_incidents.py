@@ -98,7 +98,8 @@ def test_a_value_that_is_no_value_of_the_language_is_refused(house: House) -> No
     [
         ({}, {}, "unknown_operator"),
         (operator("post", lambda tx, call: {}, "to"), {}, "input_missing"),
-        (operator("post", lambda tx, call: {}, "to"), {"to": "=nobody"}, "input_missing"),
+        (operator("post", lambda tx, call: {}, "to"), {"to": "=nobody"}, "expression_warning"),
+        (operator("post", lambda tx, call: {}, "to"), {"to": "=null"}, "expression_null"),
     ],
 )
 def test_a_call_that_cannot_be_made_is_an_incident(

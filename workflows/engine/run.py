@@ -136,8 +136,12 @@ class Run:
         key = token.id.hex
         if not self.scopes.has(key):
             self.scopes.open(key, {})
+        operator = self.engine.operators.get(element.operator or "")
+        required = {each.name for each in operator.parameters if each.required} if operator else frozenset()
         for each in element.inputs:
-            self.scopes.write(key, {each.target: self.value(token, each.source)})
+            must = each.target in required
+            value = self.certain(token, each.source, each.target) if must else self.value(token, each.source)
+            self.scopes.write(key, {each.target: value})
 
     def take(self, token: Token, *flows: str) -> None:
         """Choose the flows this token leaves by, instead of all."""
