@@ -25,7 +25,7 @@ DAMAGES = [
     ("state_unreadable", "UPDATE instance SET state = :empty WHERE id = 1"),
     ("token_without_row", "UPDATE task SET status = 'cancelled' WHERE status = 'open'"),
     ("token_without_row", "UPDATE timer SET status = 'fired' WHERE status = 'waiting'"),
-    ("token_without_row", "DELETE FROM subscription WHERE name = 'referral_closed'"),
+    ("token_without_row", "DELETE FROM subscription WHERE name = 'enquiry_withdrawn'"),
     ("token_without_row", "UPDATE task SET token = '00000000000000000000000000000000' WHERE status = 'open'"),
     ("row_without_token", "UPDATE task SET status = 'open' WHERE status = 'done'"),
     ("row_without_token", "UPDATE task SET element_id = 'reroute' WHERE status = 'open'"),
@@ -35,7 +35,7 @@ DAMAGES = [
      "SELECT instance_id, token, element_id, 'made_up', :facts, created_at FROM task WHERE status = 'open'"),
     ("open_after_end", "UPDATE instance SET status = 'completed', ended_at = started_at WHERE id = 1"),
     ("end_without_moment", "UPDATE instance SET ended_at = started_at WHERE id = 1"),
-    ("waits_for_nothing", "UPDATE instance SET state = :none WHERE id = 1"),
+    ("waits_for_nothing", "UPDATE instance SET status = 'running', ended_at = NULL WHERE status = 'completed'"),
     ("delivered_to_nobody", "UPDATE message SET instance_id = NULL WHERE delivered_at IS NOT NULL"),
     ("received_undelivered", "UPDATE message SET delivered_at = NULL"),
     ("message_given_up", "UPDATE message SET delivered_at = NULL, instance_id = NULL, attempts = 5"),
@@ -49,7 +49,7 @@ DAMAGES = [
     ("referral_open_after_end", "UPDATE referral SET status = 'accepted' WHERE status = 'closed'"),
     ("referral_closed_before_end", "UPDATE referral SET status = 'closed' WHERE status = 'sent'"),
     ("referral_without_result", "UPDATE referral SET result = NULL"),
-    ("referral_link_left_open", "UPDATE link SET revoked_at = NULL"),
+    ("referral_link_left_open", "UPDATE link SET revoked_at = NULL, expires_at = NULL"),
     ("started_twice", "UPDATE instance SET subject = 'referral:1' WHERE subject = 'referral:2'"),
     ("mail_moment_wrong", "UPDATE mail SET sent_at = NULL"),
     ("mail_moment_wrong", "UPDATE mail SET status = 'waiting'"),
@@ -61,7 +61,7 @@ DAMAGES = [
     ("audit_removed", "DELETE FROM audit_detail"),
 ]  # fmt: skip
 
-VALUES = {"state": b"J{\"v\":9}", "empty": b"", "none": b"J{\"v\":1,\"t\":[],\"s\":[]}", "facts": b"{}"}  # fmt: skip
+VALUES = {"state": b"J{\"v\":9}", "empty": b"", "facts": b"{}"}  # fmt: skip
 
 
 @pytest.fixture

@@ -1,16 +1,18 @@
-"""``lotse migrate``, ``verify-audit`` and ``seal``: looking after the data."""
+"""``lotse migrate``, ``verify-audit``, ``check-data`` and ``seal``: looking after the data."""
 
 from argparse import Namespace
 
 from webapp.cli.preparation import migrate
 from webapp.cli.surroundings import Commands, add_command, as_system, settings_of
+from workflows.actions import invariants
 from workflows.core import audit
 
 
 def register(commands: Commands) -> None:
-    """Add migrate, verify-audit and seal."""
+    """Add migrate, verify-audit, check-data and seal."""
     add_command(commands, "migrate", run_migrate, "das Datenbankschema auf den neuesten Stand bringen")
     add_command(commands, "verify-audit", verify, "prüfen, dass am Protokoll nichts verändert wurde")
+    add_command(commands, "check-data", check_data, "prüfen, ob alle gespeicherten Daten zusammenpassen; ändert nichts")
     add_command(commands, "seal", seal, "das Protokoll versiegeln; die Ausgabe außerhalb aufbewahren")
 
 
@@ -29,6 +31,16 @@ def verify(options: Namespace) -> int:
     for finding in findings:
         print(f"{finding.kind}: {finding.stream} Eintrag {finding.seq}")
     print("Das Protokoll ist unverändert." if not findings else f"{len(findings)} Befunde.")
+    return 1 if findings else 0
+
+
+def check_data(options: Namespace) -> int:
+    """Print every broken invariant; 1 when there is one."""
+    with as_system(settings_of(options)) as tx:
+        findings = invariants.check(tx)
+    for finding in findings:
+        print(f"{finding.code}: {finding.where} {dict(finding.facts) or ''}".rstrip())
+    print(f"{len(findings)} Befunde." if findings else "Die Daten passen zusammen.")
     return 1 if findings else 0
 
 

@@ -9,6 +9,7 @@ from collections.abc import Callable
 from dataclasses import dataclass, field
 from datetime import datetime, timedelta
 
+from sqlalchemy.exc import OperationalError
 from sqlalchemy.orm import Session, sessionmaker
 
 from workflows.core import killpoints, outbox
@@ -107,11 +108,19 @@ def _one(sessions: sessionmaker[Session], settings: Settings, clock: Clock, kind
             number = kind.next_id(tx, resting.ids(kind.name, tx.now))
             if number is None:
                 return 0
+            killpoints.reach(f"{kind.name}.claim.after")
             effect = kind.work(tx, number)
             killpoints.reach(f"{kind.name}.done")
     except Conflict:
         # Another worker was faster, or a person moved the instance meanwhile: if it is still due, it is tried again.
         assert number is not None
+        resting.add(kind.name, number, clock.now())
+        return 1
+    except OperationalError:
+        # The database is away or too busy: no fault of this item, and no failed try of it.
+        if number is None:
+            raise
+        log.exception("%s %s put off", kind.name, number)
         resting.add(kind.name, number, clock.now())
         return 1
     except Exception as error:

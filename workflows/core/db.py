@@ -1,6 +1,8 @@
 """The database: declarative base, column types, engines. One code for SQLite and PostgreSQL."""
 
 import sqlite3
+from collections.abc import Iterator
+from contextlib import contextmanager
 from datetime import UTC, datetime
 from typing import Any, cast
 
@@ -131,6 +133,22 @@ def begin_write(session: Session) -> None:
         driver: sqlite3.Connection = connection.connection.driver_connection  # type: ignore[assignment]
         if not driver.in_transaction:
             connection.exec_driver_sql("BEGIN IMMEDIATE")
+
+
+@contextmanager
+def read_only(session: Session) -> Iterator[None]:
+    """Read one consistent moment; the database itself refuses every write. The session must not have begun to read."""
+    connection = session.connection()
+    if connection.dialect.name != "sqlite":
+        connection.exec_driver_sql("SET TRANSACTION ISOLATION LEVEL REPEATABLE READ, READ ONLY")
+        yield
+        return
+    connection.exec_driver_sql("PRAGMA query_only=ON")
+    connection.exec_driver_sql("BEGIN")
+    try:
+        yield
+    finally:
+        connection.exec_driver_sql("PRAGMA query_only=OFF")
 
 
 def upsert(session: Session, model: type[Base]) -> postgresql.Insert:

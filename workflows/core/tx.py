@@ -65,6 +65,8 @@ def transaction(session: Session, actor: Actor, clock: Clock, settings: Settings
     """Run one action: returning commits, raising rolls back; the session is closed either way."""
     try:
         yield Tx(session, actor, clock.now(), settings)
+        killpoints.reach("flush.before")
+        session.flush()
         killpoints.reach("commit.before")
         session.commit()
         killpoints.reach("commit.after")

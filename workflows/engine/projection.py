@@ -93,7 +93,7 @@ class Changes:
     def wait_over(self, token: Token) -> None:
         """The token does not wait any more: close the row that said so."""
         key = token.id.hex
-        kind = _row_of(token)
+        kind = waits_in(token)
         if self._opened.pop(key, None) is None and kind is not None and key not in self._settled:
             self._closed[kind].append(key)
 
@@ -101,7 +101,7 @@ class Changes:
         """The token is taken out: what it waited for and its incidents are closed."""
         if token._state == tokens.STARTED:
             self.wait_over(token)
-            if _row_of(token) is Task:
+            if waits_in(token) is Task:
                 self.event("task.cancelled", tokens.element_of(token))
         if "incident" in token.internal_data and self._incidents.pop(token.id.hex, None) is None:
             self._resolved.append(token.id.hex)
@@ -156,7 +156,7 @@ class Changes:
             )
 
 
-def _row_of(token: Token) -> type[Row] | None:
+def waits_in(token: Token) -> type[Row] | None:
     """The table in which a waiting token has its row; the multi-instance activity itself has none."""
     element = tokens.element_of(token)
     if element.loop is not None and not token.task_spec.is_iteration:

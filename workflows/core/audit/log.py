@@ -14,7 +14,7 @@ from typing import Any
 from sqlalchemy import ForeignKeyConstraint, and_, delete, event, insert, or_, select, update
 from sqlalchemy.orm import Mapped, Session, SessionTransaction, mapped_column
 
-from workflows.core import typed_json
+from workflows.core import killpoints, typed_json
 from workflows.core.audit import chain
 from workflows.core.db import Base, begin_write, upsert
 from workflows.core.tx import Actor, Tx
@@ -224,6 +224,7 @@ def _write_pending(session: Session) -> None:
         streams[entry.stream].append(entry)
     for stream in sorted(streams):
         _append(session, stream, streams[stream])
+    killpoints.reach("audit.after")
 
 
 def _append(session: Session, stream: str, pending: list[_Pending]) -> None:
