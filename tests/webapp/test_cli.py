@@ -16,10 +16,23 @@ from urllib.error import HTTPError, URLError
 import pytest
 
 from webapp.cli import main
+from workflows.core.settings import Settings
 
 ROOT = Path(__file__).parents[2]
 COMMANDS = (
-    *("run", "web", "worker", "migrate", "verify-audit", "seal", "user", "user add", "token"),
+    *(
+        "run",
+        "web",
+        "worker",
+        "migrate",
+        "verify-audit",
+        "seal",
+        "user",
+        "user add",
+        "token",
+        "office list",
+        "office set",
+    ),
     *("check", "play", "feel", "tck"),
 )
 
@@ -61,6 +74,18 @@ def test_expressions_and_bundles_are_tried_out(capsys: pytest.CaptureFixture[str
     assert capsys.readouterr().out == "7\n"
     assert main(["feel", "1 +"]) == 1
     assert main(["check", str(ROOT / "bpmn" / "enquiry"), str(ROOT / "bpmn" / "referral")]) == 0
+
+
+def test_an_office_gets_its_address(
+    house: None, settings: Settings, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+) -> None:
+    monkeypatch.setenv("DATABASE_URL", settings.database_url)
+    monkeypatch.setenv("LOTSE_INSTANCE", str(settings.instance))
+    assert main(["office", "set", "caritas", "--email", "hilfe@caritas.example"]) == 0
+    assert main(["office", "set", "caritas", "--email", "keine Adresse"]) == 1
+    assert main(["office", "set", "unbekannt", "--email", "a@b.example"]) == 1
+    assert main(["office", "list"]) == 0
+    assert "hilfe@caritas.example" in capsys.readouterr().out
 
 
 def free_port() -> int:

@@ -124,7 +124,9 @@ def test_from_the_enquiry_to_the_confirmed_outcome(
         referral_row = tx.session.scalars(select(Referral)).one()
         assert (referral_row.status, referral_row.confirmed) == ("closed", "yes")
         assert audit.verify(tx.session, settings.audit_key) == []
-    assert town.visitor.get(link).status_code == 404  # the link ended with the referral
+    over = town.visitor.get(link)
+    assert "schon beantwortet" in over.text
+    assert "amal@verein.example" not in over.text  # what was shared is out of sight
     story = town.coordinator.get(f"/cases/{enquiry.case_id}")
     assert story.status_code == 200
     for line in ("Stelle hat angenommen", "Ergebnis von den Anfragenden bestätigt"):

@@ -63,7 +63,6 @@ def facts(word: Words, case: Case) -> list[Row]:
         (_("Anliegen"), word("choice", case.choice)),
         (_("Art"), word("kind", case.kind)),
         (_("Themen"), word.several("topic", case.topics)),
-        (_("Text"), case.text),
         (_("Organisation"), case.organisation_name),
         (_("Ansprechperson"), case.contact_name),
         (_("E-Mail"), case.contact_email),
@@ -83,7 +82,7 @@ def page(tx: Tx, file: CaseFile) -> Row:
     """The variables of the case's page."""
     word, known = Words(tx), about.tasks(tx, file.tasks)
     return {
-        "case": {**row(word, file.case), "id": file.case.id, "answer": file.case.answer},
+        "case": {**row(word, file.case), "id": file.case.id, "text": file.case.text, "answer": file.case.answer},
         "facts": facts(word, file.case),
         "tasks": [task_row(tx, task, known) for task in file.tasks],
         "timeline": [happening(entry) for entry in file.story],

@@ -4,8 +4,8 @@ import argparse
 import sys
 from collections.abc import Sequence
 
-from webapp.cli import models, offices, people, serving, upkeep
-from workflows.core.errors import LotseError
+from webapp.cli import models, offices, people, playing, serving, upkeep
+from workflows.core.errors import Invalid, LotseError
 from workflows.core.settings import SettingsError
 
 
@@ -14,6 +14,10 @@ def main(arguments: Sequence[str] | None = None) -> int:
     options = parser().parse_args(arguments)
     try:
         return int(options.run(options))
+    except Invalid as error:
+        for path, problems in error.problems.items():
+            print(f"lotse: {path}: {', '.join(problem.code for problem in problems)}", file=sys.stderr)
+        return 1
     except (LotseError, SettingsError) as error:
         print(f"lotse: {error}", file=sys.stderr)
         return 1
@@ -25,6 +29,6 @@ def parser() -> argparse.ArgumentParser:
     """All subcommands with their options."""
     top = argparse.ArgumentParser(prog="lotse", description="Lotse: Vorgänge der Koordinierungsstelle.")
     commands = top.add_subparsers(required=True, metavar="BEFEHL")
-    for module in (serving, upkeep, people, offices, models):
+    for module in (serving, upkeep, people, offices, models, playing):
         module.register(commands)
     return top

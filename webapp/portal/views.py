@@ -75,6 +75,8 @@ def thanks(tx: Tx, token: str) -> ResponseReturnValue:
 
 def _page(tx: Tx, token: str, typed: Typed | None = None, problems: Problems | None = None) -> str:
     found = referrals.page(tx, token, typed, language=language())
+    if found.is_closed:
+        return _over(tx, found, found.answered_by, found.answered_at)
     asked = found.tasks[0].task.id if found.tasks else None
     return render_template(
         "office/referral.html",
@@ -110,5 +112,9 @@ def _referral(tx: Tx, found: ReferralPage) -> dict[str, Any]:
 
 def _answered(tx: Tx, token: str, conflict: Conflict) -> str:
     found = referrals.page(tx, token, language=language())
-    by, at = conflict.facts.get("by", found.answered_by), conflict.facts.get("at", found.answered_at)
-    return render_template("office/answered.html", referral=_referral(tx, found), who=by, at=at)
+    facts = conflict.facts
+    return _over(tx, found, facts.get("by", found.answered_by), facts.get("at", found.answered_at))
+
+
+def _over(tx: Tx, found: ReferralPage, who: object, at: object) -> str:
+    return render_template("office/answered.html", referral=_referral(tx, found), who=who, at=at)
