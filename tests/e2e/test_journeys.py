@@ -4,7 +4,17 @@ import re
 
 from playwright.sync_api import Page, expect
 
-from tests.e2e.conftest import PHONE, House, Visitor, accessibility_problems, overflow, sign_in, waited_for
+from tests.e2e.conftest import (
+    PASSWORD,
+    PHONE,
+    House,
+    Visitor,
+    accessibility_problems,
+    overflow,
+    sign_in,
+    waited_for,
+)
+from workflows.domain import people
 
 MO = "vorstand@bruecke.example"
 FIRST_OFFICE = "culture-office@anlaufstelle.example"
@@ -103,6 +113,18 @@ def confirm(page: Page, status_link: str, button: str) -> None:
     expect(tap).to_have_count(0)
 
 
+def shows_nothing_any_more(page: Page, link: str) -> None:
+    """Whose part is over sees nothing of the case and is asked nothing, with or without having opened it before."""
+    page.goto(link)
+    open_button = page.get_by_role("button", name="Verweisung öffnen")
+    if open_button.count():
+        open_button.click()
+    words = page.locator("main").inner_text()
+    for personal in ("جسر", "ليلى", "قاعة", MO, "Konzert"):
+        assert personal not in words
+    expect(page.locator("main").get_by_role("button")).to_have_count(0)
+
+
 def case_page(page: Page, house: House, reference: str) -> None:
     page.goto(f"{house.address}/cases?q={reference}")
     page.get_by_role("link", name=re.compile(reference)).first.click()
@@ -138,3 +160,76 @@ def test_enquiry_in_arabic_travels_to_its_confirmed_outcome(house: House, visito
     case_page(desk, house, reference)
     expect(desk.get_by_text("Abgeschlossen").first).to_be_visible()
     audit_is_untouched(visitor, house)
+
+
+def test_an_office_declines_by_link_and_the_case_is_rerouted(house: House, visitor: Visitor) -> None:
+    reference = send_enquiry_in_arabic(house, visitor)
+    desk = visitor()
+    sign_in(desk, house, "coordinator")
+    refer(desk, house, reference, "culture_office")
+
+    office = visitor(PHONE)
+    first_link = house.link_to(FIRST_OFFICE)
+    answer(office, first_link, answer="decline", decline_reason="no_capacity")
+
+    open_task(desk, house, "Neu verweisen", reference)
+    expect(desk.get_by_text("kann nicht helfen").first).to_be_visible()
+    expect(desk.get_by_text("Keine Kapazität").first).to_be_visible()
+    choose_offices(desk, "green_spaces_office")
+    finish(desk)
+
+    answer(office, house.link_to(SECOND_OFFICE), answer="accept", contact_person="Team Plätze")
+    case_page(desk, house, reference)
+    for words in ("Stelle hat abgelehnt", "Stelle hat angenommen"):
+        expect(desk.get_by_text(words).first).to_be_visible()
+    shows_nothing_any_more(office, first_link)
+
+
+def test_nobody_answers_so_the_referral_expires_and_comes_back(house: House, visitor: Visitor) -> None:
+    reference = send_enquiry_in_arabic(house, visitor)
+    desk = visitor()
+    sign_in(desk, house, "coordinator")
+    refer(desk, house, reference, "culture_office")
+    link = house.link_to(FIRST_OFFICE)
+
+    house.let_pass(days=9)
+    reminder = house.mail_to(FIRST_OFFICE, "Erinnerung")
+    assert reference in reminder["Subject"]
+    house.let_pass(days=9)
+
+    fresh = visitor()  # the session of before has ended with the time that passed
+    sign_in(fresh, house, "coordinator")
+    open_task(fresh, house, "Neu verweisen", reference)
+    expect(fresh.get_by_text("hat bis zur Frist nicht geantwortet").first).to_be_visible()
+    shows_nothing_any_more(visitor(PHONE), link)
+    case_page(fresh, house, reference)
+    expect(fresh.get_by_text(re.compile("abgelaufen")).first).to_be_visible()
+    audit_is_untouched(visitor, house)
+
+
+def test_two_people_complete_one_task_and_the_second_keeps_the_typed_text(house: House, visitor: Visitor) -> None:
+    with house.begin() as tx:
+        people.create(
+            tx,
+            "deputy@lotse.example",
+            "Vertretung",
+            roles=["coordinator"],
+            groups=["group:coordination"],
+            password=PASSWORD,
+        )
+    reference = send_enquiry_in_arabic(house, visitor)
+    quick, slow = visitor(), visitor()
+    for page, who in ((quick, "coordinator"), (slow, "deputy")):
+        sign_in(page, house, who)
+        open_task(page, house, "Anfrage sichten", reference)
+    slow.get_by_label("Worum geht es in einem Satz?").fill("Das habe ich mühsam getippt.")
+    quick.get_by_label("Worum geht es in einem Satz?").fill("Raum für ein Konzert")
+    for page in (quick, slow):
+        page.locator("[name=ways][value=refer]").check()
+    finish(quick)
+
+    slow.get_by_role("button", name="Aufgabe abschließen").click()
+    expect(slow.get_by_text("coordinator").first).to_be_visible()
+    expect(slow.get_by_text("Das habe ich mühsam getippt.")).to_be_visible()
+    assert accessibility_problems(slow) == []
+    open_task(quick, house, "Stellen auswählen", reference)  # once, and the case goes on
