@@ -1,4 +1,4 @@
-"""``lotse check``, ``feel`` and ``tck``: trying out bundles and expressions without the web."""
+"""``lotse check``, ``play``, ``feel`` and ``tck``: trying out bundles and expressions without the web."""
 
 import os
 from argparse import Namespace
@@ -11,6 +11,7 @@ import orjson
 from sqlalchemy.orm import Session, sessionmaker
 
 from webapp.cli.surroundings import Commands, add_command
+from workflows.actions import play
 from workflows.core import typed_json
 from workflows.core.clock import SystemClock
 from workflows.core.db import make_engine, make_sessions
@@ -27,9 +28,12 @@ from workflows.operators import catalogue
 
 
 def register(commands: Commands) -> None:
-    """Add check, feel and tck."""
+    """Add check, play, feel and tck."""
     checking = add_command(commands, "check", run_check, "Prozesse prüfen, ohne sie zu veröffentlichen")
     checking.add_argument("path", nargs="+", type=Path, help="Ordner eines Prozesses oder Zip-Datei")
+    playing = add_command(commands, "play", run_play, "die Szenarien eines Prozesses durchspielen und erzählen")
+    playing.add_argument("bundle", type=Path, help="Ordner des Prozesses, z. B. bpmn/enquiry")
+    playing.add_argument("scenario", nargs="?", help="Name eines Szenarios (Standard: alle)")
     feel = add_command(commands, "feel", run_feel, "einen FEEL-Ausdruck auswerten")
     feel.add_argument("expression", help='z. B. \'if amount > 2500 then "prüfen" else "ok"\'')
     feel.add_argument("--context", default="{}", help="Werte als JSON, z. B. '{\"amount\": 3000}'")
@@ -49,6 +53,30 @@ def run_check(options: Namespace) -> int:
             print(line(finding))
         print(f"{path}: {len(findings)} Befunde" if findings else f"{path}: in Ordnung")
     return 1 if has_error else 0
+
+
+def run_play(options: Namespace) -> int:
+    """Tell each scenario step by step; 1 when one does not go as it says."""
+    with fresh_database() as (sessions, settings):
+        performances = play.play(sessions, settings, options.bundle, options.scenario)
+    for performance in performances:
+        print(f"\n{performance.scenario.title}")
+        for scene in performance.scenes:
+            print(f"  {scene.at:%d.%m.%Y %H:%M}  {_what(scene)}")
+            if scene.tasks:
+                print(f"                    offen: {', '.join(scene.tasks)}")
+            for mail in scene.mails:
+                print(f"                    Mail: „{mail.subject}“ an {mail.to}")
+        for deviation in performance.deviations:
+            print(f"  ! Schritt {deviation.step}: {deviation.code} {deviation.facts}")
+    good = sum(performance.is_as_told for performance in performances)
+    print(f"\n{good} von {len(performances)} Szenarien wie erzählt.")
+    return 0 if good == len(performances) else 1
+
+
+def _what(scene: play.Scene) -> str:
+    name = f"{scene.step.verb} {scene.step.what}" if scene.step else "Beginn"
+    return f"{name}: {' → '.join(scene.elements)}" if scene.elements else name
 
 
 @contextmanager
