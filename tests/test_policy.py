@@ -22,6 +22,7 @@ from workflows.domain.offices import Office
 from workflows.domain.pages import Page
 from workflows.domain.people import User
 from workflows.domain.referrals import Referral, Terms
+from workflows.engine.definitions import Process, Version
 from workflows.engine.state import Instance
 from workflows.engine.tasks import Task
 
@@ -39,9 +40,30 @@ def _user(tx: Tx, role: str, *groups: str) -> Actor:
     return people.actor(tx.session, user)
 
 
+def _version(tx: Tx) -> int:
+    found = tx.session.scalar(select(Version.id))
+    if found is not None:
+        return found
+    tx.session.add(Process(key="p", name="p", created_at=tx.now))
+    tx.session.flush()
+    version = Version(
+        process_key="p",
+        number=1,
+        patch=0,
+        sha256="0" * 64,
+        logic_sha256="0" * 64,
+        status="active",
+        deployed_at=tx.now,
+        deployed_by="test",
+    )
+    tx.session.add(version)
+    tx.session.flush()
+    return version.id
+
+
 def _task(tx: Tx, subject: str, group: str) -> tuple[Instance, Task]:
     instance = Instance(
-        version_id=1,
+        version_id=_version(tx),
         process_key="p",
         subject=subject,
         status="running",
