@@ -29,6 +29,13 @@ def test_values_are_written_as_people_read_them(value: Any, written: str) -> Non
     assert texts.render("<{{ value }}>", {"value": value}) == f"<{written}>"
 
 
+def test_values_are_set_apart_in_texts_from_right_to_left() -> None:
+    assert (
+        texts.render("رقم {{ n }}", {"n": "2026-0142"}, "ar")
+        == "رقم \N{FIRST STRONG ISOLATE}2026-0142\N{POP DIRECTIONAL ISOLATE}"
+    )
+
+
 def test_dots_look_into_contexts() -> None:
     assert (
         texts.render(

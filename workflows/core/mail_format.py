@@ -7,7 +7,7 @@ from email.utils import format_datetime
 from html import escape
 from typing import Protocol
 
-from workflows.core import links
+from workflows.core import links, texts
 from workflows.core.links import Link
 from workflows.core.settings import Settings
 
@@ -16,8 +16,6 @@ MARKER = "[[link]]"
 
 SHOWN = "[Link]"
 """What people inside see in place of the address."""
-
-_RIGHT_TO_LEFT = {"ar", "fa", "he", "ur"}
 
 
 class Letter(Protocol):
@@ -65,7 +63,7 @@ def _html(letter: Letter, settings: Settings) -> str:
         address = escape(links.url(letter.link, settings))
         body = body.replace(MARKER, f'<a href="{address}">{address}</a>')
     paragraphs = "".join(f"<p>{part.strip()}</p>\n" for part in body.split("\n\n") if part.strip())
-    direction = "rtl" if letter.language in _RIGHT_TO_LEFT else "ltr"
+    direction = "rtl" if letter.language in texts.RIGHT_TO_LEFT else "ltr"
     return (
         f'<!doctype html>\n<html lang="{escape(letter.language)}" dir="{direction}">\n'
         f'<head><meta charset="utf-8"><title>{escape(letter.subject)}</title></head>\n'

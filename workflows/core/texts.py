@@ -11,6 +11,9 @@ from workflows.core.errors import LotseError
 
 _LOOKUP = re.compile(r"\{\{([^{}]*)\}\}")
 _PATH = re.compile(r"[^\W\d]\w*(\.[^\W\d]\w*)*")
+RIGHT_TO_LEFT = frozenset({"ar", "fa", "he", "ur"})
+"""Languages written from right to left."""
+
 _SUBJECT = re.compile(r"(Betreff|Subject):[ \t]*([^\r\n]*)(?:\r?\n)*")
 
 
@@ -25,14 +28,25 @@ def placeholders(template: str) -> list[str]:
     return paths
 
 
-def render(template: str, values: Mapping[str, Any]) -> str:
+def render(template: str, values: Mapping[str, Any], language: str = "de") -> str:
     """``template`` with every look-up replaced; what a value contains is never looked up again.
+
+    In a ``language`` written from right to left values are set apart (Unicode UAX #9, isolates), or 2026-0142 would
+    be shown as 0142-2026.
 
     Dates read DD.MM.YYYY, moments DD.MM.YYYY HH:MM in Berlin, lists are joined by commas, null is empty.
     Raises ``LotseError`` ``text_missing`` for a name without a value, ``text_value`` for one that cannot be written.
     """
     placeholders(template)
-    return _LOOKUP.sub(lambda match: _written(match[1].strip(), _look_up(match[1].strip(), values)), template)
+    before, after = (
+        ("\N{FIRST STRONG ISOLATE}", "\N{POP DIRECTIONAL ISOLATE}") if language in RIGHT_TO_LEFT else ("", "")
+    )
+
+    def written(match: re.Match[str]) -> str:
+        path = match[1].strip()
+        return before + _written(path, _look_up(path, values)) + after
+
+    return _LOOKUP.sub(written, template)
 
 
 def split(text: str) -> tuple[str, str]:

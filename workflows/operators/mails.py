@@ -35,7 +35,7 @@ def send(tx: Tx, call: Call) -> dict[str, Any]:
         language = inputs.text(call, "language") or recipient.language
         template = call.definition.text(inputs.text(call, "text"), language)
         values = {**_facts(tx, case, referral, office, language), **inputs.context(call, "values")}
-        subject, body = rendered(template, values)
+        subject, body = rendered(template, values, language)
         link = _link(tx, inputs.text(call, "link") or "none", recipient, case, referral) if MARKER in body else None
         outbox.post(
             tx,
@@ -50,11 +50,11 @@ def send(tx: Tx, call: Call) -> dict[str, Any]:
     return {"mails_sent": len(found)}
 
 
-def rendered(template: str, values: Mapping[str, Any]) -> tuple[str, str]:
+def rendered(template: str, values: Mapping[str, Any], language: str) -> tuple[str, str]:
     """Subject (one line) and body; the place of the link comes from the template alone, never from a value."""
     subject, body = texts.split(template)
-    parts = [texts.render(part, values).replace(MARKER, "") for part in body.split(MARKER)]
-    return " ".join(texts.render(subject, values).split()), MARKER.join(parts)
+    parts = [texts.render(part, values, language).replace(MARKER, "") for part in body.split(MARKER)]
+    return " ".join(texts.render(subject, values, language).split()), MARKER.join(parts)
 
 
 def recipients(tx: Tx, to: str, case: Case, referral: Referral | None, office: Office | None) -> list[Recipient]:
