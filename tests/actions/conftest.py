@@ -106,9 +106,8 @@ class House:
             return tx.session.get_one(Case, case.id).status
 
 
-@pytest.fixture
-def house(begin: Begin, sessions: sessionmaker[Session], settings: Settings, clock: SetClock) -> House:
-    """The house, open for business."""
+def open_house(begin: Begin) -> dict[str, Actor]:
+    """First contents, the real bundles, and people: gives who can act, by name."""
     with begin() as tx:
         seed.load(tx)
         seed.fill_demo_addresses(tx)
@@ -124,4 +123,10 @@ def house(begin: Begin, sessions: sessionmaker[Session], settings: Settings, clo
         ):
             user = people.create(tx, f"{name.replace(' ', '-')}@stadt.example", name, roles=[role], groups=[group])
             actors[name] = people.actor(tx.session, user)
-    return House(begin, sessions, settings, clock, actors)
+    return actors
+
+
+@pytest.fixture
+def house(begin: Begin, sessions: sessionmaker[Session], settings: Settings, clock: SetClock) -> House:
+    """The house, open for business."""
+    return House(begin, sessions, settings, clock, open_house(begin))
