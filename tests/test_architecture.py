@@ -15,7 +15,7 @@ LONGEST_FUNCTION = 60
 def sources() -> Iterator[tuple[Path, ast.Module]]:
     for folder in ("workflows", "webapp"):
         for path in sorted((ROOT / folder).rglob("*.py")):
-            if "node_modules" not in path.parts:
+            if "node_modules" not in path.parts and "versions" not in path.parts:  # revisions are generated
                 yield path.relative_to(ROOT), ast.parse(path.read_text(encoding="utf-8"))
 
 
