@@ -25,11 +25,20 @@ def init_app(app: Flask) -> None:
     app.after_request(add_headers)
 
 
+LARGEST_ID = 2**31 - 1
+
+
 class RowId(IntegerConverter):
     """Numbers in addresses are row ids; larger ones than a column holds are not found."""
 
     def __init__(self, map: Map) -> None:
-        super().__init__(map, max=2**31 - 1)
+        super().__init__(map, max=LARGEST_ID)
+
+
+def row_id(text: str) -> int | None:
+    """A row id that was sent as text; None for anything that can be none."""
+    number = int(text) if text.isascii() and text.isdecimal() and len(text) <= 10 else None
+    return number if number is not None and number <= LARGEST_ID else None
 
 
 def refuse_zero_characters() -> None:

@@ -159,7 +159,19 @@ def test_pages_of_tasks_follow_each_other(program: Program) -> None:
     assert len({task["id"] for task in seen}) == len(seen) == 5
 
 
-@pytest.mark.parametrize("query", ["limit=0", "limit=viel", "limit=101", "cursor=x", "assignee=ich", "unbekannt=1"])
+@pytest.mark.parametrize(
+    "query",
+    [
+        "limit=0",
+        "limit=viel",
+        "limit=101",
+        "cursor=x",
+        "cursor=fDk5OTk5OTk5OTk5",
+        "assignee=ich",
+        "assignee=99999999999",
+        "unbekannt=1",
+    ],
+)
 def test_odd_queries_are_refused(program: Program, query: str) -> None:
     assert program.call("GET", f"/tasks?{query}").status_code == 422
 

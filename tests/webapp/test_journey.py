@@ -125,7 +125,7 @@ def test_from_the_enquiry_to_the_confirmed_outcome(
         assert (referral_row.status, referral_row.confirmed) == ("closed", "yes")
         assert audit.verify(tx.session, settings.audit_key) == []
     over = town.visitor.get(link)
-    assert "schon beantwortet" in over.text
+    assert "abgeschlossen" in over.text
     assert "amal@verein.example" not in over.text  # what was shared is out of sight
     story = town.coordinator.get(f"/cases/{enquiry.case_id}")
     assert story.status_code == 200

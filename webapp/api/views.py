@@ -9,6 +9,7 @@ from webapp.api.bodies import read_json, read_zip
 from webapp.api.document import document
 from webapp.errors import problem
 from webapp.extensions import csrf
+from webapp.security import row_id
 from workflows.actions import bundles, inbox, messages, processes
 from workflows.core.errors import Invalid, Problem
 from workflows.core.tx import Tx
@@ -59,7 +60,7 @@ def _filter() -> inbox.Filter:
     problems = {name: (Problem("unknown_field"),) for name in sent if name not in shown.QUERY}
     if not limit.isdecimal() or not 1 <= int(limit[:4]) <= MOST_TASKS:
         problems["limit"] = (Problem("out_of_range", {"min": 1, "max": MOST_TASKS}),)
-    if assignee and assignee != "me" and not (assignee.isdecimal() and len(assignee) < 10):
+    if assignee and assignee != "me" and row_id(assignee) is None:
         problems["assignee"] = (Problem("not_a_number"),)
     if problems:
         raise Invalid(problems)

@@ -12,6 +12,7 @@ from webapp.cases import shown
 from webapp.forms.reading import is_redrawing, raw_values
 from webapp.forms.view import FormView, Problems
 from webapp.i18n import NAMES, language
+from webapp.security import row_id
 from workflows import policy
 from workflows.actions import cases as files
 from workflows.actions import enquiries
@@ -28,11 +29,10 @@ Values = Mapping[str, Any]
 @view(cases, "/cases", who=policy.CASE_READ)
 def index(tx: Tx) -> ResponseReturnValue:
     """The cases, newest first; the address says which."""
-    before = request.args.get("before", "")
     wanted = files.Filter(
         words=request.args.get("q", "")[:200],
         status=request.args.get("status", ""),
-        before=int(before) if before.isdecimal() and len(before) < 10 else None,
+        before=row_id(request.args.get("before", "")),
     )
     found = files.find(tx, wanted)
     word = shown.Words(tx, ("choice", "kind"))

@@ -13,6 +13,7 @@ from webapp.forms.view import FormView
 from webapp.i18n import NAMES, language
 from webapp.public import ticket
 from webapp.public.ticket import Ticket
+from webapp.security import row_id
 from workflows.actions import enquiries
 from workflows.core import links, throttle
 from workflows.core.errors import Invalid, Problem
@@ -117,8 +118,9 @@ def status(tx: Tx, token: str) -> ResponseReturnValue:
 @view(public, "/s/<token>/confirm", who=PUBLIC, methods=("POST",))
 def confirm(tx: Tx, token: str) -> ResponseReturnValue:
     """One tap: did it help?"""
-    referral = request.form.get("referral", "")
-    enquiries.confirm(tx, token, request.form.get("answer", ""), int(referral) if referral.isdecimal() else None)
+    referral = request.form.get("referral")
+    referral_id = None if referral is None else row_id(referral) or 0
+    enquiries.confirm(tx, token, request.form.get("answer", ""), referral_id)
     flash(_("Danke für Ihre Rückmeldung."), "success")
     return redirect(url_for("public.status", token=token))
 

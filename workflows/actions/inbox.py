@@ -147,8 +147,8 @@ def _read_cursor(cursor: str) -> tuple[datetime | None, int]:
         text = base64.urlsafe_b64decode(cursor + "=" * (-len(cursor) % 4)).decode()
         moment, _, number = text.partition("|")
         due_at = datetime.fromisoformat(moment) if moment else None
-        if due_at is not None and due_at.tzinfo is None:
-            raise ValueError("naive")
+        if (due_at is not None and due_at.tzinfo is None) or not 0 <= int(number) < 2**31:
+            raise ValueError("not one of ours")
         return due_at, int(number)
     except (ValueError, binascii.Error) as error:
         raise Invalid({"cursor": (Problem("cursor_unknown"),)}) from error
