@@ -123,6 +123,7 @@ ENTRY = {
     "details": [{"label": "Stelle", "value": "Freiwilligenzentrum"}],
 }
 PAGE = {"key": "imprint", "title": "Impressum", "html": "Landeshauptstadt", "updated_at": NOW}
+CHOICES = [{"key": "phone", "name": "Telefon"}, {"key": "de", "name": "Deutsch"}]
 LIST = {"next_url": "?page=2", "previous_url": None}
 INBOX: Mapping[str, Any] = {
     "scope": "group",
@@ -226,7 +227,17 @@ SAMPLES: Mapping[str, tuple[str, bool, Callable[[], Mapping[str, Any]]]] = {
             **LIST,
         },
     ),
-    "case-new": ("cases/new.html", True, lambda: {"form": sample_form(ENQUIRY)}),
+    "case-new": (
+        "cases/new.html",
+        True,
+        lambda: {
+            "form": sample_form(ENQUIRY),
+            "channel": "phone",
+            "channels": CHOICES,
+            "contact_language": "de",
+            "contact_languages": CHOICES,
+        },
+    ),
     "case": (
         "cases/detail.html",
         True,

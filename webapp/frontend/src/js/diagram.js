@@ -60,6 +60,13 @@ function center(viewer, marks) {
   const readable = 0.62;
   if (canvas.zoom('fit-viewport', 'auto') >= readable) return;
   const element = (marks.current || []).map((id) => viewer.get('elementRegistry').get(id)).find(Boolean);
-  canvas.zoom(readable, element ? { x: element.x, y: element.y } : undefined);
-  if (element) canvas.scrollToElement(element, 80);
+  canvas.zoom(readable);
+  const { width, height, inner } = canvas.viewbox();
+  const start = element ?? { x: inner.x, y: inner.y, width: 0, height: 0 };
+  const within = (wanted, least, size, shown) => Math.max(least - 20, Math.min(wanted, least + size - shown + 20));
+  canvas.viewbox({
+    x: within(start.x + start.width / 2 - width / 2, inner.x, inner.width, width),
+    y: within(start.y + start.height / 2 - height / 2, inner.y, inner.height, height),
+    width, height,
+  });
 }
