@@ -13,6 +13,7 @@ from werkzeug.exceptions import HTTPException, SecurityError
 
 from webapp import wording
 from webapp.access import SignInNeeded, to_login
+from webapp.identity import ask_nobody
 from workflows.core.errors import Conflict, Invalid, LotseError, NotAllowed, NotFound, Throttled
 
 log = logging.getLogger(__name__)
@@ -118,6 +119,7 @@ def on_database(error: OperationalError) -> ResponseReturnValue:
     log.error("database unavailable: %s", error.orig)
     if is_api():
         return problem(503, "unavailable")
+    ask_nobody()
     return _page(503), 503, {"Retry-After": "30"}
 
 

@@ -3,7 +3,7 @@
 from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
 
-from flask import Flask, request, session
+from flask import Flask, g, request, session
 from flask_login import current_user, login_user, logout_user
 
 from webapp.extensions import db, login_manager, surroundings
@@ -54,6 +54,11 @@ def load(secret: str) -> SignedIn | None:
         return None
     user, _row = found
     return SignedIn(people.actor(database, user), user.name, user.language, secret)
+
+
+def ask_nobody() -> None:
+    """Take the rest of this request as nobody's without asking the database, which cannot answer; signs nobody out."""
+    g._login_user = login_manager.anonymous_user()  # where Flask-Login keeps whom it has looked up
 
 
 def _seen() -> datetime | None:

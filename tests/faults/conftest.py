@@ -85,7 +85,7 @@ def tell(
     with ExitStack() as stack:
 
         def at(url: str, actors: Mapping[str, Actor]) -> AbstractContextManager[Story]:
-            return _house_at(_settings(url, tmp_path, mail_server), actors)
+            return house_at(settings_at(url, tmp_path, mail_server), actors)
 
         def told(act: str) -> Story:
             if (kind, act) not in kept:
@@ -114,7 +114,7 @@ def _prepare(
 
 
 @contextmanager
-def _house_at(settings: Settings, actors: Mapping[str, Actor]) -> Iterator[Story]:
+def house_at(settings: Settings, actors: Mapping[str, Actor]) -> Iterator[Story]:
     engine = make_engine(settings.database_url)
     sessions = make_sessions(engine)
 
@@ -127,7 +127,7 @@ def _house_at(settings: Settings, actors: Mapping[str, Actor]) -> Iterator[Story
         engine.dispose()
 
 
-def _settings(url: str, folder: Path, server: MailServer) -> Settings:
+def settings_at(url: str, folder: Path, server: MailServer) -> Settings:
     return Settings(
         database_url=url,
         secret_key=b"secret-key-of-the-tests-32-bytes",

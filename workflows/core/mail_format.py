@@ -1,5 +1,6 @@
 """How a mail looks on its way: headers, a plain text and an HTML part saying the same."""
 
+import hashlib
 from datetime import datetime
 from email.message import EmailMessage
 from email.policy import SMTP
@@ -54,6 +55,8 @@ def message(letter: Letter, settings: Settings) -> EmailMessage:
     mail["Auto-Submitted"] = "auto-generated"
     mail.set_content(resolved(letter, settings))
     mail.add_alternative(_html(letter, settings), subtype="html")
+    # The library would draw the line between the parts anew each time, and a second copy would not be the same mail.
+    mail.set_boundary(hashlib.sha256(letter.message_id.encode()).hexdigest()[:40])
     return mail
 
 
