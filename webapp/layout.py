@@ -1,5 +1,6 @@
 """What every template can use: who is signed in, the navigation, languages, filters, words."""
 
+from collections.abc import Mapping
 from dataclasses import dataclass
 from functools import cache
 from pathlib import Path
@@ -27,11 +28,12 @@ class NavItem:
     current: bool
 
 
-# label, endpoint, permission
-NAVIGATION: tuple[tuple[Any, str, str], ...] = (
-    (_l("Posteingang"), "inbox.tasks", policy.TASK_READ),
-    (_l("Vorgänge"), "cases.index", policy.CASE_READ),
-    (_l("Protokoll"), "audit.entries", policy.AUDIT_READ),
+# label, endpoint, its arguments, permission
+NAVIGATION: tuple[tuple[Any, str, Mapping[str, Any], str], ...] = (
+    (_l("Posteingang"), "inbox.tasks", {}, policy.TASK_READ),
+    (_l("Vorgänge"), "cases.index", {}, policy.CASE_READ),
+    (_l("Protokoll"), "audit.entries", {}, policy.AUDIT_READ),
+    (_l("Seiten"), "pages.edit", {"key": "imprint"}, policy.PAGE_EDIT),
 )
 
 
@@ -66,10 +68,16 @@ def navigation(actor: Actor) -> list[NavItem]:
     """The rooms this person may enter."""
     room = (request.endpoint or "").partition(".")[0]
     return [
-        NavItem(str(label), url_for(endpoint), endpoint.partition(".")[0] == room)
-        for label, endpoint, permission in NAVIGATION
+        NavItem(str(label), url_for(endpoint, **arguments), endpoint.partition(".")[0] == room)
+        for label, endpoint, arguments, permission in NAVIGATION
         if policy.may(actor, permission)
     ]
+
+
+def first_room(actor: Actor) -> str:
+    """Where somebody begins who has just signed in."""
+    rooms = navigation(actor)
+    return rooms[0].url if rooms else url_for("public.landing")
 
 
 def iso(value: Any) -> str:

@@ -8,7 +8,7 @@ from flask import Flask
 from sqlalchemy import update
 
 from tests.conftest import Begin
-from tests.webapp.conftest import Browser
+from tests.webapp.conftest import ROLES, Browser
 from workflows.core.clock import SetClock
 from workflows.domain.people import User
 
@@ -103,3 +103,11 @@ def test_a_disabled_account_is_out_at_once(signed_in: Callable[[str], Browser], 
         tx.session.execute(update(User).where(User.email == ME).values(is_active=False))
     assert mine.get("/inbox").status_code == 302
     assert mine.sign_in(ME).status_code == 422
+
+
+def test_everybody_begins_in_a_room_they_may_enter(signed_in: Callable[[str], Browser]) -> None:
+    rooms = {role: signed_in(role).get("/login").location for role in ROLES}
+    assert rooms["office"] == "/inbox"
+    assert rooms["reviewer"] == "/audit"
+    for role, room in rooms.items():
+        assert signed_in(role).get(room).status_code == 200, role

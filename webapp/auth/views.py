@@ -6,6 +6,7 @@ from flask_babel import gettext as _
 
 from webapp.access import PUBLIC, own_address, view
 from webapp.identity import page_actor, sign_in, sign_out
+from webapp.layout import first_room
 from workflows.actions.demo import DEMO_USERS
 from workflows.core import throttle
 from workflows.core.tx import PUBLIC as ANYBODY
@@ -37,9 +38,8 @@ def check_password(tx: Tx) -> ResponseReturnValue:
     stored = user.password_hash if user is not None and user.is_active else None
     if not passwords.matches(stored, request.form.get("password", "")) or user is None:
         return _page(tx, email, _("E-Mail-Adresse oder Passwort stimmen nicht.")), 422
-    target = _onwards()
     sign_in(tx, user)
-    return redirect(target)
+    return redirect(_onwards())
 
 
 @view(auth, "/logout", who=PUBLIC, methods=("POST",))
@@ -57,4 +57,4 @@ def _page(tx: Tx, email: str, problem: str | None) -> str:
 
 
 def _onwards() -> str:
-    return own_address(request.values.get("next"), url_for("inbox.tasks"))
+    return own_address(request.values.get("next"), first_room(page_actor()))
