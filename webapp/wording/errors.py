@@ -18,6 +18,7 @@ ERRORS: Mapping[str, Any] = {
     "state_moved": _("Der Vorgang hat sich gerade bewegt. Bitte versuchen Sie es noch einmal."),
     "case_state": _("Der Vorgang ist inzwischen „%(status)s“. Das geht jetzt nicht mehr."),
     "referral_state": _("Die Verweisung ist inzwischen „%(status)s“. Das geht jetzt nicht mehr."),
+    "application_state": _("Der Förderantrag ist inzwischen „%(status)s“. Das geht jetzt nicht mehr."),
     "already_confirmed": _("Danke, Ihre Rückmeldung ist schon bei uns."),
     "not_asked": _("Dazu ist gerade keine Frage offen."),
     "instance_ended": _("Dieser Ablauf ist schon zu Ende."),
