@@ -1,5 +1,6 @@
 """A story that keeps the worker busy, and everything that can be seen of how it went."""
 
+import re
 from collections import Counter
 from collections.abc import Mapping
 from dataclasses import dataclass, field
@@ -25,6 +26,8 @@ from workflows.engine.messages import Message
 from workflows.engine.state import Instance
 from workflows.engine.tasks import Task
 from workflows.engine.timers import Timer
+
+_UNNUMBERED = re.compile(r"^(organisation|user):\d+$")
 
 ACCEPT = {"answer": "accept", "contact_person": "Zimmer 3"}
 REPORT = {"reported_outcome": "helped", "outcome_text": "Saal vergeben"}
@@ -159,4 +162,7 @@ class Story(House):
             "audit": select(AuditEntry.stream, AuditEntry.event, AuditEntry.actor, AuditEntry.object),
         }
         with self.at() as tx:
-            return {name: Counter(tuple(row) for row in tx.session.execute(query)) for name, query in queries.items()}
+            found = {name: Counter(tuple(row) for row in tx.session.execute(query)) for name, query in queries.items()}
+        # A transaction that was cut off leaves gaps in the numbers of rows, which is no difference.
+        audited = Counter(tuple(_UNNUMBERED.sub(r"\1", text) for text in row) for row in found["audit"].elements())
+        return {**found, "audit": audited}

