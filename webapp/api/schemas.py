@@ -120,10 +120,13 @@ SCHEMAS: dict[str, Schema] = {
     ),
     "EventPage": record({"items": array(ref("Event"))}),
     "Message": record({"id": NUMBER}, text="The message waits for its receiver; delivering is the worker's work."),
-    "Version": record({"process_key": TEXT, "number": NUMBER, "patch": NUMBER, "sha256": TEXT}),
+    "Version": record(
+        {"process_key": TEXT, "number": NUMBER, "patch": NUMBER, "sha256": TEXT, "changes": array(ref("Finding"))},
+        text="changes: what was rewritten in diagrams of other tools.",
+    ),
     "Finding": record(
         {
-            "severity": {"enum": ["error", "warning"]},
+            "severity": {"enum": ["error", "warning", "change"]},
             "file": TEXT,
             "element": nullable(TEXT),
             "code": TEXT,

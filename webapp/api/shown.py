@@ -6,17 +6,18 @@ from typing import Any
 
 from webapp.api.document import QUERY
 from workflows.actions import inbox, processes
+from workflows.actions.bundles import Deployed
 from workflows.actions.inbox import OpenForm
 from workflows.core import typed_json
 from workflows.core.tx import Tx
-from workflows.engine.definitions import Version
+from workflows.engine.checks import finding_text
 from workflows.engine.events import Event
 from workflows.engine.findings import BundleRefused, Finding
 from workflows.engine.state import Instance
 from workflows.engine.tasks import Task
 from workflows.forms.model import Field
 
-__all__ = ["QUERY", "event", "findings", "instance", "opened", "task", "version"]
+__all__ = ["QUERY", "deployed", "event", "findings", "instance", "opened", "task"]
 
 Json = dict[str, Any]
 
@@ -116,10 +117,17 @@ def finding(item: Finding) -> Json:
         "file": item.file,
         "element": item.element or None,
         "code": item.code,
-        "text": str(item),
+        "text": finding_text(item, "en"),
     }
 
 
-def version(row: Version) -> Json:
-    """A deployed version."""
-    return {"process_key": row.process_key, "number": row.number, "patch": row.patch, "sha256": row.sha256}
+def deployed(result: Deployed) -> Json:
+    """A deployed version, and what was rewritten on import."""
+    row = result.version
+    return {
+        "process_key": row.process_key,
+        "number": row.number,
+        "patch": row.patch,
+        "sha256": row.sha256,
+        "changes": [finding(item) for item in result.changes],
+    }

@@ -117,7 +117,7 @@ def send_message(tx: Tx) -> ResponseReturnValue:
 def deploy_bundle(tx: Tx) -> ResponseReturnValue:
     """Deploy a bundle, or say what is wrong with it."""
     try:
-        version = bundles.deploy(tx, read_zip())
+        deployed = bundles.deploy(tx, read_zip())
     except BundleRefused as refused:
         raise Refusal(problem(422, "bundle_refused", members={"findings": shown.findings(refused)})) from refused
-    return jsonify(shown.version(version)), 201
+    return jsonify(shown.deployed(deployed)), 201

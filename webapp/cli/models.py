@@ -19,9 +19,10 @@ from workflows.core.settings import Settings
 from workflows.core.tx import SYSTEM, Tx, transaction
 from workflows.decisions import tck
 from workflows.domain import seed
-from workflows.engine import bundle
-from workflows.engine.checks import check
-from workflows.engine.findings import Finding
+from workflows.engine.bundle import Bundle
+from workflows.engine.checks import check_files, open_bundle
+from workflows.engine.checks.files import UNREADABLE
+from workflows.engine.normalise import normalise
 from workflows.feel import FeelSyntaxError, compile_expression
 from workflows.migrations import tables
 from workflows.operators import catalogue
@@ -30,7 +31,11 @@ from workflows.operators import catalogue
 def register(commands: Commands) -> None:
     """Add check, play, feel and tck."""
     checking = add_command(commands, "check", run_check, "Prozesse prüfen, ohne sie zu veröffentlichen")
-    checking.add_argument("path", nargs="+", type=Path, help="Ordner eines Prozesses oder Zip-Datei")
+    checking.add_argument("path", nargs="+", type=Path, help="Ordner eines Prozesses, Zip-Datei oder einzelne Datei")
+    checking.add_argument("--normalise", action="store_true", help="Diagramme anderer Werkzeuge erst angleichen")
+    checking.add_argument(
+        "-o", "--output", type=Path, help="das angeglichene Diagramm (.bpmn) oder Bündel (.zip) dorthin"
+    )
     playing = add_command(commands, "play", run_play, "die Szenarien eines Prozesses durchspielen und erzählen")
     playing.add_argument("bundle", type=Path, help="Ordner des Prozesses, z. B. bpmn/enquiry")
     playing.add_argument("scenario", nargs="?", help="Name eines Szenarios (Standard: alle)")
@@ -42,17 +47,19 @@ def register(commands: Commands) -> None:
 
 
 def run_check(options: Namespace) -> int:
-    """Print every finding; 1 when one of them is an error."""
+    """Print every finding; 0 clean or hints only, 1 errors, 2 something unreadable."""
     with fresh_house() as tx:
         known = catalogue(tx)
-    has_error = False
-    for path in options.path:
-        findings = check(bundle.read(path if path.is_dir() else path.read_bytes()), known)
-        has_error = has_error or any(finding.severity == "error" for finding in findings)
-        for finding in findings:
-            print(line(finding))
-        print(f"{path}: {len(findings)} Befunde" if findings else f"{path}: in Ordnung")
-    return 1 if has_error else 0
+    report = check_files(options.path, known, normalising=options.normalise or options.output is not None)
+    print("\n".join(report.lines))
+    if options.output is not None and report.exit_code != UNREADABLE:
+        _write(normalise(open_bundle(options.path[0])).bundle, options.output)
+    return report.exit_code
+
+
+def _write(bundle: Bundle, output: Path) -> None:
+    """The bundle as a zip, or its diagram alone."""
+    output.write_bytes(bundle.frozen() if output.suffix == ".zip" else bundle.files[bundle.diagram])
 
 
 def run_play(options: Namespace) -> int:
@@ -97,12 +104,6 @@ def fresh_house() -> Iterator[Tx]:
     with fresh_database() as (sessions, settings), transaction(sessions(), SYSTEM, SystemClock(), settings) as tx:
         seed.load(tx)
         yield tx
-
-
-def line(finding: Finding) -> str:
-    """One finding on one line."""
-    place = f"{finding.file}#{finding.element}" if finding.element else finding.file
-    return f"{finding.severity} {place}: {finding.code} {dict(finding.facts) or ''}".rstrip()
 
 
 def run_feel(options: Namespace) -> int:

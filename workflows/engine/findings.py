@@ -6,7 +6,7 @@ from typing import Any, Literal
 
 from workflows.core.errors import LotseError
 
-Severity = Literal["error", "warning"]
+Severity = Literal["error", "warning", "change"]
 
 
 @dataclass(frozen=True, slots=True)

@@ -3,7 +3,7 @@
 from collections.abc import Collection
 from datetime import datetime
 
-from sqlalchemy import CheckConstraint, CursorResult, ForeignKey, Index, String, select, text, update
+from sqlalchemy import CheckConstraint, CursorResult, ForeignKey, Index, String, Text, select, text, update
 from sqlalchemy.orm import Mapped, mapped_column
 
 from workflows.core.db import Base
@@ -17,7 +17,8 @@ WAITING = text("status = 'waiting'")
 class Timer(Base):
     """One moment something waits for: a token of an instance, or the next timed start of ``process_key``.
 
-    ``token`` is the engine's token that a firing wakes; a timed start has no instance and an empty token.
+    ``token`` is the engine's token that a firing wakes; a timed start has no instance and an empty token;
+    ``attempts`` and ``error`` tell of firings that failed.
     """
 
     __tablename__ = "timer"
@@ -33,6 +34,8 @@ class Timer(Base):
     element_id: Mapped[str] = mapped_column(String(200))
     due_at: Mapped[datetime]
     status: Mapped[str] = mapped_column(String(10), default="waiting")
+    attempts: Mapped[int] = mapped_column(default=0)
+    error: Mapped[str | None] = mapped_column(Text)
 
 
 def next_due(tx: Tx, skip: Collection[int] = ()) -> int | None:
@@ -75,3 +78,11 @@ def claim(tx: Tx, timer_id: int) -> Timer:
     if found.rowcount != 1:
         raise Conflict("timer_over", status=timer.status)
     return timer
+
+
+def failed(tx: Tx, timer_id: int, error: str) -> None:
+    """Count a firing that failed; call in a transaction of its own after the failed one was rolled back."""
+    tx.session.execute(
+        update(Timer).where(Timer.id == timer_id).values(attempts=Timer.attempts + 1, error=error[:1000]),
+        execution_options={"synchronize_session": False},
+    )

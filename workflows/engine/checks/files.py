@@ -10,6 +10,7 @@ from workflows.engine.catalogue import Catalogue
 from workflows.engine.checks.checking import check
 from workflows.engine.checks.wording import line, sentence
 from workflows.engine.findings import Finding
+from workflows.engine.normalise import Normalised, normalise
 
 CLEAN, FINDINGS, UNREADABLE = 0, 1, 2
 #: Codes that mean a file could not be read at all, rather than that something in it is wrong.
@@ -38,25 +39,32 @@ class Report:
     exit_code: int
 
 
-def check_files(paths: Iterable[Path], catalogue: Catalogue, language: str = "de") -> Report:
-    """Check bundles (folders or zips) and single diagrams, forms and decision tables; raises for no content."""
+def check_files(
+    paths: Iterable[Path], catalogue: Catalogue, language: str = "de", *, normalising: bool = False
+) -> Report:
+    """Check bundles (folders or zips) and single diagrams, forms and decision tables; raises for no content.
+
+    ``normalising`` brings diagrams of other tools into the dialect first, as an upload does, and tells each change.
+    """
     lines: list[str] = []
     worst = CLEAN
     for path in paths:
-        found, code = _check_path(path, catalogue, language)
+        found, code = _check_path(path, catalogue, language, normalising)
         lines += [f"{path}: {each}" for each in found]
         worst = max(worst, code)
     return Report(tuple(lines), worst)
 
 
-def _check_path(path: Path, catalogue: Catalogue, language: str) -> tuple[list[str], int]:
+def _check_path(path: Path, catalogue: Catalogue, language: str, normalising: bool) -> tuple[list[str], int]:
     try:
-        bundle = _open(path)
+        bundle = open_bundle(path)
     except BundleUnreadable as error:
         return [sentence(error.code, error.facts, language)], UNREADABLE
-    findings = check(bundle, catalogue)
+    found = normalise(bundle) if normalising else Normalised(bundle, ())
+    findings = check(found.bundle, catalogue)
     if path.suffix in {".form", ".dmn"}:
         findings = [each for each in findings if each.file == path.name]
+    findings = [*found.changes, *findings]
     return [line(each, language) for each in findings] or [_clean(language)], _exit_code(findings)
 
 
@@ -70,8 +78,8 @@ def _exit_code(findings: list[Finding]) -> int:
     return FINDINGS if any(each.severity == "error" for each in findings) else CLEAN
 
 
-def _open(path: Path) -> Bundle:
-    """A bundle; a single file is looked at with what lies beside it."""
+def open_bundle(path: Path) -> Bundle:
+    """A bundle; a single file is looked at with what lies beside it. Raises ``BundleUnreadable``."""
     if path.is_dir() or not bundles.is_run_time(path.name):
         return bundles.read(path)
     try:

@@ -5,11 +5,10 @@ from collections.abc import Iterator
 from lxml import etree
 
 from workflows.engine.dialect import DialectError
-from workflows.engine.dialect.xml import BPMN, Node, local, read
+from workflows.engine.dialect.xml import BPMN, JAVA_FAMILY, Node, local, read
 from workflows.engine.findings import Finding
 
 ZEEBE_NAMESPACE = "http://camunda.org/schema/zeebe/1.0"
-CAMUNDA_NAMESPACE = "http://camunda.org/schema/1.0/bpmn"
 SPIFF = "spiffworkflow.org"
 
 #: Zeebe extensions that are read, and those that only carry notes for modelling tools.
@@ -72,7 +71,7 @@ def _node(path: str, node: Node) -> Iterator[Finding]:
     namespace, here = name.namespace or "", name.localname
     if SPIFF in namespace:
         yield Finding("error", path, _owner(node), "python_extension", {"extension": here})
-    elif namespace == CAMUNDA_NAMESPACE:
+    elif namespace in JAVA_FAMILY:
         yield _camunda(path, node, here)
     elif namespace == ZEEBE_NAMESPACE and here not in READ | NOTES:
         yield Finding("warning", path, _owner(node), "extension_ignored", {"extension": here})
@@ -91,7 +90,7 @@ def _camunda(path: str, node: Node, name: str) -> Finding:
 def _attribute(path: str, node: Node, name: etree.QName) -> Iterator[Finding]:
     if SPIFF in (name.namespace or ""):
         yield Finding("error", path, _owner(node), "python_extension", {"extension": name.localname})
-    elif name.namespace == CAMUNDA_NAMESPACE:
+    elif name.namespace in JAVA_FAMILY:
         yield _camunda(path, node, name.localname)
 
 

@@ -11,7 +11,7 @@ from workflows.engine.findings import Finding
 from workflows.feel import FeelSyntaxError
 from workflows.feel.messages import explain
 
-SEVERITIES = {"error": ("Fehler", "error"), "warning": ("Hinweis", "warning")}
+SEVERITIES = {"error": ("Fehler", "error"), "warning": ("Hinweis", "warning"), "change": ("Geändert", "changed")}
 
 
 class _Facts(dict[str, Any]):

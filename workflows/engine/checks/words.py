@@ -2,6 +2,7 @@
 
 from typing import Final
 
+from workflows.engine.checks.words_changes import CHANGES
 from workflows.engine.checks.words_files import BUNDLE, FORMS, Words
 
 DIAGRAM: Final[Words] = {
@@ -281,7 +282,7 @@ EXPRESSIONS: Final[Words] = {
 }
 
 
-WORDS: Final[Words] = {**BUNDLE, **DIAGRAM, **REFERENCES, **EXPRESSIONS, **FORMS}
+WORDS: Final[Words] = {**BUNDLE, **DIAGRAM, **REFERENCES, **EXPRESSIONS, **FORMS, **CHANGES}
 
 PLACES: Final[Words] = {
     "condition": ("Bedingung", "condition"),

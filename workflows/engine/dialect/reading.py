@@ -62,10 +62,21 @@ def _read_file(root: Node, reading: _Reading) -> None:
             shared.errors[identity] = text(node.get("errorCode"))
         elif local(node) == "escalation":
             shared.escalations[identity] = text(node.get("escalationCode"))
-    for process in root.iterchildren(BPMN + "process"):
+    for process in _running(root):
         _read_lanes(process, shared, reading)
         _read_process(process, None, None, shared, reading)
     reading.refusals.extend(shared.refusals)
+
+
+def _running(root: Node) -> list[Node]:
+    """The processes of a file; beside one that is executable, another that is not and that nobody calls is drawing."""
+    found = list(root.iterchildren(BPMN + "process"))
+    drawn = [each for each in found if each.get("isExecutable") == "false"]
+    if len(drawn) == len(found):
+        return found
+    calls = root.iter(BPMN + "callActivity")
+    called = {extension_value(each, "calledElement", "processId") or each.get("calledElement") for each in calls}
+    return [each for each in found if each not in drawn or each.get("id") in called]
 
 
 def _read_lanes(process: Node, shared: Shared, reading: _Reading) -> None:

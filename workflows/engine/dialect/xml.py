@@ -6,12 +6,14 @@ from workflows.engine.dialect.model import DialectError
 
 BPMN = "{http://www.omg.org/spec/BPMN/20100524/MODEL}"
 ZEEBE = "{http://camunda.org/schema/zeebe/1.0}"
+#: Three tools with one ancestor, whose extensions of one name mean the same.
+JAVA_FAMILY = frozenset({"http://camunda.org/schema/1.0/bpmn", "http://activiti.org/bpmn", "http://flowable.org/bpmn"})
 LARGEST_FILE = 4_000_000
 
 Node = etree._Element
 
 
-def read(xml: bytes) -> Node:
+def read(xml: bytes, *, keep_comments: bool = False) -> Node:
     """The root of a diagram file.
 
     Raises ``DialectError`` for what is no XML, larger than ``LARGEST_FILE`` bytes or carries a document type, the
@@ -19,7 +21,7 @@ def read(xml: bytes) -> Node:
     """
     if len(xml) > LARGEST_FILE:
         raise DialectError("too_large", bytes=len(xml), most=LARGEST_FILE)
-    parser = etree.XMLParser(resolve_entities=False, no_network=True, load_dtd=False, remove_comments=True)
+    parser = etree.XMLParser(resolve_entities=False, no_network=True, load_dtd=False, remove_comments=not keep_comments)
     try:
         root = etree.fromstring(xml, parser)
     except (etree.XMLSyntaxError, ValueError, LookupError) as error:
