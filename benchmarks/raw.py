@@ -20,7 +20,7 @@ TABLES = (
 CHANGE = "UPDATE raw_row SET n = n + 1, body = ? WHERE id = ?"
 NOTE = "INSERT INTO raw_log (row_id, body) VALUES (?, ?)"
 NUMBERS = "WITH RECURSIVE i(n) AS (SELECT 0 UNION ALL SELECT n + 1 FROM i WHERE n < 999)"
-FILL = NUMBERS.replace("WITH", "INSERT INTO raw_row WITH", 1) + " SELECT n, 0, '' FROM i"
+FILL = NUMBERS.replace("WITH", "INSERT INTO raw_row WITH", 1) + " SELECT n, 0, '' FROM i"  # noqa: S608 constants
 PAGE = "SELECT id, name, due_at, group_key, subject FROM task WHERE status = 'open' ORDER BY due_at, id LIMIT 25"
 
 Execute = Callable[..., Any]
