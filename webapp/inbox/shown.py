@@ -1,6 +1,6 @@
 """Tasks as pages show them; which ones is said by the address."""
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from datetime import timedelta
 from typing import Any
 
@@ -17,6 +17,7 @@ from workflows.domain import codes
 from workflows.domain.cases import Case
 from workflows.domain.referrals import SHAREABLE, Referral
 from workflows.engine.tasks import Task
+from workflows.forms.model import Field
 
 SOON = timedelta(days=2)
 SCOPES = ("mine", "group", "all")
@@ -113,12 +114,18 @@ def task_page(tx: Tx, opened: OpenForm, problems: Problems) -> Row:
         "task": task,
         "form": form(opened, problems),
         "case": {"reference": subject.reference, "url": case_url(tx, opened.task, known)} if subject else None,
-        "facts": _facts(tx, opened.task, known),
+        "facts": _facts(tx, opened.task, known, without=_shown_by(opened.fields)),
         "draft_at": opened.task.draft_at,
     }
 
 
-def _facts(tx: Tx, task: Task, known: About) -> list[Row]:
+def _shown_by(fields: Sequence[Field]) -> frozenset[str]:
+    """What the form itself tells: nobody should read it twice."""
+    inner = [_shown_by(field.fields) for field in fields]
+    return frozenset(field.key for field in fields if field.key and field.is_read_only).union(*inner)
+
+
+def _facts(tx: Tx, task: Task, known: About, *, without: frozenset[str]) -> list[Row]:
     """The matter at a glance: the case for its workers, the extract for an office."""
     subject = known.subjects.get(task.subject)
     if subject and _may_read_cases(tx):
@@ -132,7 +139,7 @@ def _facts(tx: Tx, task: Task, known: About) -> list[Row]:
     return [
         {"label": words.get(("share", name), name), "value": _words(words, name, values[name])}
         for name in SHAREABLE
-        if values.get(name)
+        if values.get(name) and name not in without
     ]
 
 
