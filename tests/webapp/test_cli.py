@@ -25,6 +25,8 @@ COMMANDS = (
         "web",
         "worker",
         "migrate",
+        "incidents",
+        "retry",
         "verify-audit",
         "seal",
         "user",
@@ -74,6 +76,26 @@ def test_expressions_and_bundles_are_tried_out(capsys: pytest.CaptureFixture[str
     assert capsys.readouterr().out == "7\n"
     assert main(["feel", "1 +"]) == 1
     assert main(["check", str(ROOT / "bpmn" / "enquiry"), str(ROOT / "bpmn" / "referral")]) == 0
+
+
+def test_check_tells_clean_from_findings_from_unreadable(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    foreign = tmp_path / "office.bpmn"
+    foreign.write_bytes((ROOT / "tests" / "engine" / "foreign" / "pools.bpmn").read_bytes())
+    assert main(["check", str(tmp_path / "nothing.bpmn")]) == 2
+    assert main(["check", str(foreign)]) == 1
+    written = tmp_path / "written.zip"
+    assert main(["check", str(foreign), "-o", str(written)]) == 0
+    assert "Geändert" in capsys.readouterr().out
+    assert main(["check", str(written)]) == 0
+
+
+@pytest.mark.usefixtures("installation")
+def test_what_is_stuck_is_listed(capsys: pytest.CaptureFixture[str]) -> None:
+    assert main(["migrate"]) == 0
+    assert main(["migrate"]) == 0
+    assert main(["incidents"]) == 0
+    assert main(["retry", "1"]) == 1
+    assert "Es hängt nichts." in capsys.readouterr().out
 
 
 def test_an_office_gets_its_address(

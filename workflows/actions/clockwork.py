@@ -18,7 +18,7 @@ from workflows.core.errors import Conflict
 from workflows.core.outbox import Transport
 from workflows.core.settings import Settings
 from workflows.core.tx import SYSTEM, Tx, transaction
-from workflows.engine import messages, runtime, timers
+from workflows.engine import incidents, messages, runtime, timers
 from workflows.operators import ENGINE
 
 SHORTEST_REST = timedelta(seconds=5)
@@ -71,6 +71,12 @@ KINDS = (
         "timer",
         lambda tx, skip: timers.next_due(tx, skip),
         lambda tx, number: runtime.fire_timer(tx, ENGINE, number),
+        timers.failed,
+    ),
+    Kind(
+        "incident",
+        lambda tx, skip: incidents.next_due(tx, skip),
+        lambda tx, number: runtime.retry(tx, ENGINE, number),
     ),
 )
 
@@ -82,7 +88,7 @@ def step(
     transport: Transport | None,
     resting: Resting | None = None,
 ) -> int:
-    """At most one message, one timer and one mail, each in its own transaction; gives how many were done or tried."""
+    """At most one message, timer, incident and mail, each in its own transaction; how many were done or tried."""
     resting = resting or Resting()
     done = sum(_one(sessions, settings, clock, kind, resting) for kind in KINDS)
     if transport is not None:
@@ -141,6 +147,8 @@ def _one(sessions: sessionmaker[Session], settings: Settings, clock: Clock, kind
 def _note(
     sessions: sessionmaker[Session], settings: Settings, clock: Clock, kind: Kind, number: int, error: Exception
 ) -> None:
+    if kind.note_failure is None:
+        return
     if kind.note_failure is not None:
         with transaction(sessions(), SYSTEM, clock, settings) as tx:
             kind.note_failure(tx, number, f"{type(error).__name__}: {error}")

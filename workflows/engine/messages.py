@@ -149,6 +149,18 @@ def is_awaited(tx: Tx, name: str, correlation_key: str) -> bool:
     return tx.session.scalar(waiting.limit(1)) is not None
 
 
+def awaited(tx: Tx, keys: Collection[str]) -> frozenset[tuple[str, str]]:
+    """Name and key of every message somebody waits for now under one of these keys."""
+    rows = select(Subscription.name, Subscription.correlation_key).where(Subscription.correlation_key.in_(keys))
+    return frozenset((name, key) for name, key in tx.session.execute(rows))
+
+
+def is_under_way(tx: Tx, name: str, correlation_key: str) -> bool:
+    """Whether such a message was sent and has not arrived yet."""
+    same = select(Message.id).where(Message.name == name, Message.correlation_key == correlation_key)
+    return tx.session.scalar(same.where(Message.delivered_at.is_(None)).limit(1)) is not None
+
+
 def _for(name: Any, correlation_key: Any) -> ColumnElement[bool]:
     """Who takes a message: a token waiting under its key, or a process it starts whatever its key."""
     same_key = or_(Subscription.correlation_key == correlation_key, Subscription.instance_id.is_(None))

@@ -15,7 +15,7 @@ from workflows.engine import tokens
 from workflows.engine.dialect.model import Element
 from workflows.engine.events import Event
 from workflows.engine.faults import Stuck
-from workflows.engine.incidents import Incident
+from workflows.engine.incidents import Incident, next_try
 from workflows.engine.messages import Subscription
 from workflows.engine.tasks import Task
 from workflows.engine.timers import Timer
@@ -38,6 +38,8 @@ class Changes:
         self._closed: dict[type[Row], list[str]] = {Task: [], Timer: [], Subscription: []}
         self._resolved: list[str] = []
         self._settled: set[str] = set()
+        self.attempts: dict[str, int] = {}
+        """How often the step of a token was tried, where that is more than once."""
 
     def event(self, kind: str, element: Element | None, details: Mapping[str, Any] | None = None) -> None:
         """A line of the timeline."""
@@ -119,6 +121,8 @@ class Changes:
                     code=stuck.code,
                     facts=_plain(stuck.facts),
                     created_at=self.now,
+                    attempts=self.attempts.get(key, 0),
+                    next_at=next_try(self.now, self.attempts.get(key, 0)),
                 )
             )
         for event in self._events:

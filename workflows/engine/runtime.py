@@ -180,6 +180,7 @@ def retry(tx: Tx, engine: Engine, incident_id: int) -> Instance:
     if incident.resolved_at is not None or token is None:
         raise Conflict("incident_resolved", at=incident.resolved_at)
     token.internal_data.pop("incident", None)
+    run.changes.attempts[incident.token] = incident.attempts + 1
     run.note("incident.resolved", token, {"code": incident.code})
     run.drive()
     _save(run, instance)
