@@ -178,3 +178,17 @@ def test_a_boundary_on_a_multi_instance_task_withdraws_all_runs(house: House) ->
     house.work()
     assert house.events(instance)[-1] == "expired"
     assert house.open_rows(instance) == NOTHING_OPEN
+
+
+def test_a_completion_condition_sees_the_variables_around_it(house: House) -> None:
+    d = Drawing()
+    condition = "<bpmn:completionCondition>=numberOfCompletedInstances = wanted</bpmn:completionCondition>"
+    loop = each("=offices", "office", sequential=True).replace(
+        "</bpmn:multiInstance", f"{condition}</bpmn:multiInstance"
+    )
+    d.flow(d.start(), d.user("ask", inner=loop), d.end())
+    instance = house.run(d, offices=["a", "b", "c"], wanted=2)
+    house.complete(instance, "ask")
+    assert house.open_tasks(instance) == ["ask"]
+    house.complete(instance, "ask")
+    assert house.status(instance) == "completed"

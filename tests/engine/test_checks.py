@@ -79,7 +79,7 @@ def test_a_condition_on_a_flow_leaving_an_activity_is_refused() -> None:
 def test_a_join_that_waits_for_ways_never_taken_is_an_error() -> None:
     choice = node("exclusiveGateway", "which", default="which_b") + user_task("a") + user_task("b")
     ways = flows("begin>which", "which>b", "a>join", "b>join", "join>done") + flow("which", "a", "=true = answer")
-    assert "join_never_complete" in errors(BEGIN + choice + node("parallelGateway", "join") + DONE + ways)
+    assert "join_for_one" in errors(BEGIN + choice + node("parallelGateway", "join") + DONE + ways)
     assert errors(BEGIN + choice + node("exclusiveGateway", "join") + DONE + ways) == set()
 
 

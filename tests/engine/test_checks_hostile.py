@@ -44,6 +44,7 @@ UNREADABLE = {
     "empty": b"",
     "nonsense": random.Random(1).randbytes(1_000_000),
     "large": b"<x>" + b"y" * 4_900_000 + b"</x>",
+    "ten_megabytes": random.Random(2).randbytes(10_000_000),
     "deep": b"<x>" * 100_000,
     "utf16": diagram(STRAIGHT).decode().encode("utf-16"),
     "latin1": diagram(STRAIGHT.replace("Antworten", "Größe")).decode().encode("latin-1"),

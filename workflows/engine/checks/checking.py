@@ -9,6 +9,7 @@ from workflows.engine.catalogue import Catalogue
 from workflows.engine.checks.examined import Examined
 from workflows.engine.checks.expressions import check_expressions
 from workflows.engine.checks.foreign import check_foreign
+from workflows.engine.checks.joins import check_joins
 from workflows.engine.checks.languages import check_languages
 from workflows.engine.checks.references import check_references
 from workflows.engine.checks.structure import check_structure
@@ -19,6 +20,7 @@ from workflows.engine.office_functions import OFFICE_FUNCTIONS
 
 CHECKS: tuple[Callable[[Examined], Iterator[Finding]], ...] = (
     check_structure,
+    check_joins,
     check_expressions,
     check_references,
     check_variables,

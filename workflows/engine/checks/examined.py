@@ -90,6 +90,10 @@ class Graph:
                     queue.append(other)
         return seen
 
+    def leaving_order(self) -> list[str]:
+        """Every element after all that follow it, as far as circles allow."""
+        return self._finished(set(self.after))
+
     def circles(self, among: set[str]) -> list[set[str]]:
         """The groups of elements among ``among`` that lead back to themselves without leaving it (Kosaraju)."""
         left = set(among)

@@ -20,7 +20,6 @@ def check_structure(examined: Examined) -> Iterator[Finding]:
         yield from _loops(examined, process, graph, waiting)
         for element in process.elements.values():
             yield from _element(examined, process, element)
-            yield from _joins(examined, graph, element)
     yield from _calls_in_circles(examined)
 
 
@@ -96,6 +95,8 @@ def _element(examined: Examined, process: Process, element: Element) -> Iterator
         yield examined.error(element.id, "unknown_default", flow=element.default)
     if element.kind in DECIDING and len(element.outgoing) > 1:
         yield from _decision(examined, process, element)
+    if len(element.outgoing) > 1 and not element.kind.endswith("_gateway"):
+        yield examined.warning(element.id, "implicit_fork", ways=len(element.outgoing))
     if element.kind == "event_based_gateway" and len(element.outgoing) < 2:
         yield examined.warning(element.id, "event_gateway_single")
 
@@ -109,37 +110,6 @@ def _decision(examined: Examined, process: Process, element: Element) -> Iterato
             yield examined.warning(key, "default_with_condition", gateway=element.name or element.id)
         elif key != element.default and not flow.condition:
             yield examined.error(key, "flow_without_condition", gateway=element.name or element.id)
-
-
-def _joins(examined: Examined, graph: Graph, element: Element) -> Iterator[Finding]:
-    """Branches of one gateway that meet again at one of the wrong kind; only straight branches are judged."""
-    if len(element.incoming) < 2:
-        return
-    origins: dict[str, int] = {}
-    for source in graph.before[element.id]:
-        origin = _fork_before(graph, source)
-        if origin is not None:
-            origins[origin] = origins.get(origin, 0) + 1
-    for origin, branches in origins.items():
-        kind = graph.elements[origin].kind
-        if branches < 2 or origin == element.id:
-            continue
-        if element.kind == "parallel_gateway" and kind in {"exclusive_gateway", "event_based_gateway"}:
-            yield examined.error(element.id, "join_never_complete", fork=graph.elements[origin].name or origin)
-        if element.kind not in {"parallel_gateway", "inclusive_gateway"} and kind == "parallel_gateway":
-            yield examined.warning(element.id, "branches_not_joined", fork=graph.elements[origin].name or origin)
-
-
-def _fork_before(graph: Graph, key: str) -> str | None:
-    seen: set[str] = set()
-    while key not in seen:
-        seen.add(key)
-        if len(graph.after[key]) > 1:
-            return key if graph.elements[key].kind.endswith("_gateway") else None
-        if len(graph.before[key]) != 1 or graph.elements[key].kind == "boundary_event":
-            return None
-        key = graph.before[key][0]
-    return None
 
 
 def _calls_in_circles(examined: Examined) -> Iterator[Finding]:

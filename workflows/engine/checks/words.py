@@ -105,11 +105,31 @@ DIAGRAM: Final[Words] = {
         "Der Standardfluss „{flow}“ geht nicht von hier aus.",
         'The default flow "{flow}" does not leave from here.',
     ),
-    "join_never_complete": (
-        "Hier wird auf alle Wege gewartet, aber „{fork}“ wählt nur einen: Der Vorgang bleibt stehen. "
+    "join_for_one": (
+        "Hier wird auf alle Wege gewartet, aber „{fork}“ nimmt nur einen: Der Vorgang bleibt stehen. "
         "Führen Sie die Wege mit einem exklusiven Gateway zusammen.",
         'All ways are awaited here, but "{fork}" takes only one: the case gets stuck. '
         "Join the ways with an exclusive gateway.",
+    ),
+    "join_for_some": (
+        "Hier wird auf alle Wege gewartet, aber „{fork}“ nimmt vielleicht nicht alle: Der Vorgang kann stehen bleiben. "
+        "Führen Sie die Wege mit einem inklusiven Gateway zusammen.",
+        'All ways are awaited here, but "{fork}" may not take all: the case can get stuck. '
+        "Join the ways with an inclusive gateway.",
+    ),
+    "join_behind_itself": (
+        "Hier wird auf einen Weg gewartet, der erst von hier ausgeht: Der Vorgang bleibt stehen. "
+        "Nehmen Sie für den Rückweg ein exklusives Gateway.",
+        "A way is awaited here that only begins here: the case gets stuck. Use an exclusive gateway for the way back.",
+    ),
+    "too_parallel": (
+        "Ab hier entstehen mehr als {max} Schritte gleichzeitig, weil sich Wege teilen und nie wieder treffen. "
+        "Führen Sie parallele Wege wieder zusammen.",
+        "From here more than {max} steps are open at once, because ways part and never meet. Join parallel ways.",
+    ),
+    "implicit_fork": (
+        "Von hier gehen {ways} Pfeile aus: Alle werden zugleich gegangen. Zeichnen Sie dafür ein paralleles Gateway.",
+        "{ways} flows leave from here: all are taken at once. Draw a parallel gateway for that.",
     ),
     "branches_not_joined": (
         "Die parallelen Wege aus „{fork}“ treffen sich hier ohne paralleles Gateway: Was folgt, geschieht mehrfach.",

@@ -95,13 +95,17 @@ class Loop:
 
 @dataclass(frozen=True, slots=True)
 class Assignment:
-    """Who a user task is for and when it is due; every text may be FEEL."""
+    """Who a user task is for and when it is due; every text may be FEEL.
+
+    ``four_eyes`` is the id of another user task: who did that one may not do this one.
+    """
 
     assignee: str | None = None
     candidate_groups: str | None = None
     due: str | None = None
     follow_up: str | None = None
     priority: str | None = None
+    four_eyes: str | None = None
 
 
 @dataclass(frozen=True, slots=True)

@@ -191,6 +191,7 @@ def _assignment(node: Node) -> Assignment:
         due=extension_value(node, "taskSchedule", "dueDate"),
         follow_up=extension_value(node, "taskSchedule", "followUpDate"),
         priority=extension_value(node, "priorityDefinition", "priority"),
+        four_eyes=extension_property(node, FOUR_EYES),
     )
 
 

@@ -53,6 +53,13 @@ def extension_value(node: Node, name: str, attribute: str) -> str | None:
     return text(found.get(attribute)) if found is not None else None
 
 
+def extension_property(node: Node, name: str) -> str | None:
+    """The value of the ``zeebe:property`` of that name; None when missing or blank."""
+    properties = extension(node, "properties")
+    found = () if properties is None else properties.findall(f"{ZEEBE}property")
+    return next((text(each.get("value")) for each in found if each.get("name") == name), None)
+
+
 def text(value: str | None) -> str | None:
     """Stripped, None when nothing is left."""
     return (value or "").strip() or None
