@@ -129,6 +129,7 @@ def send_due(
         killpoints.reach("mail.claim.before")
         with transaction(sessions(), SYSTEM, clock, settings) as tx:
             mail = _claim(tx)
+            killpoints.reach("mail.claimed")
         if mail is None:
             return tried
         killpoints.reach("mail.claim.after")
@@ -136,6 +137,7 @@ def send_due(
         killpoints.reach("mail.accepted")
         with transaction(sessions(), SYSTEM, clock, settings) as tx:
             _note(tx, mail.id, result)
+            killpoints.reach("mail.marked")
         killpoints.reach("mail.noted")
         if not reachable:
             return tried + 1
