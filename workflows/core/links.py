@@ -10,7 +10,7 @@ import hmac
 import secrets
 from datetime import datetime
 
-from sqlalchemy import CheckConstraint, select, update
+from sqlalchemy import CheckConstraint, Select, delete, or_, select, update
 from sqlalchemy.orm import Mapped, Session, mapped_column
 
 from workflows.core.db import Base
@@ -89,6 +89,12 @@ def limit(tx: Tx, target: str, purpose: str, expires_at: datetime) -> None:
     """Let the live links to ``target`` end at that moment instead of none: what they open has come to its end."""
     live = update(Link).where(Link.target == target, Link.purpose == purpose, Link.revoked_at.is_(None))
     tx.session.execute(live.values(expires_at=expires_at))
+
+
+def purge(tx: Tx, in_use: Select[tuple[int | None]]) -> None:
+    """Forget links that have ended; those ``in_use`` (the ids that mails refer to) stay with their mail."""
+    ended = or_(Link.revoked_at <= tx.now, Link.expires_at <= tx.now)
+    tx.session.execute(delete(Link).where(ended, Link.id.not_in(in_use)))
 
 
 def _valid(link: Link, now: datetime) -> bool:

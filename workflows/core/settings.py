@@ -1,5 +1,6 @@
 """Settings of one installation, read once from the environment; secrets come from here and nowhere else."""
 
+import re
 import secrets
 from collections.abc import Mapping
 from contextlib import suppress
@@ -9,6 +10,9 @@ from urllib.parse import urlsplit
 
 SHORTEST_KEY = 32
 """Characters a key must have at least."""
+
+
+_ADDRESS = re.compile(r"[^\s@<>,;:\"()]+@[^\s@<>,;:\"()]+")
 
 
 @dataclass(frozen=True, slots=True)
@@ -27,6 +31,7 @@ class Settings:
     """Everything an installation may set.
 
     ``public_url`` is the address used in mails (no trailing slash); ``instance`` the folder of run-time data.
+    ``seal_mail`` is who gets the root of every seal of the audit trail.
     ``secret_key`` signs sessions and derives link tokens, ``audit_key`` keys the audit chain; both stay outside
     the database.
     """
@@ -39,6 +44,7 @@ class Settings:
     smtp: SmtpSettings | None = None
     mail_from: str = "lotse@localhost"
     reply_to: str | None = None
+    seal_mail: str | None = None
     demo: bool = False
     proxies: int = 0
 
@@ -70,6 +76,7 @@ def read_settings(environ: Mapping[str, str], instance: Path, *, demo: bool = Fa
         smtp=_smtp(environ),
         mail_from=environ.get("LOTSE_MAIL_FROM", "lotse@localhost"),
         reply_to=environ.get("LOTSE_REPLY_TO"),
+        seal_mail=_address(environ, "LOTSE_SEAL_MAIL"),
         demo=demo,
         proxies=_number(environ, "LOTSE_PROXIES", 0),
     )
@@ -119,6 +126,13 @@ def _smtp(environ: Mapping[str, str]) -> SmtpSettings | None:
         password=environ.get("LOTSE_SMTP_PASSWORD"),
         security=security,
     )
+
+
+def _address(environ: Mapping[str, str], name: str) -> str | None:
+    value = environ.get(name, "").strip()
+    if value and not _ADDRESS.fullmatch(value):
+        raise SettingsError(f"{name} must be one mail address")
+    return value or None
 
 
 def _number(environ: Mapping[str, str], name: str, default: int) -> int:

@@ -4,7 +4,7 @@ import hashlib
 import secrets
 from datetime import datetime, timedelta
 
-from sqlalchemy import ForeignKey, String, select, true, update
+from sqlalchemy import ForeignKey, String, delete, or_, select, true, update
 from sqlalchemy.orm import Mapped, Session, mapped_column
 
 from workflows.core import audit
@@ -71,6 +71,12 @@ def end_all(tx: Tx, user_id: int) -> None:
     tx.session.execute(
         update(WebSession).where(WebSession.user_id == user_id, WebSession.ended_at.is_(None)).values(ended_at=tx.now)
     )
+
+
+def purge(tx: Tx) -> None:
+    """Forget sessions that have ended or outlived their longest time."""
+    over = or_(WebSession.ended_at.is_not(None), WebSession.created_at <= tx.now - ABSOLUTE)
+    tx.session.execute(delete(WebSession).where(over))
 
 
 def _hash(secret: str) -> str:

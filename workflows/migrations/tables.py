@@ -2,7 +2,7 @@
 
 from sqlalchemy import MetaData
 
-from workflows.core import files, links, outbox, search, sequences, throttle
+from workflows.core import daily, files, links, outbox, presence, search, sequences, throttle
 from workflows.core.audit import log, proof
 from workflows.core.db import Base
 from workflows.domain import (
@@ -20,7 +20,7 @@ from workflows.domain import (
 from workflows.engine import definitions, events, incidents, messages, state, tasks, timers
 
 MODULES = (
-    *(files, links, outbox, search, sequences, throttle, log, proof),
+    *(daily, files, links, outbox, presence, search, sequences, throttle, log, proof),
     *(access_tokens, cases, codes, offices, organisations, pages, people, programmes, referrals, web_sessions),
     *(definitions, events, incidents, messages, state, tasks, timers),
 )

@@ -1,0 +1,74 @@
+"""The rounds of a worker beside the due work: it shows itself every minute, and once a day seals and tidies up."""
+
+import logging
+import secrets
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass, field
+from datetime import UTC, datetime, timedelta
+
+from sqlalchemy import select
+from sqlalchemy.orm import Session, sessionmaker
+
+from workflows.actions import seals
+from workflows.core import daily, links, presence, throttle
+from workflows.core.clock import Clock
+from workflows.core.outbox import Mail
+from workflows.core.settings import Settings
+from workflows.core.tx import SYSTEM, Tx, transaction
+from workflows.domain import web_sessions
+
+LOOK_AGAIN_AFTER = timedelta(minutes=5)
+"""How long a chore of the day that failed is left alone."""
+
+_LONG_AGO = datetime.min.replace(tzinfo=UTC)
+
+log = logging.getLogger(__name__)
+
+
+def tidy(tx: Tx) -> None:
+    """Delete what nobody can use any more: windows of tries, ended sign-ins, ended links, silent workers."""
+    throttle.purge(tx)
+    web_sessions.purge(tx)
+    links.purge(tx, in_use=select(Mail.link_id).where(Mail.link_id.is_not(None)))
+    presence.purge(tx)
+
+
+DAILY: Mapping[str, Callable[[Tx], object]] = {"seal": seals.seal, "tidy": tidy}
+"""The chores of the day, each in a transaction of its own."""
+
+
+@dataclass(slots=True)
+class Rounds:
+    """What one worker process remembers of its rounds; ``worker_id`` is random."""
+
+    worker_id: str = field(default_factory=lambda: secrets.token_hex(16))
+    show_at: datetime = _LONG_AGO
+    look_at: datetime = _LONG_AGO
+
+    def is_late(self, now: datetime) -> bool:
+        """Whether due work has kept the worker from its rounds for too long."""
+        return now >= self.show_at + presence.SHOWN_EVERY
+
+
+def go(sessions: sessionmaker[Session], settings: Settings, clock: Clock, rounds: Rounds) -> None:
+    """Do what is due of the rounds, at most once a minute; cheap in between, so that every step may call it."""
+    now = clock.now()
+    if now >= rounds.show_at:
+        with transaction(sessions(), SYSTEM, clock, settings) as tx:
+            presence.show(tx, rounds.worker_id)
+        rounds.show_at = now + presence.SHOWN_EVERY
+    if now >= rounds.look_at:
+        # Set first: a chore that fails must not be tried again at every step.
+        rounds.look_at = now + LOOK_AGAIN_AFTER
+        for name in DAILY:
+            _do_chore(sessions, settings, clock, name)
+
+
+def _do_chore(sessions: sessionmaker[Session], settings: Settings, clock: Clock, name: str) -> None:
+    try:
+        with transaction(sessions(), SYSTEM, clock, settings) as tx:
+            if not daily.is_done(tx, name) and daily.claim(tx, name):
+                DAILY[name](tx)
+    except Exception:
+        # One chore that fails must not keep the other, nor the worker, from its work; it is tried again later.
+        log.exception("daily chore %s failed", name)
