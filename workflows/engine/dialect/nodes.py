@@ -3,7 +3,7 @@
 from dataclasses import dataclass, field
 
 from workflows.engine.dialect.model import ACTIVITIES, Assign, Assignment, Element, Loop, Refusal, Trigger
-from workflows.engine.dialect.xml import Node, bpmn, extension, extension_value, local, text
+from workflows.engine.dialect.xml import Node, bpmn, extension, extension_property, extension_value, local, text
 
 NODE_KINDS = {
     "startEvent": "start_event",
@@ -25,6 +25,8 @@ NODE_KINDS = {
     "subProcess": "sub_process",
     "callActivity": "call_activity",
 }
+FOUR_EYES = "fourEyes"
+"""The zeebe:property of a user task that names another one: whoever did that one may not do this one."""
 REFUSED_NODES = frozenset(
     {"task", "complexGateway", "transaction", "adHocSubProcess", "choreographyTask", "callChoreography"}
 )
