@@ -108,6 +108,4 @@ def token_actor() -> Actor | None:
     scheme, _space, text = request.headers.get("Authorization", "").partition(" ")
     if scheme.lower() != "bearer" or not text:
         return None
-    database = db.session()
-    user = access_tokens.find_user(database, text.strip(), surroundings().clock.now())
-    return people.actor(database, user) if user else None
+    return access_tokens.find_actor(db.session(), text.strip(), surroundings().clock.now())

@@ -9,7 +9,7 @@ from workflows import policy
 from workflows.actions import enquiries
 from workflows.core.errors import Conflict
 from workflows.core.tx import Tx
-from workflows.engine import definitions, runtime
+from workflows.engine import runtime
 from workflows.engine.definitions import Definition
 from workflows.engine.events import Event
 from workflows.engine.state import Instance
@@ -44,7 +44,7 @@ def read(tx: Tx, instance_id: int) -> Instance:
 
 def definition(tx: Tx, instance: Instance) -> Definition:
     """The version the instance is pinned to."""
-    return definitions.load(tx.session, instance.version_id)
+    return runtime.definition_of(tx, instance)
 
 
 def variables(tx: Tx, instance: Instance) -> Mapping[str, Any]:

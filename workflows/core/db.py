@@ -6,7 +6,18 @@ from contextlib import contextmanager
 from datetime import UTC, datetime
 from typing import Any, cast
 
-from sqlalchemy import Connection, DateTime, Dialect, Engine, LargeBinary, MetaData, TypeDecorator, create_engine, event
+from sqlalchemy import (
+    Connection,
+    DateTime,
+    Dialect,
+    Engine,
+    LargeBinary,
+    MetaData,
+    Table,
+    TypeDecorator,
+    create_engine,
+    event,
+)
 from sqlalchemy.dialects import postgresql, sqlite
 from sqlalchemy.orm import DeclarativeBase, Session, sessionmaker
 from sqlalchemy.pool import ConnectionPoolEntry
@@ -149,6 +160,11 @@ def read_only(session: Session) -> Iterator[None]:
         yield
     finally:
         connection.exec_driver_sql("PRAGMA query_only=OFF")
+
+
+def table_of(model: type[Base]) -> Table:
+    """The table of a model, for statements that need no objects: they cost half of what the ORM's cost."""
+    return cast(Table, model.__table__)
 
 
 def upsert(session: Session, model: type[Base]) -> postgresql.Insert:

@@ -4,12 +4,13 @@ import hashlib
 import secrets
 from datetime import datetime, timedelta
 
-from sqlalchemy import ForeignKey, String, select
+from sqlalchemy import ForeignKey, String, bindparam
 from sqlalchemy.orm import Mapped, Session, mapped_column
 
 from workflows.core import audit
 from workflows.core.db import Base
-from workflows.core.tx import Tx
+from workflows.core.tx import Actor, Tx
+from workflows.domain import people
 from workflows.domain.people import User
 
 LONGEST_LIFE = timedelta(days=365)
@@ -47,10 +48,17 @@ def create(tx: Tx, user_id: int, name: str, life: timedelta = LONGEST_LIFE) -> t
     return token, text
 
 
-def find_user(session: Session, text: str, now: datetime) -> User | None:
+_SPEAKS_FOR = (
+    people.acting()
+    .join(ApiToken, ApiToken.user_id == User.id)
+    .where(ApiToken.hash == bindparam("hash"), ApiToken.expires_at > bindparam("now"), User.is_active)
+)
+
+
+def find_actor(session: Session, text: str, now: datetime) -> Actor | None:
     """The active user a token speaks for; None if it is unknown, expired or the user disabled."""
-    query = select(User).join(ApiToken, ApiToken.user_id == User.id)
-    return session.scalar(query.where(ApiToken.hash == _hash(text), ApiToken.expires_at > now, User.is_active))
+    found = session.execute(_SPEAKS_FOR, {"hash": _hash(text), "now": now}).first()
+    return people.as_actor(found) if found is not None else None
 
 
 def revoke(tx: Tx, token_id: int) -> None:

@@ -2,8 +2,9 @@
 
 from collections.abc import Iterable
 from datetime import datetime
+from typing import Any
 
-from sqlalchemy import CheckConstraint, ForeignKey, String, select
+from sqlalchemy import CheckConstraint, ForeignKey, Row, Select, String, func, select
 from sqlalchemy.orm import Mapped, Session, mapped_column
 
 from workflows.core import audit
@@ -12,6 +13,7 @@ from workflows.core.errors import Conflict, Invalid, Problem
 from workflows.core.tx import Actor, Tx
 from workflows.domain import passwords
 
+APART = "\n"  # no key holds one
 ROLES = ("coordinator", "leadership", "office", "process_owner", "reviewer", "admin")
 
 
@@ -104,7 +106,24 @@ def groups(session: Session, user_id: int) -> frozenset[str]:
 
 def actor(session: Session, user: User) -> Actor:
     """The user as the one who acts."""
-    return Actor(user.name, user_id=user.id, roles=roles(session, user.id), groups=groups(session, user.id))
+    return as_actor(session.execute(acting().where(User.id == user.id)).one())
+
+
+def acting() -> Select[tuple[int, str, str | None, str | None]]:
+    """The active or inactive users with all that ``as_actor`` needs: who asks is one statement of every request."""
+    held = select(func.aggregate_strings(UserRole.role, APART)).where(UserRole.user_id == User.id)
+    joined = select(func.aggregate_strings(Membership.group_key, APART)).where(Membership.user_id == User.id)
+    return select(User.id, User.name, held.scalar_subquery(), joined.scalar_subquery())
+
+
+def as_actor(row: Row[Any]) -> Actor:
+    """The actor of a row of ``acting``."""
+    user_id, name, held, joined = row
+    return Actor(name, user_id=user_id, roles=_keys(held), groups=_keys(joined))
+
+
+def _keys(joined: str | None) -> frozenset[str]:
+    return frozenset(joined.split(APART)) if joined else frozenset()
 
 
 def members(session: Session, group_key: str) -> list[User]:

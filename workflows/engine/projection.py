@@ -8,9 +8,10 @@ from collections.abc import Mapping
 from datetime import datetime
 from typing import Any
 
-from sqlalchemy import delete, update
+from sqlalchemy import delete, insert, update
 from sqlalchemy.orm import Session
 
+from workflows.core.db import table_of
 from workflows.engine import tokens
 from workflows.engine.dialect.model import Element
 from workflows.engine.events import Event
@@ -26,6 +27,10 @@ PEOPLE = frozenset({"user_task", "manual_task"})
 TRIGGERED: dict[str, type[Row]] = {"timer": Timer, "message": Subscription}
 
 
+# RETURNING makes it one statement however many lines there are.
+_EVENTS = insert(table_of(Event)).returning(table_of(Event).c.id)
+
+
 class Changes:
     """Collected during a run, written by ``save``."""
 
@@ -34,7 +39,7 @@ class Changes:
         self.actor = actor
         self._opened: dict[str, list[Row]] = {}
         self._incidents: dict[str, tuple[str, Stuck]] = {}
-        self._events: list[Event] = []
+        self._events: list[dict[str, Any]] = []
         self._closed: dict[type[Row], list[str]] = {Task: [], Timer: [], Subscription: []}
         self._resolved: list[str] = []
         self._settled: set[str] = set()
@@ -44,14 +49,14 @@ class Changes:
     def event(self, kind: str, element: Element | None, details: Mapping[str, Any] | None = None) -> None:
         """A line of the timeline."""
         self._events.append(
-            Event(
-                at=self.now,
-                kind=kind,
-                element_id=element.id if element else None,
-                element_name=(element.name or element.id) if element else None,
-                actor=self.actor,
-                details=dict(details) if details else None,
-            )
+            {
+                "at": self.now,
+                "kind": kind,
+                "element_id": element.id if element else None,
+                "element_name": (element.name or element.id) if element else None,
+                "actor": self.actor,
+                "details": dict(details) if details else None,
+            }
         )
 
     def open_task(self, token: Token, task: Task) -> None:
@@ -125,9 +130,10 @@ class Changes:
                     next_at=next_try(self.now, self.attempts.get(key, 0)),
                 )
             )
-        for event in self._events:
-            event.instance_id = instance_id
-        session.add_all(rows + self._events)
+        session.add_all(rows)
+        if self._events:
+            lines = [{"instance_id": instance_id, **event} for event in self._events]
+            session.connection().execute(_EVENTS, lines)
 
     def _close(self, session: Session, instance_id: int) -> None:
         options = {"synchronize_session": False}

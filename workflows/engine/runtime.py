@@ -7,10 +7,11 @@ somebody else moved the instance since it was read: roll back and call again.
 from collections.abc import Mapping
 from typing import Any
 
-from sqlalchemy import CursorResult, select, update
+from sqlalchemy import bindparam, select, update
 from sqlalchemy.orm.attributes import set_committed_value
 
 from workflows.core import killpoints
+from workflows.core.db import table_of
 from workflows.core.errors import Conflict, NotFound
 from workflows.core.tx import Tx
 from workflows.engine import definitions, messages, snapshots, starts, timers, tokens
@@ -23,7 +24,18 @@ from workflows.engine.run import Engine, Run
 from workflows.engine.state import Instance
 from workflows.engine.tasks import Task, refuse_closed
 
-__all__ = ["Engine", "StateMoved", "complete", "deliver", "fire_timer", "retry", "start", "terminate", "variables"]
+__all__ = [
+    "Engine",
+    "StateMoved",
+    "complete",
+    "definition_of",
+    "deliver",
+    "fire_timer",
+    "retry",
+    "start",
+    "terminate",
+    "variables",
+]
 
 
 def start(
@@ -109,6 +121,14 @@ def definition(tx: Tx, engine: Engine, task: Task) -> Definition:
     if task.status == "open":
         return _look(tx, engine, task.instance_id)[1].definition
     return definitions.load(tx.session, tx.session.get_one(Instance, task.instance_id).version_id)
+
+
+def definition_of(tx: Tx, instance: Instance) -> Definition:
+    """The version an instance is pinned to; what this transaction has just moved needs no look-up."""
+    kept: tuple[Tx, Definition] | None = tx.session.info.get(MOVED_BY)
+    if kept is not None and kept[0] is tx and kept[1].version_id == instance.version_id:
+        return kept[1]
+    return definitions.load(tx.session, instance.version_id)
 
 
 def fire_timer(tx: Tx, engine: Engine, timer_id: int) -> Instance:
@@ -199,6 +219,21 @@ def terminate(tx: Tx, engine: Engine, instance_id: int, reason: str) -> Instance
 
 
 LOOKED_AT = "engine.looked_at"
+MOVED_BY = "engine.moved_by"
+
+# What every completion asks is built once: building costs more than asking.
+_PINNED = (
+    select(Instance, Version.number, Version.patch, Version.sha256)
+    .join(Version, Version.id == Instance.version_id)
+    .where(Instance.id == bindparam("instance_id"))
+    .execution_options(populate_existing=True)
+)
+_INSTANCE = table_of(Instance)
+_MOVED = (
+    update(_INSTANCE)
+    .where(_INSTANCE.c.id == bindparam("of"), _INSTANCE.c.revision == bindparam("read"))
+    .values({name: bindparam(name) for name in ("status", "state", "variables", "revision", "ended_at")})
+)
 
 
 def _look(tx: Tx, engine: Engine, instance_id: int) -> tuple[Instance, Run]:
@@ -219,12 +254,7 @@ def _load(tx: Tx, engine: Engine, instance_id: int) -> tuple[Instance, Run]:
 
 
 def _read(tx: Tx, engine: Engine, instance_id: int) -> tuple[Instance, Run]:
-    found = tx.session.execute(
-        select(Instance, Version.number, Version.patch, Version.sha256)
-        .join(Version, Version.id == Instance.version_id)
-        .where(Instance.id == instance_id)
-        .execution_options(populate_existing=True)
-    ).one_or_none()
+    found = tx.session.execute(_PINNED, {"instance_id": instance_id}).one_or_none()
     if found is None:
         raise NotFound("not_found", kind="instance")
     instance: Instance = found[0]
@@ -256,13 +286,10 @@ def _save(run: Run, instance: Instance, *, ended: str = "completed") -> None:
         "ended_at": tx.now if is_over else None,
     }
     killpoints.reach("before_flush")
-    found = tx.session.execute(
-        update(Instance).where(Instance.id == run.instance_id, Instance.revision == run.revision).values(after),
-        execution_options={"synchronize_session": False},
-    )
-    assert isinstance(found, CursorResult)
+    found = tx.session.connection().execute(_MOVED, {"of": run.instance_id, "read": run.revision, **after})
     if found.rowcount != 1:
         raise StateMoved("state_moved", instance=run.instance_id)
     for name, value in after.items():
         set_committed_value(instance, name, value)
     run.changes.save(tx.session, run.instance_id)
+    tx.session.info[MOVED_BY] = (tx, run.definition)

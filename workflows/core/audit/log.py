@@ -11,12 +11,12 @@ from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
 
-from sqlalchemy import ForeignKeyConstraint, and_, delete, event, insert, or_, select, update
+from sqlalchemy import ForeignKeyConstraint, and_, bindparam, delete, event, insert, or_, select, update
 from sqlalchemy.orm import Mapped, Session, SessionTransaction, mapped_column
 
 from workflows.core import killpoints, typed_json
 from workflows.core.audit import chain
-from workflows.core.db import Base, begin_write, upsert
+from workflows.core.db import Base, begin_write, table_of, upsert
 from workflows.core.tx import Actor, Tx
 
 ERASED = "audit.erased"
@@ -62,6 +62,12 @@ class AuditHead(Base):
     seq: Mapped[int]
     mac: Mapped[bytes]
 
+
+# Built once and run without the ORM: every change of anything passes here while others wait for the head.
+_HEAD = table_of(AuditHead)
+_LAST = select(_HEAD.c.seq, _HEAD.c.mac).where(_HEAD.c.stream == bindparam("of")).with_for_update()
+_NEW_HEAD = update(_HEAD).where(_HEAD.c.stream == bindparam("of")).values(seq=bindparam("seq"), mac=bindparam("mac"))
+_NEW_ENTRY, _NEW_DETAIL = insert(table_of(AuditEntry)), insert(table_of(AuditDetail))
 
 Place = tuple[datetime, str, int]
 """Moment, stream and number of an entry: many entries share a moment."""
@@ -243,10 +249,11 @@ def _append(session: Session, stream: str, pending: list[_Pending]) -> None:
         row = dict(zip(("stream", "event", "actor", "object"), names, strict=True))
         rows.append({**row, "seq": seq, "at": entry.at, "commitment": committed, "previous": previous, "mac": mac})
         previous = mac
-    session.execute(insert(AuditEntry), rows)
+    connection = session.connection()
+    connection.execute(_NEW_ENTRY, rows)
     if details:
-        session.execute(insert(AuditDetail), details)
-    session.execute(update(AuditHead).where(AuditHead.stream == stream).values(seq=seq, mac=previous))
+        connection.execute(_NEW_DETAIL, details)
+    connection.execute(_NEW_HEAD, {"of": stream, "seq": seq, "mac": previous})
     erasures = [row["seq"] for row in rows if row["event"] == ERASED]
     if erasures:
         session.execute(delete(AuditDetail).where(AuditDetail.stream == stream, AuditDetail.seq < max(erasures)))
@@ -254,10 +261,10 @@ def _append(session: Session, stream: str, pending: list[_Pending]) -> None:
 
 def lock_head(session: Session, stream: str) -> tuple[int, bytes]:
     """Number and keyed hash of the stream's last entry, locked until the end; (0, zeros) for a new stream."""
-    head = select(AuditHead.seq, AuditHead.mac).where(AuditHead.stream == stream).with_for_update()
-    found = session.execute(head).one_or_none()
+    connection = session.connection()
+    found = connection.execute(_LAST, {"of": stream}).one_or_none()
     if found is None:
         new = upsert(session, AuditHead).values(stream=stream, seq=0, mac=chain.GENESIS)
-        session.execute(new.on_conflict_do_nothing(index_elements=["stream"]))
-        found = session.execute(head).one()
+        connection.execute(new.on_conflict_do_nothing(index_elements=["stream"]))
+        found = connection.execute(_LAST, {"of": stream}).one()
     return found.seq, found.mac
