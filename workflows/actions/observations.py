@@ -9,6 +9,7 @@ from sqlalchemy import select
 from workflows.actions.stage import Stage
 from workflows.core.outbox import Mail
 from workflows.core.tx import Tx
+from workflows.domain import funding
 from workflows.engine import definitions
 from workflows.engine.dialect import ParsedProcess
 from workflows.engine.events import Event
@@ -121,6 +122,10 @@ def _states_missed(stage: Stage, expected: Mapping[str, Any]) -> Iterator[Miss]:
         found = {office: referral.status for office, referral in stage.referrals(tx).items()}
         if "referrals" in expected and dict(expected["referrals"]) != found:
             yield "referrals_differ", {"expected": dict(expected["referrals"]), "found": found}
+        applied = funding.of_case(tx.session, stage.case_id)
+        if "application" in expected and expected["application"] != (applied[-1].status if applied else None):
+            status = applied[-1].status if applied else ""
+            yield "application_differs", {"expected": expected["application"], "found": status}
         running = [instance.process_key for instance in stage.instances(tx) if instance.status == "running"]
         if "ended" in expected and expected["ended"] is not (not running):
             yield "ended_differs", {"expected": expected["ended"], "running": running}

@@ -21,6 +21,7 @@ from workflows.core.clock import BERLIN
 from workflows.core.errors import Invalid, LotseError, NotFound
 from workflows.core.settings import Settings
 from workflows.core.tx import Actor, Tx
+from workflows.domain import funding
 from workflows.engine import messages, moments, runtime
 from workflows.engine.tasks import Task
 from workflows.engine.timers import Timer
@@ -168,13 +169,20 @@ def _working_days(play_on: Stage, step: Step) -> None:
 
 
 def _message(play_on: Stage, step: Step) -> None:
-    """A message arrives, as from the status page; about an office's referral or about the case itself."""
+    """A message arrives, as from the status page; about an office's referral, the application or the case itself."""
     with play_on.begin() as tx:
-        found = play_on.referrals(tx)
-        if step.about and step.about not in found:
-            raise NotFound("referral_unknown", office=step.about)
-        key = found[step.about].key if step.about else play_on.case(tx).reference
-        messages.send(tx, step.what, key, step.values)
+        messages.send(tx, step.what, _receiver(play_on, tx, step.about), step.values)
+
+
+def _receiver(play_on: Stage, tx: Tx, about: str) -> str:
+    if not about:
+        return play_on.case(tx).reference
+    applied, asked = funding.of_case(tx.session, play_on.case_id), play_on.referrals(tx)
+    if about == "application" and applied:
+        return applied[-1].key
+    if about not in asked:
+        raise NotFound("referral_unknown", office=about)
+    return asked[about].key
 
 
 VERBS: dict[str, Callable[[Stage, Step], None]] = {

@@ -10,7 +10,9 @@
       - {expect: {tasks: [triage], mails: [send_receipt], status: in_progress, path: [triage, which_ways], ended: true}}
 
 A process that does not begin with an enquiry says how an office was asked: ``start: {enquiry: …, referral: {office:
-caritas, …}}``.
+caritas, …}}``, or that funding is advised on: ``start: {enquiry: …, funding: true}``. A message ``about: application``
+goes to that application, ``expect: {application: awarded}`` looks at its state,
+``start: {pots: {wir_micro: 3000}}`` says what is left in a pot of that year.
 """
 
 from collections.abc import Mapping
@@ -30,8 +32,8 @@ VERBS = {
     "message": {"about", "values"},
     "expect": set[str](),
 }
-EXPECTED = frozenset({"tasks", "mails", "status", "outcome", "referrals", "path", "ended"})
-START = frozenset({"day", "language", "enquiry", "referral", "offices_without_address"})
+EXPECTED = frozenset({"tasks", "mails", "status", "outcome", "referrals", "application", "path", "ended"})
+START = frozenset({"day", "language", "enquiry", "referral", "funding", "pots", "offices_without_address"})
 
 
 @dataclass(frozen=True, slots=True)
@@ -56,6 +58,8 @@ class Scenario:
     language: str
     enquiry: Mapping[str, Any]
     referral: Mapping[str, Any]
+    funding: bool
+    pots: Mapping[str, Any]
     offices_without_address: tuple[str, ...]
     steps: tuple[Step, ...]
 
@@ -88,6 +92,8 @@ def _read(path: Path) -> Scenario:
         language=start.get("language", "de"),
         enquiry=start.get("enquiry", {}),
         referral=start.get("referral", {}),
+        funding=bool(start.get("funding")),
+        pots=start.get("pots", {}),
         offices_without_address=tuple(start.get("offices_without_address", ())),
         steps=tuple(_step(path, number, entry) for number, entry in enumerate(steps, start=1)),
     )

@@ -4,6 +4,7 @@ from collections.abc import Iterator
 from contextlib import AbstractContextManager
 from dataclasses import dataclass
 from datetime import datetime, time
+from decimal import Decimal
 from pathlib import Path
 
 from sqlalchemy import ColumnElement, and_, exists, or_, select
@@ -15,7 +16,7 @@ from workflows.core.clock import BERLIN, SetClock
 from workflows.core.errors import NotFound
 from workflows.core.settings import Settings
 from workflows.core.tx import PUBLIC, SYSTEM, Actor, Tx, transaction
-from workflows.domain import cases, offices, people, referrals, seed
+from workflows.domain import cases, funding, offices, people, programmes, referrals, seed
 from workflows.domain.cases import Case, Enquiry
 from workflows.domain.offices import Office
 from workflows.domain.referrals import Referral, Terms
@@ -23,11 +24,13 @@ from workflows.engine import bundle, definitions, messages
 from workflows.engine.messages import Message, Subscription
 from workflows.engine.state import Instance
 from workflows.operators import catalogue
+from workflows.operators.funding import starting_variables as application_variables
 from workflows.operators.referrals import starting_variables
 
 PEOPLE = {
     "coordination": ("Koordination (Probe)", "koordination@probe.example", "coordinator"),
     "leadership": ("Leitung (Probe)", "leitung@probe.example", "leadership"),
+    "jury": ("Jury (Probe)", "jury@probe.example", "leadership"),
 }
 BEGINNING = time(10)
 """When the day of a scenario begins, in Berlin."""
@@ -57,7 +60,9 @@ class Stage:
 
     def subjects(self, tx: Tx) -> list[str]:
         """What the instances of the scenario are about."""
-        return [f"case:{self.case_id}", *(row.key for row in referrals.of_case(tx.session, self.case_id))]
+        asked = referrals.of_case(tx.session, self.case_id)
+        applied = funding.of_case(tx.session, self.case_id)
+        return [f"case:{self.case_id}", *(row.key for row in asked), *(row.key for row in applied)]
 
     def instances(self, tx: Tx) -> list[Instance]:
         """The instances of the scenario in the order they began."""
@@ -105,9 +110,13 @@ def open_on(sessions: sessionmaker[Session], settings: Settings, scenario: Scena
         seed.fill_demo_addresses(tx)
         for key in scenario.offices_without_address:
             _office(tx, key).email = ""
-    with stage.begin(SYSTEM if scenario.referral else PUBLIC) as tx:
+        for key, left in scenario.pots.items():
+            programmes.set_pot(tx, key, scenario.day.year, Decimal(left))
+    with stage.begin(SYSTEM if scenario.referral or scenario.funding else PUBLIC) as tx:
         if scenario.referral:
             case = _ask_office(tx, scenario)
+        elif scenario.funding:
+            case = _advise(tx, scenario)
         else:
             case, _ = enquiries.submit(tx, scenario.enquiry, scenario.language)
         return Stage(sessions, settings, clock, case.id)
@@ -115,13 +124,25 @@ def open_on(sessions: sessionmaker[Session], settings: Settings, scenario: Scena
 
 def _ask_office(tx: Tx, scenario: Scenario) -> Case:
     """Without the enquiry's diagram: a case, of which one office is asked as the operator would do it."""
-    enquiry = Enquiry(**scenario.enquiry)
-    case = cases.open_new(tx, enquiry, channel="form", language=scenario.language, details={}, dedupe_key=None)
+    case = _case(tx, scenario)
     terms = dict(scenario.referral)
     office = _office(tx, terms.pop("office"))
     referral = referrals.offer(tx, case.id, office.id, Terms(**terms))
     messages.start(tx, "referral", starting_variables(case, referral, office), subject=referral.key)
     return case
+
+
+def _advise(tx: Tx, scenario: Scenario) -> Case:
+    """Without the enquiry's diagram: a case whose association is advised on funding."""
+    case = _case(tx, scenario)
+    application = funding.open_new(tx, case.id)
+    messages.start(tx, "funding", application_variables(tx, case, application), subject=application.key)
+    return case
+
+
+def _case(tx: Tx, scenario: Scenario) -> Case:
+    enquiry = Enquiry(**scenario.enquiry)
+    return cases.open_new(tx, enquiry, channel="form", language=scenario.language, details={}, dedupe_key=None)
 
 
 def _office(tx: Tx, key: str) -> Office:

@@ -4,9 +4,11 @@ import sqlite3
 from collections.abc import Iterator
 from contextlib import contextmanager
 from datetime import UTC, datetime
+from decimal import Decimal
 from typing import Any, cast
 
 from sqlalchemy import (
+    BigInteger,
     Connection,
     DateTime,
     Dialect,
@@ -71,6 +73,26 @@ class TypedJson(TypeDecorator[Any]):
     def process_result_value(self, value: bytes | None, dialect: Dialect) -> Any:
         """Decode."""
         return None if value is None else typed_json.loads(value)
+
+
+class Euros(TypeDecorator[Decimal]):
+    """Money: a Decimal with two places, stored as whole cents, for SQLite has no exact decimals."""
+
+    impl = BigInteger
+    cache_ok = True
+
+    def process_bind_param(self, value: Decimal | None, dialect: Dialect) -> int | None:
+        """Cents; refuses floats, whose last digit is chance, and fractions of a cent."""
+        if value is None:
+            return None
+        cents = Decimal(value) * 100 if isinstance(value, Decimal | int) else None
+        if cents is None or not cents.is_finite() or cents != cents.to_integral_value():
+            raise ValueError("not an amount of euros")
+        return int(cents)
+
+    def process_result_value(self, value: int | None, dialect: Dialect) -> Decimal | None:
+        """Euros with two places."""
+        return None if value is None else Decimal(value).scaleb(-2)
 
 
 class Base(DeclarativeBase):

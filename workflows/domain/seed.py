@@ -14,7 +14,7 @@ from workflows.domain.codes import CodeEntry
 from workflows.domain.offices import Office
 from workflows.domain.pages import Page
 from workflows.domain.people import Group
-from workflows.domain.programmes import Programme
+from workflows.domain.programmes import Programme, ProgrammeYear
 
 DATA = Path(__file__).parent / "data"
 
@@ -67,9 +67,24 @@ def _programmes(tx: Tx, data: dict[str, Any]) -> int:
     for position, entry in enumerate(data["programmes"], start=1):
         if entry["key"] not in known:
             amounts = {name: Decimal(amount) for name, amount in entry.pop("amounts", {}).items()}
-            tx.session.add(Programme(amounts=amounts, checked_on=data["checked_on"], position=position, **entry))
+            pots = entry.pop("pots", {})
+            programme = Programme(amounts=amounts, checked_on=data["checked_on"], position=position, **entry)
+            tx.session.add(programme)
+            tx.session.flush()
+            tx.session.add_all(_pot(programme, year, Decimal(total)) for year, total in pots.items())
             new += 1
     return new
+
+
+def _pot(programme: Programme, year: int, total: Decimal) -> ProgrammeYear:
+    return ProgrammeYear(
+        programme_id=programme.id,
+        year=year,
+        total=total,
+        remaining=total,
+        source=programme.source,
+        checked_on=programme.checked_on,
+    )
 
 
 def _pages(tx: Tx, data: dict[str, dict[str, dict[str, str]]]) -> int:

@@ -10,12 +10,14 @@ from workflows.domain.people import Group
 from workflows.engine.catalogue import Catalogue, Operator
 from workflows.engine.office_functions import OFFICE_FUNCTIONS
 from workflows.engine.runtime import Engine
-from workflows.operators import cases, mails, messages, offices, referrals
+from workflows.operators import cases, funding, mails, messages, offices, referrals
 
 FUNCTIONS = OFFICE_FUNCTIONS
 
 OPERATORS: Mapping[str, Operator] = {
-    operator.name: operator for room in (mails, cases, referrals, offices, messages) for operator in room.OPERATORS
+    operator.name: operator
+    for room in (mails, cases, referrals, funding, offices, messages)
+    for operator in room.OPERATORS
 }
 
 ENGINE = Engine(OPERATORS, FUNCTIONS, lambda tx, key: people.group_exists(tx.session, key))

@@ -7,6 +7,7 @@ from typing import Any
 from workflows.core.errors import LotseError
 from workflows.core.tx import Tx
 from workflows.domain import codes
+from workflows.domain.funding import Application
 from workflows.domain.referrals import Referral
 from workflows.engine.catalogue import Call
 
@@ -42,6 +43,16 @@ def whole_number(call: Call, name: str, default: int) -> int:
     return int(value)
 
 
+def amount(call: Call, name: str) -> Decimal:
+    """Euros with at most two places; null counts as zero. Never a float."""
+    value = call.inputs.get(name)
+    if value is None:
+        return Decimal(0)
+    if isinstance(value, bool) or not isinstance(value, int | Decimal) or value != round(value, 2):
+        raise wrong(name, "amount in euros", value)
+    return Decimal(value)
+
+
 def context(call: Call, name: str) -> dict[str, Any]:
     """A context; null counts as an empty one."""
     value = call.inputs.get(name)
@@ -73,7 +84,7 @@ def wrong(name: str, wanted: str, value: object) -> LotseError:
 
 
 def subject(call: Call, kind: str) -> int:
-    """The id in the instance's subject, which must be of ``kind`` (``case`` or ``referral``)."""
+    """The id in the instance's subject, which must be of ``kind`` (``case``, ``referral``, ``application``)."""
     found, _, number = call.subject.partition(":")
     if found != kind or not number.isdigit():
         raise LotseError("operator_subject", wanted=kind, found=found)
@@ -81,7 +92,12 @@ def subject(call: Call, kind: str) -> int:
 
 
 def case_id(tx: Tx, call: Call) -> int:
-    """The case the instance is about, be its subject the case or one of its referrals."""
+    """The case the instance is about, be its subject the case, one of its referrals or of its applications."""
+    if call.subject.startswith("application:"):
+        application = tx.session.get(Application, subject(call, "application"))
+        if application is None:
+            raise LotseError("operator_subject", wanted="application", found=call.subject)
+        return application.case_id
     if not call.subject.startswith("referral:"):
         return subject(call, "case")
     referral = tx.session.get(Referral, subject(call, "referral"))

@@ -1,0 +1,361 @@
+"""A funding application (Förderantrag): one project asks one programme for money, from the advice to the proof of use.
+
+States: advice → preparing → submitted ⇄ incomplete → awarded | rejected; awarded → proven → closed. The pot of
+programme and year is reserved at the award in one conditional statement, so that it can never be promised twice.
+"""
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from datetime import date, datetime
+from decimal import Decimal
+from typing import Any
+
+from sqlalchemy import CheckConstraint, CursorResult, ForeignKey, String, Text, select, update
+from sqlalchemy.orm import Mapped, Session, mapped_column
+
+from workflows.core import audit
+from workflows.core.clock import BERLIN
+from workflows.core.db import Base, Euros, TypedJson, begin_write
+from workflows.core.errors import Conflict, LotseError, NotFound
+from workflows.core.tx import Tx
+from workflows.domain import cases, programmes
+from workflows.domain.cases import Case
+from workflows.domain.programmes import Programme, ProgrammeYear
+
+STATUSES = (
+    "advice",
+    "preparing",
+    "submitted",
+    "incomplete",
+    "awarded",
+    "rejected",
+    "proven",
+    "withdrawn",
+    "closed",
+)
+OPEN = frozenset({"advice", "preparing", "submitted", "incomplete", "awarded"})
+
+# From where each status may be reached.
+BEFORE: dict[str, frozenset[str]] = {
+    "preparing": frozenset({"advice"}),
+    "submitted": frozenset({"preparing", "incomplete"}),
+    "incomplete": frozenset({"submitted"}),
+    "awarded": frozenset({"submitted"}),
+    "rejected": frozenset({"submitted"}),
+    "proven": frozenset({"awarded"}),
+    "withdrawn": OPEN,
+    "closed": frozenset({"advice", "rejected", "proven", "withdrawn"}),
+}
+NOTHING = Decimal(0)
+
+
+class Application(Base):
+    """One application; ``plan`` holds its cost lines and income, ``points`` what the jury gave, amounts are euros."""
+
+    __tablename__ = "application"
+    __table_args__ = (CheckConstraint(f"status IN {STATUSES}", name="status"),)
+
+    id: Mapped[int] = mapped_column(primary_key=True)
+    case_id: Mapped[int] = mapped_column(ForeignKey("case_file.id"), index=True)
+    programme_id: Mapped[int | None] = mapped_column(ForeignKey("programme.id"), index=True)
+    year: Mapped[int | None]
+    status: Mapped[str] = mapped_column(String(12), default="advice", index=True)
+    title: Mapped[str] = mapped_column(String(300), default="")
+    deadline_on: Mapped[date | None]
+    plan: Mapped[dict[str, Any] | None] = mapped_column(TypedJson)
+    requested: Mapped[Decimal | None] = mapped_column(Euros)
+    submitted_on: Mapped[date | None]
+    submitted_to: Mapped[str] = mapped_column(String(300), default="")
+    points: Mapped[int | None]
+    decided_on: Mapped[date | None]
+    decision_note: Mapped[str] = mapped_column(Text, default="")
+    awarded: Mapped[Decimal | None] = mapped_column(Euros)
+    drawn: Mapped[Decimal] = mapped_column(Euros, default=NOTHING)
+    spent: Mapped[Decimal | None] = mapped_column(Euros)
+    repaid: Mapped[Decimal] = mapped_column(Euros, default=NOTHING)
+    created_at: Mapped[datetime]
+    closed_at: Mapped[datetime | None]
+    result: Mapped[str | None] = mapped_column(String(12))
+
+    @property
+    def key(self) -> str:
+        """The subject of its process and the correlation key of its messages."""
+        return f"application:{self.id}"
+
+    @property
+    def stream(self) -> str:
+        """The audit stream: an application's story is part of its case's."""
+        return f"case:{self.case_id}"
+
+
+@dataclass(frozen=True, slots=True)
+class Plan:
+    """A cost plan in euros: lines ``{"position", "amount"}``, own money, other income, and what is asked for."""
+
+    lines: Sequence[dict[str, Any]]
+    own_share: Decimal
+    other_income: Decimal
+    requested: Decimal
+
+    @property
+    def costs(self) -> Decimal:
+        """All costs."""
+        return sum((line["amount"] for line in self.lines), NOTHING)
+
+
+def open_new(tx: Tx, case_id: int) -> Application:
+    """Begin the advice; raises ``Conflict("case_state")`` when the case is closed."""
+    case = tx.locked(Case, case_id)
+    if case.status not in cases.OPEN:
+        raise Conflict("case_state", case=case.reference, status=case.status, wanted="funding")
+    application = Application(case_id=case.id, status="advice", created_at=tx.now, drawn=NOTHING, repaid=NOTHING)
+    tx.session.add(application)
+    tx.session.flush()
+    _record(tx, application, "application.opened")
+    return application
+
+
+def choose(tx: Tx, application_id: int, programme_key: str, title: str, starts_on: date | None) -> Application:
+    """Settle on a programme, with its next deadline and the year whose money is asked for; raises ``NotFound``."""
+    programme = programmes.find(tx.session, programme_key)
+    if programme is None or not programme.is_active:
+        raise NotFound("not_found", kind="programme")
+    application, moved = _move(tx, application_id, "preparing", programme=programme.key)
+    if moved:
+        today = _today(tx)
+        deadline = programmes.next_deadline(programme.deadline_rule, today, starts_on)
+        application.programme_id, application.title, application.deadline_on = programme.id, title, deadline
+        application.year = programmes.project_year(programme.deadline_rule, deadline, today)
+    return application
+
+
+def plan(tx: Tx, application_id: int, costs: Plan, ceiling: Decimal | None) -> Application:
+    """Keep the cost plan; raises ``LotseError`` ``plan_unbalanced``, ``plan_over_ceiling``, ``plan_without_share``."""
+    application = tx.locked(Application, application_id)
+    if application.status not in {"preparing", "incomplete"}:
+        raise _wrong_state(application, "planned")
+    programme = tx.session.get_one(Programme, application.programme_id)
+    _check(costs, ceiling, programme.share_max)
+    application.plan = {
+        "lines": list(costs.lines),
+        "own_share": costs.own_share,
+        "other_income": costs.other_income,
+    }
+    application.requested = costs.requested
+    _record(tx, application, "application.planned", requested=str(costs.requested))
+    return application
+
+
+def _check(costs: Plan, ceiling: Decimal | None, share_max: Decimal | None) -> None:
+    if costs.requested <= 0 or costs.own_share + costs.other_income + costs.requested != costs.costs:
+        raise LotseError("plan_unbalanced", costs=str(costs.costs), requested=str(costs.requested))
+    if ceiling is not None and costs.requested > ceiling:
+        raise LotseError("plan_over_ceiling", requested=str(costs.requested), ceiling=str(ceiling))
+    if share_max is not None and costs.requested * 100 > costs.costs * share_max:
+        raise LotseError("plan_without_share", requested=str(costs.requested), share_max=str(share_max))
+
+
+def submit(tx: Tx, application_id: int, submitted_on: date, submitted_to: str) -> Application:
+    """The application is with whoever decides; again after a request for more."""
+    application = tx.locked(Application, application_id)
+    if application.requested is None:
+        raise _wrong_state(application, "submitted")
+    application, moved = _move(tx, application_id, "submitted", to=submitted_to)
+    if moved:
+        application.submitted_on, application.submitted_to = submitted_on, submitted_to
+    return application
+
+
+def request_more(tx: Tx, application_id: int, note: str) -> Application:
+    """Whoever decides wants more documents first (Nachforderung)."""
+    application, moved = _move(tx, application_id, "incomplete")
+    if moved:
+        application.decision_note = note
+    return application
+
+
+def rate(tx: Tx, application_id: int, points: int) -> Application:
+    """Keep the points of the jury; they may be given anew until it has decided."""
+    application = tx.locked(Application, application_id)
+    if application.status != "submitted":
+        raise _wrong_state(application, "rated")
+    application.points = points
+    _record(tx, application, "application.rated", points=points)
+    return application
+
+
+def award(tx: Tx, application_id: int, amount: Decimal, note: str) -> Application:
+    """Promise the money (Bewilligung) and take it out of the pot of its programme and year, both or neither.
+
+    Raises ``LotseError("pot_exhausted")`` when less is left and ``LotseError("award_too_high")`` beyond what was
+    asked for.
+    """
+    application = tx.locked(Application, application_id)
+    if application.status == "awarded":
+        return application
+    if amount <= 0 or amount > (application.requested or NOTHING):
+        raise LotseError("award_too_high", amount=str(amount), requested=str(application.requested))
+    if application.status == "submitted":
+        _reserve(tx, application, amount)
+    application, _ = _move(tx, application_id, "awarded", amount=str(amount))
+    application.awarded, application.decided_on, application.decision_note = amount, _today(tx), note
+    return application
+
+
+def _reserve(tx: Tx, application: Application, amount: Decimal) -> None:
+    """One statement that checks and takes; a programme without a known pot is not limited here."""
+    taken = tx.session.execute(
+        update(ProgrammeYear)
+        .where(ProgrammeYear.programme_id == application.programme_id, ProgrammeYear.year == application.year)
+        .where(ProgrammeYear.remaining >= amount)
+        .values(remaining=ProgrammeYear.remaining - amount),
+        execution_options={"synchronize_session": False},
+    )
+    assert isinstance(taken, CursorResult)
+    found = pot(tx.session, application)
+    if taken.rowcount != 1 and found is not None:
+        raise LotseError("pot_exhausted", remaining=str(found.remaining), amount=str(amount))
+
+
+def _give_back(tx: Tx, application: Application, amount: Decimal) -> None:
+    """Money that is not used goes back into the pot while its year runs; later it is the treasury's."""
+    if amount > 0 and application.year is not None and application.year >= _today(tx).year:
+        begin_write(tx.session)
+        tx.session.execute(
+            update(ProgrammeYear)
+            .where(ProgrammeYear.programme_id == application.programme_id, ProgrammeYear.year == application.year)
+            .values(remaining=ProgrammeYear.remaining + amount),
+            execution_options={"synchronize_session": False},
+        )
+
+
+def reject(tx: Tx, application_id: int, reason: str) -> Application:
+    """No money, and why (Ablehnung); raises ``LotseError("reason_text_missing")`` without words."""
+    if not reason.strip():
+        raise LotseError("reason_text_missing", reason="rejected")
+    application, moved = _move(tx, application_id, "rejected")
+    if moved:
+        application.decided_on, application.decision_note = _today(tx), reason
+    return application
+
+
+def draw(tx: Tx, application_id: int, amount: Decimal) -> Application:
+    """Call for a part of the award (Mittelabruf); raises ``LotseError("draw_too_high")`` beyond the award."""
+    application = tx.locked(Application, application_id)
+    if application.status != "awarded":
+        raise _wrong_state(application, "drawn")
+    left = (application.awarded or NOTHING) - application.drawn
+    if amount <= 0 or amount > left:
+        raise LotseError("draw_too_high", amount=str(amount), left=str(left))
+    application.drawn += amount
+    _record(tx, application, "application.drawn", amount=str(amount))
+    return application
+
+
+def change(tx: Tx, application_id: int, lines: Sequence[dict[str, Any]]) -> Application:
+    """Move money between lines of the plan; the sum stays. Raises ``LotseError("plan_unbalanced")``."""
+    application = tx.locked(Application, application_id)
+    if application.status != "awarded" or application.plan is None:
+        raise _wrong_state(application, "changed")
+    before = sum((line["amount"] for line in application.plan["lines"]), NOTHING)
+    after = sum((line["amount"] for line in lines), NOTHING)
+    if before != after:
+        raise LotseError("plan_unbalanced", costs=str(before), requested=str(after))
+    application.plan = {**application.plan, "lines": list(lines)}
+    _record(tx, application, "application.changed")
+    return application
+
+
+def prove(tx: Tx, application_id: int, spent: Decimal) -> Application:
+    """The proof of use (Verwendungsnachweis) is accepted; ``spent`` is what it shows of the award."""
+    application = tx.locked(Application, application_id)
+    if spent < 0:
+        raise LotseError("spent_negative", spent=str(spent))
+    application, moved = _move(tx, application_id, "proven", spent=str(spent))
+    if moved:
+        application.spent = min(spent, application.awarded or NOTHING)
+        _give_back(tx, application, (application.awarded or NOTHING) - application.drawn)
+    return application
+
+
+def to_repay(application: Application) -> Decimal:
+    """What was called for and not spent (Rückforderung)."""
+    return max(application.drawn - (application.spent or NOTHING) - application.repaid, NOTHING)
+
+
+def repay(tx: Tx, application_id: int, amount: Decimal) -> Application:
+    """The rest has come back; raises ``LotseError("repaid_too_much")``."""
+    application = tx.locked(Application, application_id)
+    if application.status != "proven":
+        raise _wrong_state(application, "repaid")
+    if amount <= 0 or amount > to_repay(application):
+        raise LotseError("repaid_too_much", amount=str(amount), due=str(to_repay(application)))
+    application.repaid += amount
+    _give_back(tx, application, amount)
+    _record(tx, application, "application.repaid", amount=str(amount))
+    return application
+
+
+def withdraw(tx: Tx, application_id: int) -> Application:
+    """The association takes the application back; what it was promised and did not call for returns to the pot."""
+    application, moved = _move(tx, application_id, "withdrawn")
+    if moved and application.awarded is not None:
+        _give_back(tx, application, application.awarded - application.drawn)
+    return application
+
+
+def close(tx: Tx, application_id: int) -> Application:
+    """End the application; ``result`` keeps the state it ended from."""
+    application = tx.locked(Application, application_id)
+    result = application.status
+    application, moved = _move(tx, application_id, "closed", result=result)
+    if moved:
+        application.closed_at, application.result = tx.now, result
+    return application
+
+
+def pot(session: Session, application: Application) -> ProgrammeYear | None:
+    """The live pot that the application asks; None where none is known."""
+    if application.programme_id is None or application.year is None:
+        return None
+    return programmes.pot(session, application.programme_id, application.year)
+
+
+def rivals(session: Session, application: Application) -> list[Application]:
+    """Every rated and undecided application for the same pot, this one among them, the best first."""
+    query = select(Application).where(
+        Application.programme_id == application.programme_id,
+        Application.year == application.year,
+        Application.status == "submitted",
+        Application.points.is_not(None),
+    )
+    return list(session.scalars(query.order_by(Application.points.desc(), Application.id)))
+
+
+def of_case(session: Session, case_id: int) -> list[Application]:
+    """The applications of a case, oldest first."""
+    return list(session.scalars(select(Application).where(Application.case_id == case_id).order_by(Application.id)))
+
+
+def _move(tx: Tx, application_id: int, status: str, **details: object) -> tuple[Application, bool]:
+    """Lock, check the old state, set the new one; (row, False) when it is there already."""
+    application = tx.locked(Application, application_id)
+    if application.status == status:
+        return application, False
+    if application.status not in BEFORE[status]:
+        raise _wrong_state(application, status)
+    before, application.status = application.status, status
+    _record(tx, application, f"application.{status}", before=before, **details)
+    return application, True
+
+
+def _wrong_state(application: Application, wanted: str) -> Conflict:
+    return Conflict("application_state", application=application.id, status=application.status, wanted=wanted)
+
+
+def _today(tx: Tx) -> date:
+    return tx.now.astimezone(BERLIN).date()
+
+
+def _record(tx: Tx, application: Application, event: str, **details: object) -> None:
+    audit.record(tx, application.stream, event, application.key, details)

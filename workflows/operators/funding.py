@@ -1,0 +1,276 @@
+"""What a diagram may do with funding applications: look up programmes, and move one application through its states."""
+
+from datetime import date
+from decimal import Decimal
+from typing import Any
+
+from workflows.core.clock import BERLIN
+from workflows.core.errors import LotseError
+from workflows.core.tx import Tx
+from workflows.domain import codes, funding, programmes
+from workflows.domain.cases import Case
+from workflows.domain.funding import Application, Plan
+from workflows.domain.programmes import Programme
+from workflows.engine import messages
+from workflows.engine.catalogue import BpmnError, Call, Operator, Parameter
+from workflows.operators import inputs
+
+PROCESS = "funding"
+
+# What a diagram may react to; everything else is an incident.
+EXPECTED = frozenset(
+    {"plan_unbalanced", "plan_over_ceiling", "plan_without_share", "pot_exhausted", "draw_too_high", "repaid_too_much"}
+)
+
+
+def open_(tx: Tx, call: Call) -> dict[str, Any]:
+    """Begin the advice on funding for a case, with a process of its own that starts in a transaction of its own."""
+    case = tx.session.get_one(Case, inputs.subject(call, "case"))
+    application = funding.open_new(tx, case.id)
+    variables = starting_variables(tx, case, application)
+    messages.start(tx, PROCESS, variables, subject=application.key, unique_key=f"start/{application.key}")
+    return {"application": application.id, "application_key": application.key}
+
+
+def starting_variables(tx: Tx, case: Case, application: Application) -> dict[str, Any]:
+    """What a funding instance starts with."""
+    return {
+        "application": application.id,
+        "application_key": application.key,
+        "reference": case.reference,
+        "case_correlation": case.reference,
+        "organisation_name": case.organisation_name,
+        "enquiry_text": case.text,
+        "contact_language": case.language,
+        "opened_on": _today(tx),
+    }
+
+
+def look_up(tx: Tx, call: Call) -> dict[str, Any]:
+    """The facts of every programme on offer by key, with the next deadline for a project that starts on that day."""
+    starts_on = inputs.day(call, "starts_on")
+    return {
+        "programmes": {programme.key: _facts(tx, programme, starts_on) for programme in programmes.active(tx.session)}
+    }
+
+
+def choose(tx: Tx, call: Call) -> dict[str, Any]:
+    """Settle on a programme; its facts come back for forms and gateways."""
+    key, title, starts_on = inputs.text(call, "programme"), inputs.text(call, "title"), inputs.day(call, "starts_on")
+    application = funding.choose(tx, _id(call), key, title, starts_on)
+    programme = tx.session.get_one(Programme, application.programme_id)
+    facts = _facts(tx, programme, starts_on)
+    return {"programme": {**facts, "year": application.year}, "deadline": application.deadline_on}
+
+
+def plan(tx: Tx, call: Call) -> dict[str, Any]:
+    """Keep the cost plan."""
+    costs = Plan(
+        lines=_lines(call),
+        own_share=inputs.amount(call, "own_share"),
+        other_income=inputs.amount(call, "other_income"),
+        requested=inputs.amount(call, "requested"),
+    )
+    ceiling = call.inputs.get("ceiling")
+    limit = None if ceiling is None else inputs.amount(call, "ceiling")
+    _expected(lambda: funding.plan(tx, _id(call), costs, limit))
+    return {"costs": costs.costs}
+
+
+def submit(tx: Tx, call: Call) -> None:
+    """The application is with whoever decides."""
+    day = inputs.day(call, "submitted_on") or _today(tx)
+    funding.submit(tx, _id(call), day, inputs.text(call, "submitted_to"))
+
+
+def request_more(tx: Tx, call: Call) -> None:
+    """Something is missing, says whoever decides."""
+    funding.request_more(tx, _id(call), inputs.text(call, "note"))
+
+
+def rank(tx: Tx, call: Call) -> dict[str, Any]:
+    """Keep the points, and show every rated application for the same pot with the line where the money ends."""
+    application = funding.rate(tx, _id(call), inputs.whole_number(call, "points", 0))
+    tx.session.flush()
+    found = funding.pot(tx.session, application)
+    left = found.remaining if found else None
+    ranking, promised = [], Decimal(0)
+    for place, rival in enumerate(funding.rivals(tx.session, application), start=1):
+        promised += rival.requested or Decimal(0)
+        ranking.append(
+            {
+                "place": place,
+                "reference": tx.session.get_one(Case, rival.case_id).reference,
+                "title": rival.title,
+                "points": rival.points,
+                "requested": rival.requested,
+                "is_above_cut": left is None or promised <= left,
+                "is_this": rival.id == application.id,
+            }
+        )
+    return {"ranking": ranking, "pot_total": found.total if found else None, "pot_remaining": left}
+
+
+def award(tx: Tx, call: Call) -> dict[str, Any]:
+    """Promise the money and take it out of the pot, both or neither."""
+    amount, note = inputs.amount(call, "amount"), inputs.text(call, "note")
+    application = _expected(lambda: funding.award(tx, _id(call), amount, note))
+    return {"awarded": application.awarded}
+
+
+def reject(tx: Tx, call: Call) -> None:
+    """No money, and why."""
+    funding.reject(tx, _id(call), inputs.text(call, "reason"))
+
+
+def draw(tx: Tx, call: Call) -> dict[str, Any]:
+    """Call for a part of the award."""
+    amount = inputs.amount(call, "amount")
+    application = _expected(lambda: funding.draw(tx, _id(call), amount))
+    return {"drawn": application.drawn}
+
+
+def change(tx: Tx, call: Call) -> None:
+    """Move money between the lines of the plan."""
+    lines = _lines(call)
+    _expected(lambda: funding.change(tx, _id(call), lines))
+
+
+def prove(tx: Tx, call: Call) -> dict[str, Any]:
+    """The proof of use is accepted; what was called for and not spent has to come back."""
+    application = funding.prove(tx, _id(call), inputs.amount(call, "spent"))
+    return {"spent": application.spent, "to_repay": funding.to_repay(application)}
+
+
+def repay(tx: Tx, call: Call) -> dict[str, Any]:
+    """The rest, or a part of it, has come back."""
+    amount = inputs.amount(call, "amount")
+    application = _expected(lambda: funding.repay(tx, _id(call), amount))
+    return {"to_repay": funding.to_repay(application)}
+
+
+def withdraw(tx: Tx, call: Call) -> None:
+    """The association takes the application back."""
+    funding.withdraw(tx, _id(call))
+
+
+def withdraw_all(tx: Tx, call: Call) -> dict[str, Any]:
+    """Tell every application of the case that is still under way that it is taken back."""
+    case_id = inputs.subject(call, "case")
+    rows = [row for row in funding.of_case(tx.session, case_id) if row.status in funding.OPEN]
+    for row in rows:
+        messages.send(tx, "funding_withdrawn", row.key, {}, unique_key=f"funding_withdrawn/{row.key}")
+    return {"withdrawn": len(rows)}
+
+
+def close(tx: Tx, call: Call) -> dict[str, Any]:
+    """End the application and say how it ended."""
+    application = funding.close(tx, _id(call))
+    programme = tx.session.get(Programme, application.programme_id) if application.programme_id else None
+    return {
+        "result": application.result,
+        "programme_name": programme.name if programme else "",
+        "awarded": application.awarded,
+    }
+
+
+def _facts(tx: Tx, programme: Programme, starts_on: date | None) -> dict[str, Any]:
+    today = _today(tx)
+    deadline = programmes.next_deadline(programme.deadline_rule, today, starts_on)
+    return {
+        "key": programme.key,
+        "name": programme.name,
+        "decided_by": programme.decided_by,
+        "decision": programme.decision,
+        "quorum": programme.quorum,
+        "route": programme.route,
+        "submission": programme.submission,
+        "amount": programme.amount,
+        "amounts": dict(programme.amounts),
+        "ceiling": programme.ceiling,
+        "share_max": programme.share_max,
+        "conditions": list(programme.conditions),
+        "documents": list(programme.documents),
+        "document_names": [codes.label(tx.session, "funding_document", key) for key in programme.documents],
+        "needs_goal": programme.needs_goal,
+        "deadline": deadline,
+        "deadline_text": programme.deadline,
+        "year": programmes.project_year(programme.deadline_rule, deadline, today),
+        "source": programme.source,
+        "checked_on": programme.checked_on,
+    }
+
+
+def _lines(call: Call) -> list[dict[str, Any]]:
+    """Cost lines ``{"position", "amount"}``; anything else is an incident."""
+    rows = call.inputs.get("lines")
+    if not isinstance(rows, list | tuple) or not all(_is_line(row) for row in rows):
+        raise inputs.wrong("lines", "list of cost lines", rows)
+    return [{"position": row["position"], "amount": row["amount"]} for row in rows]
+
+
+def _is_line(row: object) -> bool:
+    return isinstance(row, dict) and isinstance(row.get("position"), str) and isinstance(row.get("amount"), Decimal)
+
+
+def _expected(act: Any) -> Application:
+    """Do it; what a diagram may react to becomes an error it can catch."""
+    try:
+        done: Application = act()
+    except LotseError as error:
+        if error.code in EXPECTED:
+            raise BpmnError(error.code, error.facts) from error
+        raise
+    return done
+
+
+def _id(call: Call) -> int:
+    return inputs.subject(call, "application")
+
+
+def _today(tx: Tx) -> date:
+    return tx.now.astimezone(BERLIN).date()
+
+
+_AMOUNT = (Parameter("amount", label="Betrag"),)
+_NOTE = Parameter("note", required=False, label="Begründung oder Protokoll")
+_CHOICE = (
+    Parameter("programme", label="Programm"),
+    Parameter("title", required=False, label="Titel des Vorhabens"),
+    Parameter("starts_on", required=False, label="Beginn"),
+)
+_PLAN = (
+    Parameter("lines", label="Kosten"),
+    Parameter("own_share", label="Eigenanteil"),
+    Parameter("other_income", label="Andere Einnahmen"),
+    Parameter("requested", label="Beantragter Betrag"),
+    Parameter("ceiling", required=False, label="Höchstbetrag"),
+)
+_SUBMISSION = (
+    Parameter("submitted_on", required=False, label="Tag"),
+    Parameter("submitted_to", required=False, label="Eingereicht bei"),
+)
+
+OPERATORS = (
+    Operator("funding.open", "Förderung: Beratung beginnen", (), open_),
+    Operator(
+        "funding.programmes",
+        "Förderung: Programme nachschlagen",
+        (Parameter("starts_on", required=False, label="Beginn"),),
+        look_up,
+    ),
+    Operator("funding.choose", "Förderung: Programm festhalten", _CHOICE, choose),
+    Operator("funding.plan", "Förderung: Kostenplan festhalten", _PLAN, plan),
+    Operator("funding.submit", "Förderung: als eingereicht festhalten", _SUBMISSION, submit),
+    Operator("funding.request_more", "Förderung: Nachforderung", (_NOTE,), request_more),
+    Operator("funding.rank", "Förderung: Punkte und Rangliste", (Parameter("points", label="Punkte"),), rank),
+    Operator("funding.award", "Förderung: Bewilligung", (*_AMOUNT, _NOTE), award),
+    Operator("funding.reject", "Förderung: Ablehnung", (Parameter("reason", label="Grund"),), reject),
+    Operator("funding.draw", "Förderung: Mittelabruf", _AMOUNT, draw),
+    Operator("funding.change", "Förderung: Kostenplan ändern", (Parameter("lines", label="Kosten"),), change),
+    Operator("funding.prove", "Förderung: Verwendungsnachweis", (Parameter("spent", label="Ausgegeben"),), prove),
+    Operator("funding.repay", "Förderung: Rückzahlung", _AMOUNT, repay),
+    Operator("funding.withdraw", "Förderung: zurückgezogen", (), withdraw),
+    Operator("funding.withdraw_all", "Vorgang: alle offenen Förderanträge zurückziehen", (), withdraw_all),
+    Operator("funding.close", "Förderung: abschließen", (), close),
+)
