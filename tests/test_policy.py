@@ -166,6 +166,9 @@ EXPECTED: dict[tuple[str, type[Base]], dict[str, set[str]]] = {
         "office link": {"own task"},
     },
     (policy.TASK_WORK, Task): {"coordinator": {"triage task"}, "office": {"own task"}, "office link": {"own task"}},
+    (policy.TASK_ON_BEHALF, Task): {"coordinator": {"own task", "other task"}},
+    (policy.TASK_ON_BEHALF, Referral): {"coordinator": SENT},
+    (policy.TASK_ON_BEHALF, Case): {"coordinator": CASES},
     (policy.CASE_READ, Case): {"coordinator": CASES, "leadership": CASES, "status link": {"case"}},
     (policy.CASE_WORK, Case): {"coordinator": CASES, "leadership": CASES},
     (policy.CASE_WORK, CaseNote): {"coordinator": {"note"}, "leadership": {"note"}},
@@ -185,6 +188,7 @@ EXPECTED: dict[tuple[str, type[Base]], dict[str, set[str]]] = {
     },
     (policy.INSTANCE_WORK, Instance): {"coordinator": ALL_INSTANCES, "leadership": ALL_INSTANCES},
     (policy.MAIL_READ, Mail): {"coordinator": {"mail"}, "leadership": {"mail"}},
+    (policy.MAIL_RETRY, Mail): {"coordinator": {"mail"}, "leadership": {"mail"}},
     (policy.TOKEN_OWN, ApiToken): {"coordinator": {"token"}},
 }
 

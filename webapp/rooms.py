@@ -5,6 +5,7 @@ from flask import Blueprint
 from webapp.api.views import api
 from webapp.audit.views import audit
 from webapp.auth.views import auth
+from webapp.cases.on_behalf import on_behalf
 from webapp.cases.views import cases
 from webapp.demo.views import demo
 from webapp.inbox.views import inbox
@@ -12,4 +13,4 @@ from webapp.pages.views import pages
 from webapp.portal.views import office
 from webapp.public.views import public
 
-BLUEPRINTS: tuple[Blueprint, ...] = (public, auth, inbox, cases, office, audit, pages, demo, api)
+BLUEPRINTS: tuple[Blueprint, ...] = (public, auth, inbox, cases, on_behalf, office, audit, pages, demo, api)

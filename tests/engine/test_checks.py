@@ -287,3 +287,11 @@ def test_overlaps_gaps_and_syntax_errors_of_decision_tables_are_reported() -> No
     assert codes(files={"way.dmn": clean.encode()}) == {"table_overlap": {"Weg"}}
     gap = TABLE.format(rules=rule("&lt; 10", "1"))
     assert codes(files={"way.dmn": gap.encode()}) == {"table_gap": {"Weg"}}
+
+
+@pytest.mark.parametrize(("other", "found"), [("first", set()), ("ask", {"ask"}), ("done", {"ask"}), ("gone", {"ask"})])
+def test_four_eyes_name_another_user_task(other: str, found: set[str]) -> None:
+    rule = f'<zeebe:properties><zeebe:property name="fourEyes" value="{other}"/></zeebe:properties>'
+    second = user_task("ask").replace("<bpmn:extensionElements>", f"<bpmn:extensionElements>{rule}")
+    diagram = between(user_task("first") + second, "begin>first", "first>ask", "ask>done")
+    assert codes(diagram).get("four_eyes_of_nothing", set()) == found

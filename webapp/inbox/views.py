@@ -13,6 +13,7 @@ from webapp.forms.reading import is_redrawing, raw_values
 from webapp.forms.view import Problems, typed
 from webapp.i18n import language, moment
 from webapp.inbox import shown
+from webapp.wording import error_text
 from workflows import policy
 from workflows.actions import about
 from workflows.actions import inbox as tasks_of
@@ -85,6 +86,9 @@ def complete(tx: Tx, task_id: int) -> ResponseReturnValue:
     except Invalid as error:
         raise Refusal(_page(tx, task_id, values, error.problems), 422) from error
     except Conflict as conflict:
+        if conflict.code == "four_eyes":
+            flash(error_text(conflict.code, conflict.facts) or "", "danger")
+            raise Refusal(_page(tx, task_id, values), 409) from conflict
         raise Refusal(_too_late(tx, task_id, values, conflict), 409) from conflict
     flash(_("Erledigt."), "success")
     return redirect(url_for("inbox.tasks"))

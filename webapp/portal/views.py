@@ -13,7 +13,7 @@ from webapp.forms.view import FormView, Problems
 from webapp.i18n import language
 from workflows.actions import referrals
 from workflows.actions.referrals import ReferralPage
-from workflows.core.errors import Conflict, Invalid
+from workflows.core.errors import Conflict, Invalid, NotFound
 from workflows.core.tx import Tx
 from workflows.domain import codes
 
@@ -63,7 +63,10 @@ def answer_fields(tx: Tx, token: str, task_id: int) -> ResponseReturnValue:
     """The fields drawn anew for what was typed so far; saves nothing."""
     typed = {task_id: raw_values(referrals.form(tx, token, task_id), request.form)}
     found = referrals.page(tx, token, typed, language=language())
-    return render_template("forms/fields.html", form=_form(token, found, {}))
+    form = _form(token, found, {})
+    if form is None:
+        raise NotFound("not_found", kind="task")
+    return render_template("forms/fields.html", form=form)
 
 
 @view(office, "/r/<token>/thanks", who=PUBLIC)
@@ -102,7 +105,7 @@ def _referral(tx: Tx, found: ReferralPage) -> dict[str, Any]:
     return {
         "reference": found.reference,
         "office_name": found.office_name,
-        "status": referral.status,
+        "status": "handed_on" if found.is_former else referral.status,
         "reason": referral.reason,
         "deadline_on": referral.deadline_on,
         "legal_basis": codes.label(tx.session, "legal_basis", referral.legal_basis, language()),

@@ -29,6 +29,8 @@ PROBLEMS: Mapping[str, Any] = {
     "not_a_time": _("Bitte geben Sie eine Uhrzeit an, zum Beispiel 14:30."),
     "not_a_datetime": _("Bitte geben Sie Datum und Uhrzeit an."),
     "in_the_past": _("Bitte wählen Sie ein Datum, das noch kommt."),
+    "in_the_future": _("Bitte wählen Sie heute oder einen Tag davor."),
+    "before_the_question": _("An diesem Tag war noch nicht gefragt. Bitte prüfen Sie das Datum."),
     "not_an_option": _("Bitte wählen Sie eine der Möglichkeiten aus der Liste."),
     "not_a_text": _("Bitte geben Sie einen Text an."),
     "control_characters": _("Der Text enthält Zeichen, die nicht erlaubt sind. Bitte schreiben Sie ihn neu."),

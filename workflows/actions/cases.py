@@ -1,8 +1,9 @@
 """What the coordination office does with its cases: find them, read their whole story, keep notes."""
 
-from collections.abc import Sequence
-from dataclasses import dataclass
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, field
 from datetime import datetime
+from typing import Any
 
 from sqlalchemy import select
 
@@ -15,6 +16,7 @@ from workflows.domain import cases, referrals
 from workflows.domain.cases import Case, CaseNote
 from workflows.domain.offices import Office
 from workflows.domain.referrals import Referral
+from workflows.engine import messages
 from workflows.engine.definitions import Definition, load
 from workflows.engine.events import Event
 from workflows.engine.incidents import Incident
@@ -45,6 +47,7 @@ class Happening:
     actor: str
     step: str | None = None
     is_process: bool = False
+    details: Mapping[str, Any] = field(default_factory=dict)
 
 
 @dataclass(frozen=True, slots=True)
@@ -69,6 +72,7 @@ class CaseFile:
     notes: Sequence[CaseNote]
     mails: Sequence[Mail]
     instances: Sequence[tuple[Instance, Definition]]
+    awaited: frozenset[tuple[str, str]] = frozenset()
 
 
 def find(tx: Tx, wanted: Filter) -> list[Case]:
@@ -101,6 +105,7 @@ def read(tx: Tx, case_id: int) -> CaseFile:
         notes=list(session.scalars(notes)),
         mails=list(session.scalars(mails)),
         instances=[(instance, load(session, instance.version_id)) for instance in instances],
+        awaited=messages.awaited(tx, [case.reference, *subjects]),
     )
 
 
@@ -111,7 +116,8 @@ def _story(tx: Tx, case: Case, instances: Sequence[Instance]) -> list[Happening]
     story = [Happening(event.at, event.kind, event.actor, event.element_name, True) for event in events]
     for entry in audit.entries(tx.session, case.stream, limit=500):
         if entry.event != "task.completed":  # told by the process already, with the step's name
-            story.append(Happening(entry.at, entry.event, entry.label or entry.actor))
+            who = entry.label or entry.actor
+            story.append(Happening(entry.at, entry.event, who, details=entry.details or {}))
     return sorted(story, key=lambda happening: happening.at, reverse=True)
 
 

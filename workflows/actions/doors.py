@@ -4,7 +4,9 @@ from dataclasses import dataclass, replace
 
 from workflows.core import links
 from workflows.core.errors import NotFound
+from workflows.core.links import Link
 from workflows.core.tx import Actor, Tx
+from workflows.domain import referrals
 from workflows.domain.cases import Case
 from workflows.domain.offices import Office
 from workflows.domain.referrals import Referral
@@ -12,31 +14,37 @@ from workflows.domain.referrals import Referral
 
 @dataclass(frozen=True, slots=True)
 class Door:
-    """A valid link: ``tx`` acts as its holder; ``subject_id`` is the case or the referral it leads to."""
+    """A valid link: ``tx`` acts as its holder; ``subject_id`` is the case or the referral it leads to.
+
+    ``is_former`` says that the referral was handed on to somebody else: its holder may do nothing any more.
+    """
 
     tx: Tx
     link_id: int
     subject_id: int
+    is_former: bool = False
 
 
 def to_case(tx: Tx, token: str) -> Door:
     """The holder of a status link; raises ``NotFound("link_gone")`` for unknown, expired and revoked ones."""
-    link_id, case_id = _target(tx, "case_status", "case", token)
+    link, case_id = _target(tx, "case_status", "case", token)
     case = tx.session.get_one(Case, case_id)
     label = case.contact_name or case.organisation_name or case.reference
-    return Door(replace(tx, actor=Actor(label, case_id=case_id)), link_id, case_id)
+    return Door(replace(tx, actor=Actor(label, case_id=case_id)), link.id, case_id)
 
 
 def to_referral(tx: Tx, token: str) -> Door:
     """The holder of an office's link; raises ``NotFound("link_gone")``, for a closed referral some weeks later."""
-    link_id, referral_id = _target(tx, "referral_answer", "referral", token)
+    link, referral_id = _target(tx, "referral_answer", "referral", token)
     referral = tx.session.get_one(Referral, referral_id)
-    label = tx.session.get_one(Office, referral.office_id).name
-    return Door(replace(tx, actor=Actor(label, referral_id=referral_id)), link_id, referral_id)
+    office = tx.session.get_one(Office, referral.office_id)
+    if link.recipient != referrals.addressee(referral, office):
+        return Door(replace(tx, actor=Actor(office.name)), link.id, referral_id, is_former=True)
+    return Door(replace(tx, actor=Actor(office.name, referral_id=referral_id)), link.id, referral_id)
 
 
-def _target(tx: Tx, purpose: str, kind: str, token: str) -> tuple[int, int]:
+def _target(tx: Tx, purpose: str, kind: str, token: str) -> tuple[Link, int]:
     link = links.find(tx.session, purpose, token, tx.now)
     if link is None:
         raise NotFound("link_gone", purpose=purpose)
-    return link.id, int(link.target.removeprefix(f"{kind}:"))
+    return link, int(link.target.removeprefix(f"{kind}:"))

@@ -2,17 +2,18 @@
 
 from collections.abc import Mapping
 from dataclasses import dataclass
+from datetime import date
 from typing import Any
 
 from sqlalchemy.exc import IntegrityError
 
 from workflows import policy
-from workflows.actions import case_status, doors, forms
+from workflows.actions import case_status, doors, forms, received
 from workflows.actions.case_status import Status
 from workflows.core import audit, links
 from workflows.core.clock import BERLIN
 from workflows.core.db import begin_write
-from workflows.core.errors import Conflict, Invalid, Problem
+from workflows.core.errors import Conflict, Invalid, NotFound, Problem
 from workflows.core.links import Link
 from workflows.core.tx import Tx
 from workflows.domain import cases
@@ -130,25 +131,44 @@ def confirm(tx: Tx, token: str, answer: str, referral_id: int | None = None) -> 
     """
     door = doors.to_case(tx, token)
     if referral_id is None:
-        _confirm_case(door.tx, door.subject_id, answer)
+        _confirm_case(door.tx, door.subject_id, answer, {})
     else:
-        _confirm_referral(door.tx, referral_id, answer)
+        policy.get(door.tx, policy.REFERRAL_READ, Referral, referral_id)
+        _confirm_referral(door.tx, referral_id, answer, {})
 
 
-def _confirm_case(tx: Tx, case_id: int, answer: str) -> None:
+def confirm_on_behalf(
+    tx: Tx, case_id: int, answer: str, channel: str, on: date | None, referral_id: int | None = None
+) -> None:
+    """Record what whoever asked said by phone, mail, visit or on paper; raises what ``confirm`` raises.
+
+    Also ``Invalid`` for ``channel`` and ``on``, the day the answer came.
+    """
+    case = policy.get(tx, policy.TASK_ON_BEHALF, Case, case_id)
+    how = received.checked(tx, channel, on, since=case.opened_at)
+    details = how.details(case.organisation_name or case.contact_name)
+    if referral_id is None:
+        _confirm_case(tx, case_id, answer, details)
+        return
+    referral = policy.get(tx, policy.TASK_ON_BEHALF, Referral, referral_id)
+    if referral.case_id != case.id:
+        raise NotFound("not_found", kind="referral")
+    _confirm_referral(tx, referral_id, answer, details)
+
+
+def _confirm_case(tx: Tx, case_id: int, answer: str, received_by: Mapping[str, Any]) -> None:
     _check_answer(answer, {"helped", "partly", "not_helped"})
     case = tx.locked(Case, case_id)
     if case.confirmed == answer:
         return
     if case.confirmed is None and not messages.is_awaited(tx, "case_confirmed", case.reference):
         raise Conflict("not_asked", reference=case.reference)
-    cases.confirm(tx, case_id, answer)
-    messages.send(tx, "case_confirmed", case.reference, {"answer": answer})
+    cases.confirm(tx, case_id, answer, received_by)
+    messages.send(tx, "case_confirmed", case.reference, {"answer": answer, **received_by})
 
 
-def _confirm_referral(tx: Tx, referral_id: int, answer: str) -> None:
+def _confirm_referral(tx: Tx, referral_id: int, answer: str, received_by: Mapping[str, Any]) -> None:
     _check_answer(answer, {"yes", "no"})
-    policy.get(tx, policy.REFERRAL_READ, Referral, referral_id)
     referral = tx.locked(Referral, referral_id)
     unique = f"outcome_confirmed/{referral.key}"
     sent = messages.find(tx, unique)
@@ -156,10 +176,13 @@ def _confirm_referral(tx: Tx, referral_id: int, answer: str) -> None:
         if sent.variables.get("answer") != answer:
             raise Conflict("already_confirmed", answer=sent.variables.get("answer"))
         return
-    if not messages.is_awaited(tx, "outcome_confirmed", referral.key):
+    # An outcome that is just being taken back is nothing to confirm any more.
+    corrected = messages.is_under_way(tx, "answer_taken_back", referral.key)
+    if corrected or not messages.is_awaited(tx, "outcome_confirmed", referral.key):
         raise Conflict("not_asked", reference=referral.key)
-    messages.send(tx, "outcome_confirmed", referral.key, {"answer": answer}, unique_key=unique)
-    audit.record(tx, referral.stream, "referral.confirmation_given", referral.key, {"answer": answer})
+    messages.send(tx, "outcome_confirmed", referral.key, {"answer": answer, **received_by}, unique_key=unique)
+    details = {"answer": answer, **received_by}
+    audit.record(tx, referral.stream, "referral.confirmation_given", referral.key, details)
 
 
 def _check_answer(answer: str, offered: set[str]) -> None:

@@ -2,20 +2,21 @@
 
 import base64
 import binascii
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field
-from datetime import datetime
+from datetime import date, datetime
 from typing import Any
 
 from sqlalchemy import Select, and_, literal, or_, select
 
 from workflows import forms as schema
 from workflows import policy
-from workflows.actions import forms
+from workflows.actions import forms, received
 from workflows.core import audit, search
 from workflows.core.errors import Conflict, Invalid, NotFound, Problem
 from workflows.core.tx import Tx
 from workflows.domain.cases import Case
+from workflows.domain.offices import Office
 from workflows.domain.people import User
 from workflows.domain.referrals import Referral
 from workflows.engine import runtime, tasks
@@ -155,10 +156,14 @@ def _read_cursor(cursor: str) -> tuple[datetime | None, int]:
 
 
 def claim(tx: Tx, task_id: int) -> Task:
-    """Take a task; raises ``Conflict`` ``task_claimed`` if somebody else has it, ``task_done`` if it is over."""
-    policy.get(tx, policy.TASK_WORK, Task, task_id)
+    """Take a task; raises ``Conflict`` ``task_claimed`` if somebody else has it, ``task_done`` if it is over.
+
+    Also ``four_eyes`` if its diagram wants another person than the one who did the step before.
+    """
+    wanted = policy.get(tx, policy.TASK_WORK, Task, task_id)
     if tx.actor.user_id is None:
         raise NotFound("not_found", kind="task")
+    _check_four_eyes(tx, wanted)
     try:
         task = tasks.claim(tx, task_id, tx.actor.user_id)
     except Conflict as conflict:
@@ -208,16 +213,29 @@ def open_form(tx: Tx, task_id: int, values: Mapping[str, Any] | None = None, *, 
 
 
 def complete(tx: Tx, task_id: int, values: Mapping[str, Any]) -> Instance:
-    """Check the values and move the instance on; raises ``Invalid``, ``NotFound``, ``Conflict("task_done", by, at)``.
+    """Check the values and move the instance on; raises ``Invalid``, ``NotFound``, ``Conflict``.
 
-    Somebody moving another part of the instance meanwhile only makes it run again, three times at most; the whole
-    transaction starts anew then, so nothing may have been written before.
+    ``task_done`` (by, at) if somebody was quicker, ``four_eyes`` if it must be another person. Somebody moving
+    another part of the instance meanwhile only makes it run again, three times at most; the whole transaction starts
+    anew then, so nothing may have been written before.
     """
-    for attempt in range(1, TRIES + 1):
+    return _tried(tx, lambda: _complete(tx, task_id, values))
+
+
+def complete_on_behalf(tx: Tx, task_id: int, values: Mapping[str, Any], channel: str, on: date | None) -> Instance:
+    """Record what an office answered by phone, mail, visit or on paper, as if it had done its task itself.
+
+    Raises what ``complete`` raises, and ``Invalid`` for ``channel`` and ``on``, the day the answer came.
+    """
+    return _tried(tx, lambda: _complete_on_behalf(tx, task_id, values, channel, on))
+
+
+def _tried(tx: Tx, attempt: Callable[[], Instance]) -> Instance:
+    for number in range(1, TRIES + 1):
         try:
-            return _complete(tx, task_id, values)
+            return attempt()
         except StateMoved:
-            if attempt == TRIES:
+            if number == TRIES:
                 raise
             tx.session.rollback()
     raise AssertionError("unreachable")
@@ -225,12 +243,37 @@ def complete(tx: Tx, task_id: int, values: Mapping[str, Any]) -> Instance:
 
 def _complete(tx: Tx, task_id: int, values: Mapping[str, Any]) -> Instance:
     task = policy.get(tx, policy.TASK_WORK, Task, task_id)
-    tasks.refuse_closed(task)
-    form = _form(_definition(tx, task), task)
-    typed = forms.checked(tx, form, values, runtime.variables(tx, ENGINE, task))
-    instance = runtime.complete(tx, ENGINE, task.id, typed)
+    instance = _finish(tx, task, values)
     _record(tx, task, "task.completed")
     return instance
+
+
+def _complete_on_behalf(tx: Tx, task_id: int, values: Mapping[str, Any], channel: str, on: date | None) -> Instance:
+    task = policy.get(tx, policy.TASK_ON_BEHALF, Task, task_id)
+    how = received.checked(tx, channel, on, since=tx.session.get_one(Instance, task.instance_id).started_at)
+    office = tx.session.get_one(Office, int((task.group_key or "").removeprefix("office:")))
+    instance = _finish(tx, task, values)
+    _record(tx, task, "task.completed_on_behalf", how.details(office.name))
+    return instance
+
+
+def _finish(tx: Tx, task: Task, values: Mapping[str, Any]) -> Instance:
+    tasks.refuse_closed(task)
+    _check_four_eyes(tx, task)
+    form = _form(_definition(tx, task), task)
+    typed = forms.checked(tx, form, values, runtime.variables(tx, ENGINE, task))
+    return runtime.complete(tx, ENGINE, task.id, typed)
+
+
+def _check_four_eyes(tx: Tx, task: Task) -> None:
+    """Raise ``Conflict("four_eyes")`` for who did the task that this one names as its counterpart, last time round."""
+    if task.status != "open" or tx.actor.user_id is None:
+        return
+    other = _definition(tx, task).process.elements[task.element_id].assignment.four_eyes
+    done = select(Task).where(Task.instance_id == task.instance_id, Task.element_id == other, Task.status == "done")
+    first = tx.session.scalar(done.order_by(Task.id.desc()).limit(1)) if other else None
+    if first is not None and first.done_by_id == tx.actor.user_id:
+        raise Conflict("four_eyes", step=first.name)
 
 
 def form_of(tx: Tx, task_id: int) -> Form:
@@ -269,8 +312,8 @@ def _form(definition: Definition, task: Task) -> Form:
     return definition.form(task.form_id) if task.form_id else NO_FORM
 
 
-def _record(tx: Tx, task: Task, event: str) -> None:
-    audit.record(tx, _stream(tx, task), event, f"task:{task.id}", {"step": task.name})
+def _record(tx: Tx, task: Task, event: str, details: Mapping[str, Any] | None = None) -> None:
+    audit.record(tx, _stream(tx, task), event, f"task:{task.id}", {"step": task.name, **(details or {})})
 
 
 def _stream(tx: Tx, task: Task) -> str:

@@ -10,17 +10,23 @@ from sqlalchemy import select
 from workflows import policy
 from workflows.actions import doors, inbox
 from workflows.actions.inbox import OpenForm
-from workflows.core.errors import Conflict
+from workflows.core import audit
+from workflows.core.errors import Conflict, Invalid, NotFound, Problem
 from workflows.core.tx import Tx
 from workflows.domain import codes, referrals
 from workflows.domain.cases import Case
 from workflows.domain.offices import Office
 from workflows.domain.referrals import Referral, ReferralMessage
+from workflows.engine import messages
 from workflows.engine.tasks import Task
 from workflows.forms import Form
 
 # States in which an office has nothing to do with the data any more.
 OVER = frozenset({"declined", "expired", "withdrawn", "closed"})
+
+# The message that takes an answer back, and how long its reason may be.
+TAKEN_BACK = "answer_taken_back"
+LONGEST_REASON = 500
 
 # Shared fields whose values are keys of a code list.
 CODED = {"choice": "choice", "topics": "topic", "language": "language"}
@@ -58,11 +64,12 @@ class ReferralPage:
     thread: list[ReferralMessage]
     answered_by: str | None
     answered_at: datetime | None
+    is_former: bool = False
 
     @property
     def is_closed(self) -> bool:
-        """Whether nothing more can be answered."""
-        return self.referral.status in OVER
+        """Whether nothing more can be answered here: it is over, or in other hands."""
+        return self.is_former or self.referral.status in OVER
 
 
 def door(tx: Tx, token: str) -> Door:
@@ -74,7 +81,8 @@ def door(tx: Tx, token: str) -> Door:
 def open(tx: Tx, token: str) -> Door:  # noqa: A001  # the page's word; the built-in is not used here
     """A person opens the referral: now it counts as seen."""
     found = doors.to_referral(tx, token)
-    referrals.see(found.tx, found.subject_id)
+    if not found.is_former:
+        referrals.see(found.tx, found.subject_id)
     return Door(found.link_id, found.subject_id)
 
 
@@ -83,7 +91,25 @@ def page(
 ) -> ReferralPage:
     """The opened referral; ``typed`` holds what was entered for its tasks so far. Raises ``NotFound``."""
     found = doors.to_referral(tx, token)
+    if found.is_former:
+        return _in_other_hands(tx, found.subject_id)
     return read(found.tx, found.subject_id, typed, language=language)
+
+
+def _in_other_hands(tx: Tx, referral_id: int) -> ReferralPage:
+    """What the one who handed it on still sees: that it is so, and nothing of the case."""
+    referral = tx.session.get_one(Referral, referral_id)
+    return ReferralPage(
+        referral=referral,
+        reference=tx.session.get_one(Case, referral.case_id).reference,
+        office_name=tx.session.get_one(Office, referral.office_id).name,
+        extract=[],
+        tasks=[],
+        thread=[],
+        answered_by=None,
+        answered_at=None,
+        is_former=True,
+    )
 
 
 def read(
@@ -107,17 +133,22 @@ def read(
 
 
 def form(tx: Tx, token: str, task_id: int) -> Form:
-    """The form of one of the referral's tasks; raises ``NotFound``."""
+    """The form of one of the referral's tasks; an empty one for who handed it on. Raises ``NotFound``."""
     found = doors.to_referral(tx, token)
+    if found.is_former:
+        return inbox.NO_FORM
     return inbox.form_of(found.tx, task_id)
 
 
 def answer(tx: Tx, token: str, task_id: int, values: Mapping[str, Any]) -> Task:
     """The office's answer; sent a second time it stays the first one.
 
-    Raises ``Invalid``, ``NotFound``, and ``Conflict("task_done")`` if somebody else answered or the time is over.
+    Raises ``Invalid``, ``NotFound``, ``Conflict("task_done")`` if somebody else answered or the time is over, and
+    ``Conflict("handed_on")`` if it is in other hands.
     """
     found = doors.to_referral(tx, token)
+    if found.is_former:
+        return _own_hand_on(tx, found, task_id)
     task = policy.get(found.tx, policy.TASK_WORK, Task, task_id)
     if task.status == "done" and task.done_by == found.tx.actor.label:
         return task
@@ -128,6 +159,72 @@ def answer(tx: Tx, token: str, task_id: int, values: Mapping[str, Any]) -> Task:
         if conflict.code != "task_done" or conflict.facts.get("by") != found.tx.actor.label:
             raise
     return policy.get(found.tx, policy.TASK_WORK, Task, task_id)
+
+
+def _own_hand_on(tx: Tx, found: doors.Door, task_id: int) -> Task:
+    """Handing on, sent a second time, stays done; everything else is for the new recipient alone."""
+    task = tx.session.get(Task, task_id)
+    if task is None or task.subject != f"referral:{found.subject_id}":
+        raise NotFound("not_found", kind="task")
+    if task.status != "done" or task.done_by != found.tx.actor.label:
+        raise Conflict("handed_on")
+    return task
+
+
+def of_case(tx: Tx, case_id: int, referral_id: int) -> Referral:
+    """A referral of exactly this case, for the coordination that acts in its office's name; raises ``NotFound``."""
+    referral = policy.get(tx, policy.TASK_ON_BEHALF, Referral, referral_id)
+    if referral.case_id != case_id:
+        raise NotFound("not_found", kind="referral")
+    return referral
+
+
+def office_task(tx: Tx, referral_id: int) -> Task:
+    """What the office is asked now, for the coordination that records its answer; raises ``NotFound``."""
+    referral = policy.get(tx, policy.TASK_ON_BEHALF, Referral, referral_id)
+    query = policy.allowed(tx, policy.TASK_ON_BEHALF, select(Task))
+    task = tx.session.scalars(
+        query.where(Task.subject == referral.key, Task.status == "open").order_by(Task.id)
+    ).first()
+    if task is None:
+        raise NotFound("not_found", kind="task")
+    return task
+
+
+def can_take_back(tx: Tx, referral: Referral, awaited: frozenset[tuple[str, str]]) -> bool:
+    """Whether the last answer may be taken back: it is one, nothing was built on it, and the actor may correct it."""
+    return (
+        policy.may(tx.actor, policy.TASK_ON_BEHALF)
+        and referrals.answered_with(referral) in referrals.TAKEN_BACK
+        and (TAKEN_BACK, referral.key) in awaited
+    )
+
+
+def take_back(tx: Tx, referral_id: int, reason: str) -> Referral:
+    """Take a wrong answer back; its process asks the office anew. Sent twice it counts once.
+
+    Raises ``NotFound``, ``Invalid`` without a reason, and ``Conflict("referral_state")`` when there is no answer, or
+    others have gone on from it.
+    """
+    policy.get(tx, policy.TASK_ON_BEHALF, Referral, referral_id)
+    reason = reason.strip()
+    if problem := _reason_problem(reason):
+        raise Invalid({"reason": (problem,)})
+    referral = tx.locked(Referral, referral_id)
+    if messages.is_under_way(tx, TAKEN_BACK, referral.key):
+        return referral
+    confirmed = messages.find(tx, f"outcome_confirmed/{referral.key}") is not None
+    if confirmed or not can_take_back(tx, referral, messages.awaited(tx, [referral.key])):
+        raise Conflict("referral_state", referral=referral.id, status=referral.status, wanted="reopened")
+    messages.send(tx, TAKEN_BACK, referral.key, {"taken_back_reason": reason})
+    audit.record(tx, referral.stream, "referral.answer_taken_back", referral.key, {"reason": reason})
+    return referral
+
+
+def _reason_problem(reason: str) -> Problem | None:
+    if not reason:
+        return Problem("required")
+    return Problem("too_long", {"max": LONGEST_REASON}) if len(reason) > LONGEST_REASON else None
 
 
 def _tasks(tx: Tx, referral: Referral) -> list[Task]:

@@ -1,5 +1,6 @@
 """A case (Vorgang): what an association asked, where it stands, how it ended; changes check and leave a trace."""
 
+from collections.abc import Mapping
 from dataclasses import dataclass, fields
 from datetime import datetime
 
@@ -173,6 +174,13 @@ def route(tx: Tx, case_id: int, ways: list[str], urgency: str | None, support_le
     return case
 
 
+def wait(tx: Tx, case_id: int) -> None:
+    """An office is asked: the case waits for it, unless its answer is given already."""
+    case = tx.locked(Case, case_id)
+    if case.status in {"new", "in_progress"}:
+        advance(tx, case_id, "waiting")
+
+
 def resume(tx: Tx, case_id: int) -> None:
     """No office is left to wait for: the case is back with the coordination."""
     case = tx.locked(Case, case_id)
@@ -203,8 +211,11 @@ def reopen(tx: Tx, case_id: int) -> Case:
     return case
 
 
-def confirm(tx: Tx, case_id: int, answer: str) -> Case:
-    """Keep what the association itself says about the outcome; a second, other answer is ``already_confirmed``."""
+def confirm(tx: Tx, case_id: int, answer: str, received_by: Mapping[str, object] | None = None) -> Case:
+    """Keep what the association itself says about the outcome; a second, other answer is ``already_confirmed``.
+
+    ``received_by`` tells the audit how it said so if not by its own tap.
+    """
     case = tx.locked(Case, case_id)
     if case.confirmed == answer:
         return case
@@ -213,7 +224,7 @@ def confirm(tx: Tx, case_id: int, answer: str) -> Case:
     if case.status not in OPEN:
         raise Conflict("case_state", case=case.reference, status=case.status, wanted="confirmed")
     case.confirmed = answer
-    audit.record(tx, case.stream, "case.confirmed", case.stream, {"answer": answer})
+    audit.record(tx, case.stream, "case.confirmed", case.stream, {"answer": answer, **(received_by or {})})
     return case
 
 

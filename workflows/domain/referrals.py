@@ -52,6 +52,16 @@ BEFORE: dict[str, frozenset[str]] = {
     "closed": frozenset({"declined", "expired", "withdrawn", "confirmed"}),
 }
 
+# Where a referral stands again once a wrong answer is taken back, by the state it was answered with.
+TAKEN_BACK: dict[str, str] = {
+    "accepted": "sent",
+    "in_contact": "sent",
+    "handed_on": "sent",
+    "reported": "accepted",
+    "declined": "sent",
+    "expired": "sent",
+}
+
 SHAREABLE = (
     "choice",
     "topics",
@@ -158,8 +168,7 @@ def offer(tx: Tx, case_id: int, office_id: int, terms: Terms) -> Referral:
     tx.session.add(referral)
     tx.session.flush()
     search.index(tx, "referral", referral.id, [case.reference, office.name, referral.reason, *_words(referral.extract)])
-    if case.status != "answered":
-        cases.advance(tx, case.id, "waiting")
+    cases.wait(tx, case.id)
     _record(tx, referral, "referral.offered", office=office.key, fields=terms.share, legal_basis=terms.legal_basis)
     return referral
 
@@ -216,14 +225,18 @@ def decline(tx: Tx, referral_id: int, reason: str, text: str) -> Referral:
     return referral
 
 
-def hand_on(tx: Tx, referral_id: int, to: str) -> Referral:
-    """The office names a colleague's address; mails for the office go there from now on. May happen again."""
+def hand_on(tx: Tx, referral_id: int, to: str, deadline_on: date | None = None) -> Referral:
+    """The office names a colleague's address; mails for the office go there from now on. May happen again.
+
+    ``deadline_on`` gives the colleague time of their own.
+    """
     referral = tx.locked(Referral, referral_id)
     if referral.status == "handed_on" and referral.handed_on_to != to:
         _record(tx, referral, "referral.handed_on", before="handed_on", to=to)
     else:
         _move(tx, referral_id, "handed_on", to=to)
     referral.handed_on_to = to
+    referral.deadline_on = deadline_on or referral.deadline_on
     return referral
 
 
@@ -269,6 +282,41 @@ def close(tx: Tx, referral_id: int) -> Referral:
         others = select(Referral.id).where(Referral.case_id == referral.case_id, Referral.status != "closed")
         if tx.session.scalar(others.limit(1)) is None:
             cases.resume(tx, referral.case_id)
+    return referral
+
+
+def addressee(referral: Referral, office: Office) -> str:
+    """Who the referral's link is for now: the office's group, or with a slash the address it was handed on to."""
+    return f"{office.group}/{referral.handed_on_to}" if referral.handed_on_to else office.group
+
+
+def answered_with(referral: Referral) -> str:
+    """The state an answer led to, also once the referral is closed."""
+    return referral.result or referral.status
+
+
+def reopen(tx: Tx, referral_id: int, reason: str, deadline_on: date | None = None) -> Referral:
+    """Take a wrong answer back: the office is asked again until ``deadline_on``, after a report it is at work again.
+
+    One that a decline or the deadline has closed lives again. Raises ``LotseError("reason_text_missing")`` and
+    ``Conflict("referral_state")`` where nothing was answered or its outcome is confirmed.
+    """
+    if not reason.strip():
+        raise LotseError("reason_text_missing", reason="taken_back")
+    referral = tx.locked(Referral, referral_id)
+    before = answered_with(referral)
+    if before not in TAKEN_BACK:
+        raise Conflict("referral_state", referral=referral.id, status=referral.status, wanted="reopened")
+    referral.status = TAKEN_BACK[before]
+    referral.outcome, referral.outcome_text, referral.reported_at = None, "", None
+    if referral.status == "sent":
+        referral.answered_at, referral.decline_reason, referral.decline_text = None, None, ""
+        referral.closed_at, referral.result = None, None
+        # A wrong hand-on is undone; a colleague who answered wrongly is still the one to ask.
+        referral.handed_on_to = "" if before == "handed_on" else referral.handed_on_to
+        referral.deadline_on = deadline_on or referral.deadline_on
+    _record(tx, referral, "referral.reopened", before=before, reason=reason)
+    cases.wait(tx, referral.case_id)
     return referral
 
 

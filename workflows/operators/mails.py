@@ -10,7 +10,7 @@ from workflows.core.errors import LotseError
 from workflows.core.links import Link
 from workflows.core.mail_format import MARKER
 from workflows.core.tx import Tx
-from workflows.domain import codes, people
+from workflows.domain import codes, people, referrals
 from workflows.domain.cases import Case
 from workflows.domain.offices import Office
 from workflows.domain.referrals import Referral
@@ -74,9 +74,8 @@ def _office(referral: Referral | None, office: Office | None) -> Recipient:
     """The office, or the colleague the referral was handed on to."""
     if referral is None or office is None or not office.email:
         raise BpmnError("office_without_address", {"office": office.name if office else ""})
-    if referral.handed_on_to:
-        return Recipient(referral.handed_on_to, office.language, f"{office.group}/{referral.handed_on_to}")
-    return Recipient(office.email, office.language, office.group)
+    address = referral.handed_on_to or office.email
+    return Recipient(address, office.language, referrals.addressee(referral, office))
 
 
 def _about(tx: Tx, call: Call) -> tuple[Case, Referral | None, Office | None]:

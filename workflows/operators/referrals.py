@@ -3,7 +3,7 @@
 from datetime import timedelta
 from typing import Any
 
-from workflows.core import links
+from workflows.core import links, workdays
 from workflows.core.clock import BERLIN
 from workflows.core.errors import LotseError, NotFound
 from workflows.core.tx import Tx
@@ -19,6 +19,15 @@ PROCESS = "referral"
 
 # How long an office's link still says what was answered once the referral is closed.
 FAREWELL = timedelta(days=30)
+
+# Mail domains that say nothing about whose house it is.
+ANYBODYS = frozenset(
+    {"aol.com", "freenet.de", "gmail.com", "gmx.de", "gmx.net", "googlemail.com", "hotmail.com", "hotmail.de"}
+    | {"icloud.com", "mailbox.org", "outlook.com", "outlook.de", "posteo.de", "t-online.de", "web.de", "yahoo.de"}
+)
+
+# What is to be answered anew once an answer was taken back, by the state the referral is in again.
+ANEW = {"sent": "answer", "accepted": "report"}
 
 # What a diagram may react to; everything else is an incident.
 EXPECTED = frozenset(
@@ -65,6 +74,7 @@ def starting_variables(case: Case, referral: Referral, office: Office) -> dict[s
         "office_group": office.group,
         "office_name": office.name,
         "office_language": office.language,
+        "office_domain": _house(office),
         "reason": referral.reason,
         "legal_basis": referral.legal_basis,
         "extract": dict(referral.extract),
@@ -72,7 +82,15 @@ def starting_variables(case: Case, referral: Referral, office: Office) -> dict[s
         "half_way": referrals.half_way(referral),
         "contact_language": case.language,
         "sent_on": referral.created_at.astimezone(BERLIN).date(),
+        "resume": "first",
+        "taken_back_reason": "",
     }
+
+
+def _house(office: Office) -> str:
+    """The mail domain that all people of the office's house share; empty when anybody may have such an address."""
+    domain = office.email.rpartition("@")[2].lower()
+    return "" if domain in ANYBODYS else domain
 
 
 def send(tx: Tx, call: Call) -> None:
@@ -102,7 +120,29 @@ def hand_on(tx: Tx, call: Call) -> None:
     to = inputs.text(call, "to")
     if "@" not in to:
         raise inputs.wrong("to", "mail address", to)
-    referrals.hand_on(tx, inputs.subject(call, "referral"), to)
+    referrals.hand_on(tx, inputs.subject(call, "referral"), to, inputs.day(call, "deadline"))
+
+
+def reopen(tx: Tx, call: Call) -> dict[str, Any]:
+    """A wrong answer is taken back; ``resume`` says what is to be answered anew: answer or report."""
+    deadline = inputs.day(call, "deadline")
+    referral = referrals.reopen(tx, inputs.subject(call, "referral"), inputs.text(call, "reason"), deadline)
+    return {"resume": ANEW[referral.status]}
+
+
+def ask_again(tx: Tx, call: Call) -> None:
+    """An answer that closed a referral of the case was wrong: the same office is asked again by a process anew."""
+    case = tx.session.get_one(Case, inputs.subject(call, "case"))
+    referral = tx.session.get(Referral, inputs.whole_number(call, "referral", 0))
+    if referral is None or referral.case_id != case.id:
+        raise LotseError("operator_input", name="referral", wanted="referral of the case", found="another")
+    reason = inputs.text(call, "reason")
+    referrals.reopen(tx, referral.id, reason, inputs.day(call, "deadline"))
+    office = tx.session.get_one(Office, referral.office_id)
+    variables = {**starting_variables(case, referral, office), "resume": "answer", "taken_back_reason": reason}
+    variables["half_way"] = workdays.half_way(tx.now.astimezone(BERLIN).date(), referral.deadline_on)
+    unique = f"{call.instance_id}/{call.element_id}/{call.token}"
+    messages.start(tx, PROCESS, variables, subject=referral.key, unique_key=unique)
 
 
 def expire(tx: Tx, call: Call) -> None:
@@ -175,6 +215,8 @@ _OFFER = (
     Parameter("legal_basis_note", required=False, label="Begründung zur Rechtsgrundlage"),
     Parameter("deadline_days", required=False, label="Antwortfrist in Arbeitstagen"),
 )
+_REASON = Parameter("reason", label="Grund")
+_DEADLINE = Parameter("deadline", required=False, label="Neue Frist")
 _TEXT = Parameter("text", required=False, label="Text")
 
 OPERATORS = (
@@ -182,7 +224,19 @@ OPERATORS = (
     Operator("referral.send", "Verweisung: als gesendet festhalten", (), send),
     Operator("referral.accept", "Verweisung: Zusage", (), accept),
     Operator("referral.decline", "Verweisung: Absage", (Parameter("reason", label="Grund"), _TEXT), decline),
-    Operator("referral.hand_on", "Verweisung: weitergereicht", (Parameter("to", label="Mailadresse"),), hand_on),
+    Operator(
+        "referral.hand_on",
+        "Verweisung: weitergereicht",
+        (Parameter("to", label="Mailadresse"), _DEADLINE),
+        hand_on,
+    ),
+    Operator("referral.reopen", "Verweisung: Antwort zurücknehmen", (_REASON, _DEADLINE), reopen),
+    Operator(
+        "referral.ask_again",
+        "Vorgang: dieselbe Anlaufstelle neu bitten",
+        (Parameter("referral", label="Verweisung"), _REASON, _DEADLINE),
+        ask_again,
+    ),
     Operator("referral.expire", "Verweisung: Frist abgelaufen", (), expire),
     Operator("referral.withdraw", "Verweisung: zurückgezogen", (), withdraw),
     Operator("referral.withdraw_all", "Vorgang: alle offenen Verweisungen zurückziehen", (), withdraw_all),
@@ -190,7 +244,7 @@ OPERATORS = (
     Operator(
         "referral.reply",
         "Verweisung: Antwort auf Rückfrage",
-        (Parameter("answer", label="Antwort"), Parameter("deadline", required=False, label="Neue Frist")),
+        (Parameter("answer", label="Antwort"), _DEADLINE),
         reply,
     ),
     Operator("referral.in_contact", "Verweisung: im Kontakt", (), in_contact),

@@ -23,6 +23,7 @@ def check_references(examined: Examined) -> Iterator[Finding]:
         if element.operator is not None:
             yield from _operator(examined, element, element.operator)
         yield from _group(examined, element)
+        yield from _four_eyes(examined, element)
         yield from _message(examined, element)
     yield from _code_lists(examined)
 
@@ -79,6 +80,15 @@ def _group(examined: Examined, element: Element) -> Iterator[Finding]:
             yield examined.error(element.id, "lane_without_group", lane=lane, group=f"group:{element.lane}")
     elif element.assignment.assignee is None:
         yield examined.error(element.id, "task_without_group")
+
+
+def _four_eyes(examined: Examined, element: Element) -> Iterator[Finding]:
+    other = element.assignment.four_eyes
+    if other is None:
+        return
+    found = examined.parsed.elements.get(other)
+    if found is None or found.kind != "user_task" or found.id == element.id or element.kind != "user_task":
+        yield examined.error(element.id, "four_eyes_of_nothing", task=other)
 
 
 def _message(examined: Examined, element: Element) -> Iterator[Finding]:

@@ -195,6 +195,10 @@ REFERENCES: Final[Words] = {
         'There is no text "{text}". Add texts/{text}.de.txt.',
     ),
     "unknown_code_list": ("Die Werteliste „{list}“ gibt es nicht.", 'There is no code list "{list}".'),
+    "four_eyes_of_nothing": (
+        "„fourEyes“ nennt „{task}“; das ist keine andere Benutzeraufgabe dieses Ablaufs. Nennen Sie ihre ID.",
+        '"fourEyes" names "{task}", which is no other user task of this process. Give its id.',
+    ),
     "unknown_group": ("Die Gruppe „{group}“ gibt es nicht.", 'There is no group "{group}".'),
     "lane_without_group": (
         "Zur Bahn „{lane}“ gibt es keine Gruppe ({group}). Die ID der Bahn nennt die Gruppe.",

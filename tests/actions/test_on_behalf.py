@@ -1,0 +1,189 @@
+"""The coordination answers in the name of offices and associations, and takes wrong answers back."""
+
+from collections.abc import Mapping
+from datetime import date, timedelta
+from typing import Any
+
+import pytest
+from sqlalchemy import select
+
+from tests.actions.conftest import House
+from workflows.actions import enquiries, inbox, referrals
+from workflows.core import audit
+from workflows.core.errors import Conflict, Invalid, NotFound
+from workflows.core.outbox import Mail
+from workflows.domain.cases import Case
+from workflows.domain.referrals import Referral
+from workflows.engine.tasks import Task
+
+TODAY = date(2026, 3, 2)
+ACCEPT = {"answer": "accept", "contact_person": "Herr Muster"}
+DECLINE = {"answer": "decline", "decline_reason": "no_capacity", "decline_text": ""}
+
+
+def _asked(house: House) -> Case:
+    case, _ = house.submit()
+    house.refer("culture_office")
+    return case
+
+
+def _phoned(house: House, values: Mapping[str, Any], on: date = TODAY) -> None:
+    with house.at("coordinator") as tx:
+        inbox.complete_on_behalf(tx, referrals.office_task(tx, 1).id, values, "phone", on)
+    house.work()
+
+
+def _take_back(house: House, reason: str = "Verwechselt") -> None:
+    with house.at("coordinator") as tx:
+        referrals.take_back(tx, 1, reason)
+    house.work()
+
+
+def _referral(house: House) -> Referral:
+    with house.at() as tx:
+        return tx.session.get_one(Referral, 1)
+
+
+def _open(house: House) -> set[str]:
+    with house.at() as tx:
+        return set(tx.session.scalars(select(Task.element_id).where(Task.status == "open")))
+
+
+def _told(house: House, case: Case, event: str) -> dict[str, Any]:
+    with house.at() as tx:
+        (entry,) = [each for each in audit.entries(tx.session, case.stream) if each.event == event]
+    return dict(entry.details or {})
+
+
+def test_an_answer_by_phone_counts_and_the_audit_says_for_whom_how_and_when(house: House) -> None:
+    case = _asked(house)
+    house.clock.advance(timedelta(days=2))
+    _phoned(house, ACCEPT, TODAY + timedelta(days=1))
+    assert _referral(house).status == "accepted"
+    told = _told(house, case, "task.completed_on_behalf")
+    assert (told["on_behalf_of"], told["channel"], told["on"]) == ("Kulturamt", "phone", date(2026, 3, 3))
+    with house.at() as tx:
+        task = tx.session.scalars(select(Task).where(Task.element_id == "answer_referral")).one()
+    assert task.done_by == "coordinator"
+
+
+@pytest.mark.parametrize("who", ["office", "other office", "leadership", "public"])
+def test_nobody_else_answers_or_corrects_for_others(house: House, who: str) -> None:
+    case = _asked(house)
+    with house.at() as tx:
+        task_id = tx.session.scalars(select(Task.id).where(Task.element_id == "answer_referral")).one()
+    with house.at(who) as tx, pytest.raises(NotFound):
+        inbox.complete_on_behalf(tx, task_id, ACCEPT, "phone", TODAY)
+    with house.at(who) as tx, pytest.raises(NotFound):
+        referrals.take_back(tx, 1, "Verwechselt")
+    with house.at(who) as tx, pytest.raises(NotFound):
+        enquiries.confirm_on_behalf(tx, case.id, "helped", "phone", TODAY)
+
+
+def test_tasks_of_the_house_itself_are_done_by_nobody_on_behalf(house: House) -> None:
+    house.submit()
+    with house.at() as tx:
+        triage = tx.session.scalars(select(Task.id).where(Task.element_id == "triage")).one()
+    with house.at("coordinator") as tx, pytest.raises(NotFound):
+        inbox.complete_on_behalf(tx, triage, {}, "phone", TODAY)
+
+
+@pytest.mark.parametrize(
+    ("channel", "on", "field", "code"),
+    [
+        ("form", TODAY, "channel", "not_an_option"),
+        ("phone", None, "on", "not_a_date"),
+        ("phone", TODAY + timedelta(days=1), "on", "in_the_future"),
+        ("paper", TODAY - timedelta(days=1), "on", "before_the_question"),
+    ],
+)
+def test_channel_and_day_are_checked(house: House, channel: str, on: date | None, field: str, code: str) -> None:
+    _asked(house)
+    with house.at("coordinator") as tx, pytest.raises(Invalid) as invalid:
+        inbox.complete_on_behalf(tx, referrals.office_task(tx, 1).id, ACCEPT, channel, on)
+    assert [problem.code for problem in invalid.value.problems[field]] == [code]
+
+
+def test_a_wrong_acceptance_is_taken_back_and_the_office_asked_anew(house: House) -> None:
+    case = _asked(house)
+    _phoned(house, ACCEPT)
+    house.clock.advance(timedelta(days=9))
+    _take_back(house, "Am Telefon verhört")
+    referral = _referral(house)
+    assert (referral.status, referral.answered_at, referral.deadline_on) == ("sent", None, date(2026, 3, 18))
+    assert _open(house) == {"answer_referral"}
+    assert _told(house, case, "referral.reopened")["reason"] == "Am Telefon verhört"
+    with house.at() as tx:
+        mail = tx.session.scalars(select(Mail).where(Mail.about == "referral:1").order_by(Mail.id.desc())).first()
+    assert mail is not None
+    assert "18.03.2026" in mail.subject
+    with house.at("public") as tx:
+        (asked,) = referrals.page(tx, house.office_token()).tasks
+    assert "Am Telefon verhört" in repr(asked.fields)
+
+
+def test_a_wrong_decline_is_taken_back_although_it_had_closed_the_referral(house: House) -> None:
+    case = _asked(house)
+    _phoned(house, DECLINE)
+    assert (_referral(house).result, _open(house)) == ("declined", {"reroute"})
+    _take_back(house)
+    assert (_referral(house).status, _referral(house).result, _open(house)) == ("sent", None, {"answer_referral"})
+    assert house.status_of(case) == "waiting"
+    _phoned(house, ACCEPT)
+    _phoned(house, {"reported_outcome": "helped", "outcome_text": ""})
+    with house.at("coordinator") as tx:
+        enquiries.confirm_on_behalf(tx, case.id, "yes", "visit", TODAY, 1)
+    house.work()
+    assert house.status_of(case) == "closed"
+    assert _told(house, case, "referral.confirmation_given")["channel"] == "visit"
+
+
+def test_a_decline_others_have_gone_on_from_stays(house: House) -> None:
+    _asked(house)
+    _phoned(house, DECLINE)
+    house.do("coordinator", "reroute", {"next_step": "answer", "own_answer": "Wir helfen Ihnen selbst weiter."})
+    with house.at("coordinator") as tx, pytest.raises(Conflict, match="referral_state"):
+        referrals.take_back(tx, 1, "Verwechselt")
+
+
+def test_taking_back_sent_twice_counts_once_and_needs_a_reason(house: House) -> None:
+    case = _asked(house)
+    with house.at("coordinator") as tx, pytest.raises(Conflict, match="referral_state"):
+        referrals.take_back(tx, 1, "Es gibt noch keine Antwort")
+    _phoned(house, ACCEPT)
+    with house.at("coordinator") as tx, pytest.raises(Invalid):
+        referrals.take_back(tx, 1, "  ")
+    for _ in range(2):
+        with house.at("coordinator") as tx:
+            referrals.take_back(tx, 1, "Verwechselt")
+    house.work()
+    assert _referral(house).status == "sent"
+    assert _told(house, case, "referral.answer_taken_back") == {"reason": "Verwechselt"}
+
+
+def test_a_reported_outcome_is_taken_back_until_it_is_confirmed(house: House) -> None:
+    case = _asked(house)
+    _phoned(house, ACCEPT)
+    _phoned(house, {"reported_outcome": "not_reached", "outcome_text": ""})
+    with house.at("coordinator") as tx:
+        referrals.take_back(tx, 1, "Falsche Anfrage")
+    with house.at("coordinator") as tx, pytest.raises(Conflict, match="not_asked"):
+        enquiries.confirm_on_behalf(tx, case.id, "yes", "phone", TODAY, 1)
+    house.work()
+    assert (_referral(house).status, _referral(house).outcome, _open(house)) == ("accepted", None, {"report_outcome"})
+    _phoned(house, {"reported_outcome": "helped", "outcome_text": ""})
+    with house.at("coordinator") as tx:
+        enquiries.confirm_on_behalf(tx, case.id, "yes", "phone", TODAY, 1)
+    with house.at("coordinator") as tx, pytest.raises(Conflict, match="referral_state"):
+        referrals.take_back(tx, 1, "Doch nicht")
+
+
+def test_what_the_association_says_by_phone_closes_the_case(house: House) -> None:
+    case, _ = house.submit()
+    triage = {"decision": "help", "summary": "Raum gesucht", "urgency": "normal", "support_level": "inform"}
+    house.do("coordinator", "triage", {**triage, "ways": [], "triage_note": ""})
+    with house.at("coordinator") as tx:
+        enquiries.confirm_on_behalf(tx, case.id, "partly", "phone", TODAY)
+    house.work()
+    assert house.status_of(case) == "closed"
+    assert _told(house, case, "case.confirmed")["on_behalf_of"] == "Brücke e.V."
