@@ -15,7 +15,7 @@ from urllib.error import HTTPError, URLError
 
 import pytest
 
-from webapp.cli import main
+from webapp.cli import main, serving
 from workflows.core.settings import Settings
 
 ROOT = Path(__file__).parents[2]
@@ -108,6 +108,57 @@ def test_an_office_gets_its_address(
     assert main(["office", "set", "unbekannt", "--email", "a@b.example"]) == 1
     assert main(["office", "list"]) == 0
     assert "hilfe@caritas.example" in capsys.readouterr().out
+
+
+UNREACHABLE = "postgresql+psycopg://nobody:secret@127.0.0.1:1/none"
+
+
+@pytest.mark.usefixtures("installation")
+@pytest.mark.parametrize(
+    ("command", "said"),
+    [
+        ("token a@lotse.example", "lotse migrate"),
+        ("verify-audit", "lotse migrate"),
+        ("run --bundles /nowhere --port 0", "/nowhere"),
+        ("run --port 70000", "70000"),
+        ("tck /nowhere", "0/0"),
+        ("play /nowhere", "nowhere"),
+    ],
+)
+def test_what_goes_wrong_outside_is_said_in_a_sentence(
+    command: str, said: str, capsys: pytest.CaptureFixture[str], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(serving, "LETTING_GO", 0.0)
+    assert main(command.split()) == 1
+    told = capsys.readouterr()
+    assert said in told.out + told.err
+
+
+@pytest.mark.usefixtures("installation")
+@pytest.mark.parametrize("command", ["migrate", "verify-audit", "seal", "token a@b.example", "run --port 0"])
+def test_a_database_that_is_away_is_said_in_a_sentence(
+    command: str, capsys: pytest.CaptureFixture[str], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setenv("DATABASE_URL", UNREACHABLE)
+    assert main(command.split()) == 1
+    told = capsys.readouterr().err
+    assert "DATABASE_URL" in told
+    assert "secret" not in told
+
+
+def test_a_taken_address_is_said_before_anything_is_made(
+    installation: Path, capsys: pytest.CaptureFixture[str], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(serving, "LETTING_GO", 0.0)
+    with socket.socket() as other:
+        other.bind(("127.0.0.1", 0))
+        other.listen()
+        port = other.getsockname()[1]
+        assert main(["run", "--port", str(port), "--bundles", str(ROOT / "bpmn")]) == 1
+    told = capsys.readouterr()
+    assert str(port) in told.err
+    assert "Lotse läuft" not in told.out
+    assert not (installation / "lotse.sqlite3").exists()
 
 
 def free_port() -> int:

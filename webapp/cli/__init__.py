@@ -5,7 +5,7 @@ import sys
 from collections.abc import Sequence
 
 from webapp.cli import benching, incidents, models, offices, people, serving, upkeep
-from workflows.core.errors import Invalid, LotseError
+from webapp.cli.failures import EXPECTED, sentences
 from workflows.core.settings import SettingsError
 
 
@@ -14,12 +14,12 @@ def main(arguments: Sequence[str] | None = None) -> int:
     options = parser().parse_args(arguments)
     try:
         return int(options.run(options))
-    except Invalid as error:
-        for path, problems in error.problems.items():
-            print(f"lotse: {path}: {', '.join(problem.code for problem in problems)}", file=sys.stderr)
-        return 1
-    except (LotseError, SettingsError) as error:
+    except SettingsError as error:
         print(f"lotse: {error}", file=sys.stderr)
+        return 1
+    except EXPECTED as error:
+        for sentence in sentences(error):
+            print(f"lotse: {sentence}", file=sys.stderr)
         return 1
     except KeyboardInterrupt:
         return 130

@@ -126,6 +126,7 @@ def run_feel(options: Namespace) -> int:
 
 
 def run_tck(options: Namespace) -> int:
-    """Print how many cases pass, and why the others do not."""
-    print(tck.format_report(tck.run(options.directory)))
-    return 0
+    """Print how many cases pass, and why the others do not; 1 when there is no case at all."""
+    report = tck.run(options.directory)
+    print(tck.format_report(report))
+    return 0 if report.outcomes else 1

@@ -2,6 +2,7 @@
 
 import os
 import signal
+import socket
 import sys
 import threading
 import time
@@ -19,10 +20,11 @@ from webapp.cli.preparation import prepare
 from webapp.cli.surroundings import Commands, add_command, as_system, sessions_for, settings_of
 from workflows import worker
 from workflows.actions.demo import DEMO_USERS
-from workflows.core.settings import Settings
+from workflows.core.settings import Settings, SettingsError
 from workflows.domain.people import User
 
 PATIENCE = 15.0  # seconds a part gets to finish what it is doing
+LETTING_GO = 5.0  # seconds we wait for the address to become free
 
 Part = Callable[[Namespace, Settings], int]
 
@@ -47,10 +49,31 @@ def register(commands: Commands) -> None:
 def run(options: Namespace) -> int:
     """Make ready, start both parts, say where; returns when asked to stop or when a part ends by itself."""
     settings = settings_of(options)
+    _require_free(options.host, options.port)
     prepare(settings, options.bundles)
     parts = [_begin(web_for, options, settings), _begin(work_for, options, settings)]
     _welcome(settings, f"http://{options.host}:{options.port}/")
     return _watch(parts)
+
+
+def _require_free(host: str, port: int) -> None:
+    """Raise ``SettingsError`` when nobody can listen there: before anything is set up, and before we say we run."""
+    # The parts of a house that was killed need a moment to notice and to let go of the port.
+    ends_at = time.monotonic() + LETTING_GO
+    while (reason := _why_taken(host, port)) and time.monotonic() < ends_at:
+        time.sleep(0.2)
+    if reason:
+        raise SettingsError(f"Auf {host}:{port} kann Lotse nicht lauschen ({reason}). Läuft es schon? Siehe --port.")
+
+
+def _why_taken(host: str, port: int) -> str:
+    with socket.socket(socket.AF_INET6 if ":" in host else socket.AF_INET) as probe:
+        probe.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
+        try:
+            probe.bind((host, port))
+        except (OSError, OverflowError) as error:
+            return str(error)
+    return ""
 
 
 def _begin(part: Part, options: Namespace, settings: Settings) -> BaseProcess:
@@ -161,6 +184,7 @@ def work_for(_options: Namespace, settings: Settings) -> int:
 
 def web(options: Namespace) -> int:
     """``lotse web``."""
+    _require_free(options.host, options.port)
     return web_for(options, settings_of(options))
 
 

@@ -1,0 +1,41 @@
+"""Why a command failed, as a sentence for whoever runs the house."""
+
+from sqlalchemy.exc import DBAPIError, OperationalError, ProgrammingError
+
+from webapp.wording import error_text, problem_text
+from workflows.core.errors import Invalid, LotseError
+
+EXPECTED = (LotseError, DBAPIError, OSError)
+"""What goes wrong outside the program; everything else is a mistake in it and keeps its traceback."""
+
+UNREACHABLE = "Die Datenbank ist nicht erreichbar. Bitte DATABASE_URL prüfen und ob sie läuft."
+WITHOUT_TABLES = "Der Datenbank fehlen Tabellen. Bitte zuerst „lotse migrate“ ausführen."
+
+
+def sentences(error: Exception) -> list[str]:
+    """What to tell, one line each; raises the error itself if there is nothing better to say."""
+    if isinstance(error, Invalid):
+        return [f"{path}: {problem_text(each)}" for path, found in error.problems.items() for each in found]
+    if isinstance(error, LotseError):
+        return [_with_facts(error)]
+    if isinstance(error, DBAPIError):
+        return [_of_database(error), str(error.orig).strip().splitlines()[0]]
+    if isinstance(error, OSError):
+        return [f"{error.filename}: {error.strerror}" if error.filename else str(error)]
+    raise error
+
+
+def _with_facts(error: LotseError) -> str:
+    """The sentence and what it is about: codes are for programs, the code alone helps nobody."""
+    text = error_text(error.code, error.facts)
+    return f"{text} ({', '.join(f'{value}' for value in error.facts.values())})" if text else str(error)
+
+
+def _of_database(error: DBAPIError) -> str:
+    """SQLite calls a missing table an operational error, PostgreSQL a programming error."""
+    lacks_table = "no such table" in str(error.orig) or isinstance(error, ProgrammingError)
+    if lacks_table:
+        return WITHOUT_TABLES
+    if isinstance(error, OperationalError):
+        return UNREACHABLE
+    raise error
