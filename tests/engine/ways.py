@@ -1,7 +1,7 @@
 """One story run in two ways: straight through in memory, and with save and load between all steps.
 
 A step is a mapping with one verb: ``complete: ELEMENT`` (with ``values``), ``message: NAME`` (with ``key`` and
-``values``), ``wait: DURATION``. Elements are named by their ids.
+``values``), ``wait: DURATION``, ``fire: ELEMENT`` (its timer, due or not). Elements are named by their ids.
 """
 
 from collections.abc import Mapping
@@ -11,7 +11,7 @@ from typing import Any
 
 from tests.engine.house import House, operator
 from workflows.core.tx import Tx
-from workflows.engine import definitions, moments, tokens
+from workflows.engine import definitions, moments, runtime, tokens
 from workflows.engine.behaviours import happenings
 from workflows.engine.catalogue import BpmnError, Call
 from workflows.engine.messages import Subscription
@@ -51,6 +51,10 @@ class Stored:
             self.house.complete(self.instance, step["complete"], **values)
         elif "message" in step:
             self.house.send(step["message"], step["key"], **values)
+        elif "fire" in step:
+            timer = next(each for each in self.house.timers(self.instance) if each.element_id == step["fire"])
+            with self.house.begin() as tx:
+                runtime.fire_timer(tx, self.house.engine, timer.id)
         else:
             now = self.house.clock.now()
             self.house.clock.set(moments.period(step["wait"]).after(now))
@@ -99,6 +103,10 @@ class Straight:
             for row in found[:1]:
                 happenings.happen(self.run, self._token(row.token), values)
                 self.run.drive()
+        elif "fire" in step:
+            row = next(row for row in self.waits(Timer) if row.element_id == step["fire"])
+            happenings.elapse(self.run, self._token(row.token), row.due_at)
+            self.run.drive()
         else:
             self._wait(moments.period(step["wait"]).after(self.run.tx.now))
 
