@@ -5,12 +5,13 @@ from flask import Blueprint
 from webapp.api.views import api
 from webapp.audit.views import audit
 from webapp.auth.views import auth
-from webapp.cases.on_behalf import on_behalf
 from webapp.cases.views import cases
 from webapp.demo.views import demo
+from webapp.health.views import health
 from webapp.inbox.views import inbox
+from webapp.mails.views import mails
 from webapp.pages.views import pages
 from webapp.portal.views import office
 from webapp.public.views import public
 
-BLUEPRINTS: tuple[Blueprint, ...] = (public, auth, inbox, cases, on_behalf, office, audit, pages, demo, api)
+BLUEPRINTS: tuple[Blueprint, ...] = (public, auth, inbox, cases, office, mails, audit, pages, demo, health, api)

@@ -9,7 +9,7 @@ from flask import request, url_for
 from webapp.forms.view import FormView, Problems
 from webapp.i18n import language
 from workflows import policy
-from workflows.actions import about, inbox
+from workflows.actions import about, inbox, operation
 from workflows.actions.about import About
 from workflows.actions.inbox import Filter, OpenForm
 from workflows.core.tx import Tx
@@ -40,6 +40,7 @@ def list_page(tx: Tx) -> Row:
         "counts": {scope: _capped(inbox.count(tx, Filter(scope=scope))) for scope in ("mine", "group")},
         "next_url": url_for("inbox.tasks", **address, cursor=page.next) if page.next else None,
         "previous_url": url_for("inbox.tasks", **address) if wanted.cursor else None,
+        "operation": operation.look(tx) if policy.may(tx.actor, policy.MAIL_READ) else None,
     }
 
 

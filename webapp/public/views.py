@@ -31,13 +31,6 @@ def landing(tx: Tx) -> ResponseReturnValue:
     return render_template("public/landing.html")
 
 
-@view(public, "/healthz", who=PUBLIC)
-def healthz(tx: Tx) -> ResponseReturnValue:
-    """For monitoring: the database answers."""
-    tx.session.connection().exec_driver_sql("SELECT 1")
-    return "ok\n", 200, {"Content-Type": "text/plain"}
-
-
 @view(public, "/anfrage", who=PUBLIC)
 def enquiry(tx: Tx) -> ResponseReturnValue:
     """The empty form."""

@@ -1,0 +1,106 @@
+"""What the house says about itself: mails that got stuck, a silent worker, a database that is gone."""
+
+from collections.abc import Callable
+from dataclasses import replace
+from datetime import timedelta
+
+import pytest
+from flask import Flask
+from sqlalchemy import select, update
+
+from tests.conftest import Begin, Database
+from tests.webapp.conftest import ADDRESS, Browser, Enquired
+from webapp import create_app
+from workflows.actions import mails
+from workflows.core import outbox, presence
+from workflows.core.audit.log import AuditEntry
+from workflows.core.clock import SetClock
+from workflows.core.errors import Conflict
+from workflows.core.outbox import Mail
+from workflows.core.settings import Settings
+
+NO_WORKER = "arbeitet nichts im Hintergrund"
+FAILED = "konnte nicht zugestellt werden"
+GIVEN_UP = "automatischer Schritt ist gescheitert"
+
+
+def health(browser: Browser) -> tuple[int, str]:
+    answer = browser.get("/healthz")
+    return answer.status_code, answer.json["status"]
+
+
+def test_a_silent_worker_is_noticed_after_five_minutes(
+    signed_in: Callable[[str], Browser], browser: Browser, begin: Begin, clock: SetClock
+) -> None:
+    mine = signed_in("coordinator")
+    assert health(browser) == (200, "degraded")
+    assert NO_WORKER in mine.get("/inbox").text
+    with begin() as tx:
+        presence.show(tx, "one")
+    assert health(browser) == (200, "ok")
+    assert NO_WORKER not in mine.get("/inbox").text
+    clock.advance(timedelta(minutes=5))
+    assert health(browser) == (200, "degraded")
+    assert NO_WORKER in mine.get("/inbox").text
+    assert NO_WORKER not in signed_in("office").get("/inbox").text
+
+
+def test_without_a_database_the_house_is_down(settings: Settings, clock: SetClock) -> None:
+    gone = "postgresql+psycopg://nobody@127.0.0.1:1/none?connect_timeout=2"
+    app = create_app(replace(settings, database_url=gone, public_url=ADDRESS), clock)
+    assert health(Browser(app.test_client())) == (503, "down")
+
+
+@pytest.fixture
+def failed(enquiry: Enquired, begin: Begin) -> int:
+    """The receipt of an enquiry, given up by the worker."""
+    with begin() as tx:
+        presence.show(tx, "one")
+        mail = tx.session.scalars(select(Mail)).one()
+        told = {"status": "failed", "attempts": 9, "last_error": "550 unbekannt"}
+        tx.session.execute(update(Mail).values(told))
+        return mail.id
+
+
+def test_a_dead_letter_is_seen_and_sent_again_by_hand(
+    failed: int, signed_in: Callable[[str], Browser], begin: Begin, enquiry: Enquired
+) -> None:
+    mine = signed_in("coordinator")
+    assert FAILED in mine.get("/inbox").text
+    page = mine.get("/mails?status=failed").text
+    assert "550 unbekannt" in page
+    assert f"/cases/{enquiry.case_id}" in page
+    assert mine.post(f"/mails/{failed}/retry").location == "/mails"
+    assert FAILED not in mine.get("/inbox").text
+    assert "550 unbekannt" not in mine.get("/mails").text
+    with begin() as tx:
+        mail = tx.session.get_one(Mail, failed)
+        assert (mail.status, mail.attempts, mail.next_at) == ("waiting", 0, tx.now)
+        entry = tx.session.scalars(select(AuditEntry).where(AuditEntry.event == "mail.retried")).one()
+        assert (entry.stream, entry.object) == (f"case:{enquiry.case_id}", f"mail:{failed}")
+    assert mine.post(f"/mails/{failed}/retry").status_code == 409
+
+
+def test_only_who_works_on_cases_sends_again(failed: int, signed_in: Callable[[str], Browser]) -> None:
+    for role in ("office", "reviewer", "process_owner", "admin"):
+        assert signed_in(role).post(f"/mails/{failed}/retry").status_code == 404
+    assert signed_in("coordinator").post("/mails/4711/retry").status_code == 404
+
+
+def test_a_retried_mail_gets_all_its_tries_again(failed: int, begin: Begin, app: Flask) -> None:
+    with begin() as tx:
+        mails.retry(tx, failed)
+    with begin() as tx, pytest.raises(Conflict):
+        mails.retry(tx, failed)
+    with begin() as tx:
+        mail = outbox._claim(tx)
+        assert mail is not None
+        assert (mail.id, mail.attempts) == (failed, 1)
+
+
+def test_mails_waiting_for_a_mail_server_are_told(
+    enquiry: Enquired, signed_in: Callable[[str], Browser], database: Database
+) -> None:
+    mine = signed_in("coordinator")
+    assert "E-Mails warten, weil keine Zugangsdaten" in mine.get("/inbox").text
+    assert "amal@verein.example" in mine.get("/mails?status=waiting").text

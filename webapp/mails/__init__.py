@@ -1,0 +1,1 @@
+"""The outbox: which mails got stuck, and sending them again."""
