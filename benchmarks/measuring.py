@@ -12,7 +12,7 @@ from benchmarks.in_process import Asked
 from benchmarks.many_clients import ManyClients, Races
 from benchmarks.one_client import OneClient
 from benchmarks.pages import Forms, Inbox
-from benchmarks.processes import largest_memory
+from benchmarks.processes import Memory, largest_memory
 
 Tell = Callable[[str], None]
 
@@ -45,9 +45,9 @@ class Figures:
     sizes: list[AtSize]
     forms: Forms
     inbox: Inbox
-    web_memory: int
-    worker_memory: int
-    raw_memory: int
+    web_memory: Memory
+    worker_memory: Memory
+    raw_memory: Memory
     cold_start: float
     expression: float
     database_cpu: bool

@@ -8,6 +8,7 @@ import sys
 import time
 from collections.abc import Iterator, Mapping
 from contextlib import contextmanager
+from dataclasses import dataclass
 from pathlib import Path
 
 import psutil
@@ -79,7 +80,16 @@ def cpu_seconds(pid: int | None) -> float:
     return total
 
 
-def largest_memory(process: psutil.Process) -> int:
-    """Resident bytes of the largest process below this one, or of itself if it is alone."""
+@dataclass(frozen=True, slots=True)
+class Memory:
+    """Bytes of one process: ``own`` counts what it shares with others by its share, ``resident`` fully."""
+
+    own: int
+    resident: int
+
+
+def largest_memory(process: psutil.Process) -> Memory:
+    """The largest process below this one, or itself if it is alone."""
     children = process.children(recursive=True) or [process]
-    return max(int(each.memory_info().rss) for each in children)
+    found = [each.memory_full_info() for each in children]
+    return max((Memory(each.pss, each.rss) for each in found), key=lambda memory: memory.own)

@@ -1,6 +1,13 @@
 """Many open tasks at once: true copies of one running instance with its task and its timer, made by the database."""
 
+from collections.abc import Mapping
+
 from sqlalchemy import Connection, Engine, text
+
+from workflows.core.db import Base, table_of
+from workflows.engine.state import Instance
+from workflows.engine.tasks import Task
+from workflows.engine.timers import Timer
 
 GROUPS = 60
 """Tasks are spread over so many groups; a person in three of them may see 5 %."""
@@ -12,25 +19,9 @@ _DUE = {
     "postgresql": f"TIMESTAMPTZ '2027-01-01 00:00+00' + make_interval(mins => {_SPREAD})",
 }
 
-_INSTANCES = """
-WITH RECURSIVE numbers(n) AS (SELECT 1 UNION ALL SELECT n + 1 FROM numbers WHERE n < :many)
-INSERT INTO instance (version_id, process_key, subject, status, state, variables, revision, started_at, started_by)
-SELECT version_id, process_key, '', status, state, variables, revision, started_at, started_by
-FROM numbers, instance WHERE instance.id = :template
-"""
-_TASKS = """
-INSERT INTO task (instance_id, token, element_id, name, process_key, subject, group_key, form_id, status, priority,
-                  created_at, revision, due_at)
-SELECT instance.id, task.token, task.element_id, task.name, task.process_key, '',
-       'office:' || (1 + instance.id % {groups}), task.form_id, 'open', 50, task.created_at, 0,
-       CASE WHEN (instance.id / {groups}) % 2 = 0 THEN {due} END
-FROM instance, task WHERE task.instance_id = :template AND task.status = 'open' AND instance.id > :last
-"""
-_TIMERS = """
-INSERT INTO timer (instance_id, token, element_id, due_at, status)
-SELECT instance.id, timer.token, timer.element_id, {due}, 'waiting'
-FROM instance, timer WHERE timer.instance_id = :template AND timer.status = 'waiting' AND instance.id > :last
-"""
+_NUMBERS = (
+    "(WITH RECURSIVE i(n) AS (SELECT 1 UNION ALL SELECT n + 1 FROM i WHERE n < :many) SELECT n FROM i) AS numbers"
+)
 
 
 def open_tasks(engine: Engine, template: int, wanted: int) -> None:
@@ -45,10 +36,30 @@ def open_tasks(engine: Engine, template: int, wanted: int) -> None:
 
 def _copy(connection: Connection, template: int, many: int) -> None:
     due = _DUE[connection.dialect.name]
+    task = {
+        "instance_id": "instance.id",
+        "group_key": f"'office:' || (1 + instance.id % {GROUPS})",
+        "due_at": f"CASE WHEN (instance.id / {GROUPS}) % 2 = 0 THEN {due} END",
+    }
+    timer = {"instance_id": "instance.id", "due_at": due}
     place = {"template": template, "last": _number(connection, "SELECT max(id) FROM instance")}
-    connection.execute(text(_INSTANCES), {"template": template, "many": many})
-    connection.execute(text(_TASKS.format(groups=GROUPS, due=due)), place)
-    connection.execute(text(_TIMERS.format(due=due)), place)
+    _insert(connection, Instance, {}, f"{_NUMBERS}, instance WHERE instance.id = :template", {**place, "many": many})
+    for model, given, waits in ((Task, task, "open"), (Timer, timer, "waiting")):
+        name = model.__tablename__
+        of_template = f"instance, {name} WHERE {name}.instance_id = :template AND {name}.status = '{waits}'"
+        _insert(connection, model, given, f"{of_template} AND instance.id > :last", place)
+
+
+def _insert(
+    connection: Connection, model: type[Base], given: Mapping[str, str], source: str, place: Mapping[str, int]
+) -> None:
+    """Rows like the template's, but for the columns that are given."""
+    names = [column.name for column in table_of(model).columns if column.name != "id"]
+    columns = ", ".join(f'"{name}"' for name in names)
+    values = ", ".join(given.get(name, f'{model.__tablename__}."{name}"') for name in names)
+    copied = f"INSERT INTO {model.__tablename__} ({columns}) SELECT {values} FROM {source}"  # noqa: S608 own names only
+    used = {name: value for name, value in place.items() if f":{name}" in copied}
+    connection.execute(text(copied), used)
 
 
 def _number(connection: Connection, query: str) -> int:

@@ -1,5 +1,6 @@
 """``lotse run``: make ready, then web server and worker as child processes that end together."""
 
+import gc
 import os
 import signal
 import socket
@@ -164,8 +165,11 @@ class Server(BaseApplication):  # type: ignore[misc]  # gunicorn is untyped
             self.cfg.set(name, value)
 
     def load(self) -> object:
-        """The app."""
-        return create_app(self.settings)
+        """The app; what is loaded now is never looked at by the collector, so the processes go on sharing it."""
+        app = create_app(self.settings)
+        gc.collect()
+        gc.freeze()
+        return app
 
 
 def web_for(options: Namespace, settings: Settings) -> int:

@@ -57,7 +57,7 @@ _SPEAKS_FOR = (
 
 def find_actor(session: Session, text: str, now: datetime) -> Actor | None:
     """The active user a token speaks for; None if it is unknown, expired or the user disabled."""
-    found = session.execute(_SPEAKS_FOR, {"hash": _hash(text), "now": now}).first()
+    found = session.connection().execute(_SPEAKS_FOR, {"hash": _hash(text), "now": now}).first()
     return people.as_actor(found) if found is not None else None
 
 
