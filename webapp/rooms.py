@@ -5,6 +5,7 @@ from flask import Blueprint
 from webapp.api.views import api
 from webapp.audit.views import audit
 from webapp.auth.views import auth
+from webapp.cases.on_behalf import on_behalf
 from webapp.cases.views import cases
 from webapp.demo.views import demo
 from webapp.health.views import health
@@ -14,4 +15,4 @@ from webapp.pages.views import pages
 from webapp.portal.views import office
 from webapp.public.views import public
 
-BLUEPRINTS: tuple[Blueprint, ...] = (public, auth, inbox, cases, office, mails, audit, pages, demo, health, api)
+BLUEPRINTS: tuple[Blueprint, ...] = (public, auth, inbox, cases, on_behalf, office, mails, audit, pages, demo, health, api)

@@ -3,6 +3,7 @@
 | who | sees |
 |---|---|
 | coordinator, leadership | cases, referrals, tasks, instances, mails and the audit of cases |
+| coordinator | answers in the name of offices and of those who asked, where a task or question is theirs |
 | office | its own referrals once they are sent, and the tasks of its group |
 | process owner | bundles; no cases |
 | reviewer | the audit, without the contents of cases |
@@ -35,7 +36,7 @@ Row = TypeVar("Row", bound=Base)
 Query = TypeVar("Query", bound=Select[Any])
 Rule = Callable[[Actor], ColumnElement[bool]]
 
-TASK_READ, TASK_WORK = "task:read", "task:work"
+TASK_READ, TASK_WORK, TASK_ON_BEHALF = "task:read", "task:work", "task:on_behalf"
 CASE_READ, CASE_WORK = "case:read", "case:work"
 REFERRAL_READ, REFERRAL_ANSWER = "referral:read", "referral:answer"
 INSTANCE_READ, INSTANCE_WORK = "instance:read", "instance:work"
@@ -50,6 +51,7 @@ TASK_WORKERS = CASE_WORKERS | {"office"}
 HOLDERS: dict[str, frozenset[str]] = {
     TASK_READ: TASK_WORKERS,
     TASK_WORK: TASK_WORKERS,
+    TASK_ON_BEHALF: frozenset({"coordinator"}),
     CASE_READ: CASE_WORKERS,
     CASE_WORK: CASE_WORKERS,
     REFERRAL_READ: TASK_WORKERS,
@@ -157,6 +159,15 @@ def _task_read(actor: Actor) -> ColumnElement[bool]:
     return true() if _works_on_cases(actor) else _own_tasks(actor)
 
 
+def _of_offices(_actor: Actor) -> ColumnElement[bool]:
+    """What an office is asked to do; the coordination may do it in its name, never each other's work."""
+    return Task.group_key.startswith("office:")
+
+
+def _asked(_actor: Actor) -> ColumnElement[bool]:
+    return Referral.status != "draft"
+
+
 def _instance_read(actor: Actor) -> ColumnElement[bool]:
     if _works_on_cases(actor):
         return true()
@@ -171,6 +182,9 @@ def _own_token(actor: Actor) -> ColumnElement[bool]:
 RULES: dict[tuple[str, type[Base]], Rule] = {
     (TASK_READ, Task): _task_read,
     (TASK_WORK, Task): _own_tasks,
+    (TASK_ON_BEHALF, Task): _of_offices,
+    (TASK_ON_BEHALF, Referral): _asked,
+    (TASK_ON_BEHALF, Case): _everything,
     (CASE_READ, Case): _case_read,
     (CASE_WORK, Case): _everything,
     (CASE_WORK, CaseNote): _everything,

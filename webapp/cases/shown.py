@@ -8,11 +8,12 @@ from flask_babel import gettext as _
 
 from webapp.i18n import language
 from webapp.inbox.shown import task_row
-from webapp.wording import audit_text, event_text, event_tone
+from webapp.wording import audit_text, event_text, event_tone, told_for
 from workflows import policy
 from workflows.actions import about
 from workflows.actions import cases as files
 from workflows.actions.cases import CaseFile, Happening
+from workflows.actions.referrals import can_take_back
 from workflows.core.mail_format import MARKER, SHOWN
 from workflows.core.outbox import Mail
 from workflows.core.tx import Tx
@@ -85,8 +86,12 @@ def page(tx: Tx, file: CaseFile) -> Row:
         "case": {**row(word, file.case), "id": file.case.id, "text": file.case.text, "answer": file.case.answer},
         "facts": facts(word, file.case),
         "tasks": [task_row(tx, task, known) for task in file.tasks],
-        "timeline": [happening(entry) for entry in file.story],
-        "referrals": [referral(word, asked, office) for asked, office in file.referrals],
+        "timeline": [happening(entry, word) for entry in file.story],
+        "referrals": [
+            {**referral(word, asked, office), "actions": corrections(tx, file, asked)}
+            for asked, office in file.referrals
+        ],
+        "confirm_url": confirm_url(tx, file),
         "mails": [mail(entry) for entry in file.mails],
         "notes": [{"author": note.author, "text": note.text, "at": note.created_at} for note in file.notes],
         "diagrams": diagrams(tx, file),
@@ -94,13 +99,36 @@ def page(tx: Tx, file: CaseFile) -> Row:
     }
 
 
-def happening(entry: Happening) -> Row:
+def corrections(tx: Tx, file: CaseFile, asked: Referral) -> list[Row]:
+    """What the coordination may do in the name of the office, or of who asked, as label and address."""
+    if not policy.may(tx.actor, policy.TASK_ON_BEHALF):
+        return []
+    ids: dict[str, Any] = {"case_id": file.case.id, "referral_id": asked.id}
+    is_asked = any(task.subject == asked.key and (task.group_key or "").startswith("office:") for task in file.tasks)
+    offered = [
+        (is_asked, _("Antwort eintragen"), "on_behalf.answer"),
+        (can_take_back(tx, asked, file.awaited), _("Antwort zurücknehmen"), "on_behalf.take_back"),
+        (("outcome_confirmed", asked.key) in file.awaited, _("Bestätigung eintragen"), "on_behalf.outcome"),
+    ]
+    return [{"label": label, "url": url_for(endpoint, **ids)} for is_offered, label, endpoint in offered if is_offered]
+
+
+def confirm_url(tx: Tx, file: CaseFile) -> str | None:
+    """Where to enter whether the association was helped, while it is asked."""
+    is_asked = ("case_confirmed", file.case.reference) in file.awaited
+    if not is_asked or not policy.may(tx.actor, policy.TASK_ON_BEHALF):
+        return None
+    return url_for("on_behalf.confirmation", case_id=file.case.id)
+
+
+def happening(entry: Happening, word: Words) -> Row:
     """One line of the story."""
     if entry.is_process:
         text, tone = event_text(entry.event, entry.step, entry.actor), event_tone(entry.event)
     else:
         text, tone = audit_text(entry.event), "info"
-    return {"at": entry.at, "text": text, "detail": None, "actor": entry.actor, "tone": tone}
+    detail = told_for(entry.details, word("channel", entry.details.get("channel"))) or None
+    return {"at": entry.at, "text": text, "detail": detail, "actor": entry.actor, "tone": tone}
 
 
 def referral(word: Words, asked: Referral, office: Office) -> Row:

@@ -30,6 +30,10 @@ ERRORS: Mapping[str, Any] = {
     "mail_state": _("Diese E-Mail ist inzwischen „%(status)s“. Sie muss nicht noch einmal gesendet werden."),
     "not_allowed": _("Ihr Konto hat dafür keine Berechtigung."),
     "already_answered": _("Diese Verweisung ist schon beantwortet."),
+    "four_eyes": _(
+        "Vier-Augen-Prinzip: „%(step)s“ haben Sie selbst erledigt. Das hier muss jemand anderes übernehmen."
+    ),
+    "handed_on": _("Diese Verweisung ist weitergereicht. Antworten kann nur noch, wer sie bekommen hat."),
     "email_taken": _("Diese E-Mail-Adresse gehört schon zu einem anderen Konto."),
     "office_key_taken": _("Dieses Kürzel gehört schon zu einer anderen Stelle."),
     "office_unknown": _("Diese Stelle gibt es nicht mehr."),

@@ -3,7 +3,7 @@
 from collections.abc import Mapping
 from typing import Any
 
-from flask_babel import gettext
+from flask_babel import format_date, gettext
 from flask_babel import lazy_gettext as _
 
 # kind of engine event: words (with the step's name), tone
@@ -54,11 +54,14 @@ AUDIT: Mapping[str, Any] = {
     "referral.confirmation_given": _("Anfragende haben das Ergebnis bewertet"),
     "referral.confirmed": _("Ergebnis von den Anfragenden bestätigt"),
     "referral.closed": _("Verweisung abgeschlossen"),
+    "referral.answer_taken_back": _("Antwort soll zurückgenommen werden"),
+    "referral.reopened": _("Antwort zurückgenommen, die Stelle ist wieder gefragt"),
     "referral.question_added": _("Rückfrage der Stelle"),
     "referral.answer_added": _("Antwort auf die Rückfrage"),
     "task.claimed": _("Aufgabe übernommen"),
     "task.released": _("Aufgabe zurückgegeben"),
     "task.completed": _("Aufgabe erledigt"),
+    "task.completed_on_behalf": _("Antwort für jemanden eingetragen"),
     "link.issued": _("Persönlichen Link ausgestellt"),
     "link.used": _("Persönlichen Link benutzt"),
     "link.revoked": _("Persönlichen Link gesperrt"),
@@ -103,6 +106,14 @@ def event_text(kind: str, element_name: str | None, actor: str | None = None) ->
 def event_tone(kind: str) -> str:
     """The colour of the line's dot: info, success, warning or danger."""
     return EVENTS.get(kind, ("", "info"))[1]
+
+
+def told_for(details: Mapping[str, Any], channel: str) -> str:
+    """For whom an answer was entered, how it came and when: "für Caritas (Telefon, 24.11.2026)"; empty for others."""
+    if "on_behalf_of" not in details:
+        return ""
+    facts = {"whose": details["on_behalf_of"], "channel": channel, "on": format_date(details["on"], "dd.MM.yyyy")}
+    return str(gettext("für %(whose)s (%(channel)s, %(on)s)", **facts))
 
 
 def audit_text(event: str) -> str:
