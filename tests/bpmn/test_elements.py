@@ -6,35 +6,20 @@ in order (``path``) and the instance's variables at the end (``result``).
 """
 
 import re
-from pathlib import Path
-from typing import Any
 
 import pytest
-import yaml
 
 from tests.conftest import Begin
 from tests.engine.house import NOTHING_OPEN, House
+from tests.engine.states import ELEMENTS, Diagram
 from tests.engine.ways import ENGINE, Stored, Straight
 from workflows.core.clock import SetClock
 from workflows.engine import dialect
 from workflows.engine.dialect.nodes import NODE_KINDS, TRIGGERS
 
-FOLDER = Path(__file__).parent / "elements"
-NAMES = sorted(path.stem for path in FOLDER.glob("*.bpmn"))
+NAMES = sorted(path.stem for path in ELEMENTS.glob("*.bpmn"))
 #: A message that was sent and that nobody waits for stays on its way.
 SENDING = re.compile("^(send_task|message_throw|message_end|message_catch)$")
-
-
-class Diagram:
-    """A diagram file, as the house deploys it."""
-
-    def __init__(self, name: str) -> None:
-        self.key = name
-        self.story: dict[str, Any] = yaml.safe_load((FOLDER / f"{name}.yaml").read_text())
-        self.files = {path.name: path.read_bytes() for path in FOLDER.glob(f"{name}.dmn")}
-
-    def xml(self) -> bytes:
-        return (FOLDER / f"{self.key}.bpmn").read_bytes()
 
 
 @pytest.fixture
@@ -51,7 +36,7 @@ def deployed(house: House, name: str) -> Diagram:
 @pytest.mark.parametrize("name", NAMES)
 def test_with_save_and_load_between_all_steps(house: House, name: str) -> None:
     story = deployed(house, name).story
-    way = Stored(house, name, story["variables"])
+    way = Stored.begun(house, name, story["variables"])
     for step in story["steps"]:
         way.do(step)
     assert way.outcome() == ([], story["path"], story["result"])

@@ -312,7 +312,7 @@ def test_every_diagram_does_what_the_reference_says_in_any_order(house: House, b
     d = Drawing(f"chance{next(NUMBERS)}")
     d.flow(draw(d, block, d.start()), d.end())
     house.deploy(d)
-    stored = Stored(house, d.key, {})
+    stored = Stored.begun(house, d.key, {})
     with house.begin() as tx:
         straight = Straight(tx, d.key, {})
     rest = begun(block)

@@ -40,10 +40,16 @@ ENGINE = Engine({**operator("echo", _echo), **operator("fail", _fail)})
 class Stored:
     """Every step in a transaction of its own: the instance is saved and loaded between all of them."""
 
-    def __init__(self, house: House, key: str, variables: Mapping[str, Any]) -> None:
+    def __init__(self, house: House, instance: int) -> None:
         self.house = house
-        self.instance = house.start(key, **variables)
+        self.instance = instance
+
+    @classmethod
+    def begun(cls, house: House, key: str, variables: Mapping[str, Any]) -> "Stored":
+        """A new instance."""
+        way = cls(house, house.start(key, **variables))
         house.work()
+        return way
 
     def do(self, step: Step) -> None:
         values = step.get("values", {})

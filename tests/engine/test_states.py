@@ -1,0 +1,66 @@
+"""What earlier releases stored loads and completes: every element, at every moment it can be waiting."""
+
+from pathlib import Path
+from typing import Any
+
+import orjson
+import pytest
+
+from tests.conftest import Begin
+from tests.engine import states
+from tests.engine.house import House
+from tests.engine.ways import ENGINE, Stored
+from workflows.core.clock import SetClock
+from workflows.engine import snapshots
+from workflows.engine.events import Event
+from workflows.engine.messages import Message
+
+FIXTURES = sorted(states.FIXTURES.rglob("*.json"))
+
+
+class Definition:
+    """The definition files a fixture was written with, whatever has become of them since."""
+
+    def __init__(self, fixture: dict[str, Any]) -> None:
+        self.key = fixture["key"]
+        self.files = {name: text.encode() for name, text in fixture["files"].items() if not name.endswith(".bpmn")}
+        self._diagram = fixture["files"][f"{self.key}.bpmn"].encode()
+
+    def xml(self) -> bytes:
+        return self._diagram
+
+
+@pytest.fixture
+def house(begin: Begin, clock: SetClock) -> House:
+    return House(begin, clock, ENGINE)
+
+
+@pytest.mark.parametrize("path", FIXTURES, ids=[f"{each.parent.name}-{each.stem}" for each in FIXTURES])
+@pytest.mark.parametrize("database", ["sqlite"], indirect=True)  # the bytes are the same on both
+def test_a_stored_instance_goes_on_from_where_it_stood(house: House, path: Path) -> None:
+    fixture = orjson.loads(path.read_bytes())
+    definition = Definition(fixture)
+    house.deploy(definition, definition.files)  # type: ignore[arg-type]
+    # One database for all moments of a fixture: each replaces the one before it.
+    for moment in fixture["moments"]:
+        _empty(house)
+        instance = states.load(house, fixture, moment)
+        way = Stored(house, instance)
+        for step in fixture["story"]["steps"][moment["steps_done"] :]:
+            way.do(step)
+        path_left = fixture["story"]["path"][moment["completed"] :]
+        assert way.outcome() == ([], path_left, fixture["story"]["result"])
+        assert house.status(instance) == "completed"
+
+
+def _empty(house: House) -> None:
+    with house.begin() as tx:
+        for model in (Event, Message, *reversed(states.STORED)):
+            tx.session.query(model).delete()
+
+
+def test_this_release_has_left_its_states() -> None:
+    elements = {path.stem for path in states.ELEMENTS.glob("*.bpmn")}
+    left = {path.stem for path in FIXTURES if path.parent.name == str(snapshots.FORMAT)}
+    with_steps = {name for name in elements if states.Diagram(name).story["steps"]}
+    assert with_steps <= left
