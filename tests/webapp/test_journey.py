@@ -141,6 +141,17 @@ def test_the_case_page_draws_where_each_process_stands(town: Town, enquiry: Enqu
     assert town.coordinator.get(marks.replace(".bpmn", ".json")).json["current"] == ["triage"]
 
 
+def test_an_enquiry_that_waits_for_an_office_is_not_called_over(town: Town, enquiry: Enquired) -> None:
+    town.complete("Anfrage sichten", TRIAGE)
+    town.complete("Stellen auswählen", CHOICE)
+    page = town.coordinator.get(f"/cases/{enquiry.case_id}").text
+    assert "Dieser Ablauf ist zu Ende" not in page
+    addresses = re.findall(rf"/cases/{enquiry.case_id}/diagrams/\d+\.json", page)
+    places = [town.coordinator.get(address).json["current"] for address in addresses]
+    assert len(places) == 2  # the enquiry and its referral
+    assert all(places), places
+
+
 def test_notes_stay_inside(town: Town, enquiry: Enquired) -> None:
     town.coordinator.post(f"/cases/{enquiry.case_id}/notes", {"text": "Rückruf <b>morgen</b>"})
     assert "Rückruf &lt;b&gt;morgen&lt;/b&gt;" in town.coordinator.get(f"/cases/{enquiry.case_id}").text

@@ -166,7 +166,7 @@ def diagrams(tx: Tx, file: CaseFile) -> list[Row]:
     """The processes of the case, newest last, each with where it stands in words."""
     found = []
     for instance, definition in file.instances:
-        waiting = files.waiting_elements(tx, instance.id)
+        waiting = files.waiting_elements(tx, instance, definition)
         found.append(
             {
                 "id": instance.id,

@@ -5,7 +5,7 @@ from dataclasses import dataclass, field
 from datetime import datetime
 from typing import Any
 
-from sqlalchemy import select
+from sqlalchemy import select, union
 
 from workflows import policy
 from workflows.core import audit, search
@@ -20,8 +20,10 @@ from workflows.engine import messages
 from workflows.engine.definitions import Definition, load
 from workflows.engine.events import Event
 from workflows.engine.incidents import Incident
+from workflows.engine.messages import Subscription
 from workflows.engine.state import Instance
 from workflows.engine.tasks import Task
+from workflows.engine.timers import Timer
 
 LONGEST_NOTE = 10_000
 # What a person wants to read; the log keeps every step.
@@ -140,16 +142,26 @@ def marks(tx: Tx, instance: Instance, definition: Definition) -> Diagram:
     return Diagram(
         instance=instance,
         name=definition.name,
-        current=tuple(sorted(set(waiting_elements(tx, instance.id)))),
+        current=tuple(waiting_elements(tx, instance, definition)),
         visited=tuple(sorted(element for element in visited if element)),
         incidents=tuple(session.scalars(stuck)),
     )
 
 
-def waiting_elements(tx: Tx, instance_id: int) -> list[str]:
-    """The elements whose tasks are open now."""
-    query = select(Task.element_id).where(Task.instance_id == instance_id, Task.status == "open")
-    return list(tx.session.scalars(query))
+def waiting_elements(tx: Tx, instance: Instance, definition: Definition) -> list[str]:
+    """Where the instance rests: open tasks, awaited messages and dates, steps that failed.
+
+    Events at the edge of an activity are no place of their own: whoever waits there waits in the activity.
+    """
+    queries = (
+        select(Task.element_id).where(Task.instance_id == instance.id, Task.status == "open"),
+        select(Subscription.element_id).where(Subscription.instance_id == instance.id),
+        select(Timer.element_id).where(Timer.instance_id == instance.id, Timer.status == "waiting"),
+        select(Incident.element_id).where(Incident.instance_id == instance.id, Incident.resolved_at.is_(None)),
+    )
+    found = tx.session.scalars(union(*queries).order_by("element_id"))
+    elements = definition.process.elements
+    return [key for key in found if key in elements and elements[key].attached_to is None]
 
 
 def add_note(tx: Tx, case_id: int, text: str) -> CaseNote:
