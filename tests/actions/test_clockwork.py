@@ -54,6 +54,8 @@ def test_a_timer_of_a_broken_instance_does_not_stop_the_others(house: House) -> 
     with house.at() as tx:
         late = select(Timer.instance_id).where(Timer.status == "waiting", Timer.due_at <= tx.now)
         waiting = set(tx.session.scalars(late))
+        traces = select(Timer.attempts, Timer.error).where(Timer.status == "waiting", Timer.due_at <= tx.now)
+        assert all(attempts > 0 and error for attempts, error in tx.session.execute(traces))
     assert waiting == {first.id}
 
 

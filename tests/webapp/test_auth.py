@@ -5,11 +5,13 @@ from collections.abc import Callable
 from datetime import timedelta
 
 from flask import Flask
-from sqlalchemy import update
+from sqlalchemy import select, update
 
 from tests.conftest import Begin
 from tests.webapp.conftest import ROLES, Browser
+from workflows.core.audit.log import AuditEntry
 from workflows.core.clock import SetClock
+from workflows.core.throttle import Tries
 from workflows.domain.people import User
 
 ME = "coordinator@lotse.example"
@@ -111,3 +113,14 @@ def test_everybody_begins_in_a_room_they_may_enter(signed_in: Callable[[str], Br
     assert rooms["reviewer"] == "/audit"
     for role, room in rooms.items():
         assert signed_in(role).get(room).status_code == 200, role
+
+
+def test_failed_sign_ins_count_and_are_recorded(browser: Browser, house: None, begin: Begin) -> None:
+    for _ in range(3):
+        browser.sign_in(ME, "falsch")
+    browser.sign_in(NOBODY, "falsch")
+    with begin() as tx:
+        assert sorted(tx.session.scalars(select(Tries.count))) == [1, 3, 4]  # two accounts, one address
+        failed = select(AuditEntry.object).where(AuditEntry.event == "user.sign_in_failed")
+        me = tx.session.scalars(select(User.id).where(User.email == ME)).one()
+        assert sorted(tx.session.scalars(failed)) == sorted([f"user:{me}"] * 3 + ["user:unknown"])

@@ -249,3 +249,16 @@ def test_a_body_nobody_asked_for_stalls_no_connection(houses: list[House], insta
             while b"</html>" not in head:
                 head += connection.recv(65536)
             assert head.startswith(b"HTTP/1.1 4")
+
+
+@pytest.mark.usefixtures("installation")
+def test_a_kept_root_is_looked_for(capsys: pytest.CaptureFixture[str]) -> None:
+    assert main(["migrate"]) == 0
+    assert main(["seal"]) == 0
+    root = capsys.readouterr().out.split()[-1]
+    assert main(["verify-audit", "--root", root]) == 0
+    assert main(["verify-audit", "--root", "0" * 64]) == 1
+    assert "truncated: seal Siegel" in capsys.readouterr().out
+    with pytest.raises(SystemExit) as ended:
+        main(["verify-audit", "--root", "keine Wurzel"])
+    assert ended.value.code == 2

@@ -1,7 +1,7 @@
 """The reviewer reads the audit trail and lets it be proven."""
 
 from dataclasses import asdict
-from datetime import datetime
+from datetime import UTC, datetime
 from typing import Any
 
 from flask import Blueprint, render_template, request, url_for
@@ -9,6 +9,7 @@ from flask.typing import ResponseReturnValue
 
 from webapp.access import view
 from webapp.i18n import shown
+from webapp.security import row_id
 from workflows import policy
 from workflows.core import audit as trail
 from workflows.core.tx import Tx
@@ -33,7 +34,8 @@ def verify(tx: Tx) -> ResponseReturnValue:
 
 def _page(tx: Tx, result: dict[str, Any] | None) -> str:
     stream = request.args.get("stream", "").strip()
-    found = trail.entries(tx.session, stream or None, before=_moment(request.args.get("before")), limit=PAGE_SIZE + 1)
+    behind = _place(request.args.get("behind", ""))
+    found = trail.entries(tx.session, stream or None, behind=behind, limit=PAGE_SIZE + 1)
     rows = [_row(entry) for entry in found[:PAGE_SIZE]]
     more = len(found) > PAGE_SIZE
     return render_template(
@@ -42,8 +44,8 @@ def _page(tx: Tx, result: dict[str, Any] | None) -> str:
         stream=stream,
         q="",
         result=result,
-        next_url=url_for("audit.entries", stream=stream, before=rows[-1]["at"].isoformat()) if more else None,
-        previous_url=None,
+        next_url=url_for("audit.entries", stream=stream, behind=_written(found[PAGE_SIZE - 1])) if more else None,
+        previous_url=url_for("audit.entries", stream=stream) if behind else None,
     )
 
 
@@ -52,10 +54,19 @@ def _row(entry: trail.Entry) -> dict[str, Any]:
     return {**asdict(entry), "actor": entry.label or entry.actor, "details": details}
 
 
-def _moment(text: str | None) -> datetime | None:
-    """A moment from the address; None for nothing or nonsense, which then shows the newest."""
+def _written(entry: trail.Entry) -> str:
+    """The place of an entry as it stands in an address; many entries share a moment."""
+    at, stream, seq = entry.place
+    return f"{at.astimezone(UTC).isoformat()}~{seq}~{stream}"
+
+
+def _place(text: str) -> trail.Place | None:
+    """A place from the address; None for nothing or nonsense, which then shows the newest."""
+    at, _, rest = text.partition("~")
+    number, _, stream = rest.partition("~")
+    seq = row_id(number)
     try:
-        moment = datetime.fromisoformat(text or "")
+        moment = datetime.fromisoformat(at)
     except ValueError:
         return None
-    return moment if moment.tzinfo else None
+    return (moment, stream, seq) if moment.tzinfo and seq is not None else None

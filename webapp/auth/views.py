@@ -8,7 +8,7 @@ from webapp.access import PUBLIC, own_address, view
 from webapp.identity import page_actor, sign_in, sign_out
 from webapp.layout import first_room
 from workflows.actions.demo import DEMO_USERS
-from workflows.core import throttle
+from workflows.core import audit, throttle
 from workflows.core.tx import PUBLIC as ANYBODY
 from workflows.core.tx import Tx
 from workflows.domain import passwords, people
@@ -37,6 +37,8 @@ def check_password(tx: Tx) -> ResponseReturnValue:
     user = people.find_by_email(tx.session, email)
     stored = user.password_hash if user is not None and user.is_active else None
     if not passwords.matches(stored, request.form.get("password", "")) or user is None:
+        # Returned, not raised: what was counted and recorded must commit although the attempt is refused.
+        audit.record(tx, "system", "user.sign_in_failed", "user:unknown" if user is None else f"user:{user.id}")
         return _page(tx, email, _("E-Mail-Adresse oder Passwort stimmen nicht.")), 422
     sign_in(tx, user)
     return redirect(_onwards())

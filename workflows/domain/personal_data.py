@@ -1,0 +1,211 @@
+"""The registry of personal data: every column of every table, what it may tell about a person, and why it is kept.
+
+| kind | meaning |
+|---|---|
+| contact | identifies or reaches a person: name, address, telephone, account |
+| content | what people wrote or did, which may tell about them |
+| special | may hold special categories (Art. 9 GDPR): kept out of mails, logs and search |
+| none | tells nothing about a person |
+
+A column that is missing here fails a test, so that no data is stored without somebody having thought about it.
+Register of processing (Art. 30), export (Art. 15) and erasure (Art. 17) read from here.
+"""
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from typing import Literal
+
+Kind = Literal["contact", "content", "special", "none"]
+
+
+@dataclass(frozen=True, slots=True)
+class Column:
+    """What one column tells about people, and why it is there."""
+
+    kind: Kind
+    reason: str
+
+
+# Table, kind, columns, why: contents first, then what is left.
+_REGISTER: tuple[tuple[str, Kind, str, str], ...] = (
+    ("api_token", "content", "name last_used_at", "the holder's word for the token and when it was used"),
+    ("api_token", "none", "id user_id hash created_at expires_at", "the token itself, hashed, of an account"),
+    ("application", "content", "title plan decision_note", "the project in the applicant's words, the jury's note"),
+    (
+        "application",
+        "none",
+        "id case_id programme_id year status deadline_on requested submitted_on submitted_to points decided_on "
+        "awarded drawn spent repaid created_at closed_at result",
+        "figures and dates of an association's application",
+    ),
+    ("audit_detail", "content", "payload", "name of the actor and details; erased with its salt, the chain stays"),
+    ("audit_detail", "none", "stream seq salt", "place and salt of the details"),
+    (
+        "audit_entry",
+        "none",
+        "stream seq at event actor object commitment previous mac",
+        "the chain is never erased, so it names nobody: accounts and cases by number only",
+    ),
+    ("audit_head", "none", "stream seq mac", "end of a chain"),
+    ("audit_seal", "none", "number at streams entries previous root", "counts and hashes"),
+    ("audit_sealed_head", "none", "stream seq seal mac", "hashes"),
+    (
+        "case_file",
+        "contact",
+        "organisation_name contact_name contact_email contact_phone on_behalf",
+        "who asked and how to reach them",
+    ),
+    ("case_file", "special", "text details answer", "free text of an enquiry: may name origin, belief or health"),
+    ("case_file", "content", "topics language", "what is needed, and in which language"),
+    (
+        "case_file",
+        "none",
+        "id reference status channel choice kind organisation_id consent_share urgency support_level ways outcome "
+        "confirmed opened_at closed_at dedupe_key instance_id",
+        "the course of the case, in codes",
+    ),
+    ("case_note", "special", "text", "free text of the coordination about a case"),
+    ("case_note", "contact", "author", "the colleague who wrote it"),
+    ("case_note", "none", "id case_id created_at", "place of the note"),
+    ("code_entry", "none", "list key label position translations is_active", "words of code lists"),
+    ("daily_chore", "none", "name day done_at", "what the workers did on a day"),
+    ("edition", "contact", "deployed_by", "the colleague who published it"),
+    ("edition", "none", "id version_id patch sha256 files deployed_at", "files of a process"),
+    ("event", "contact", "actor", "who did the step"),
+    ("event", "content", "details", "facts of the step, such as an explained decision"),
+    ("event", "none", "id instance_id at kind element_id element_name", "the step itself"),
+    ("file", "content", "name", "the name the sender gave the file"),
+    ("file", "none", "id media_type size sha256 about created_at", "measures of the file"),
+    ("file_chunk", "special", "data", "whatever people upload"),
+    ("file_chunk", "none", "file_id number", "place of the part"),
+    ("incident", "content", "facts", "what went wrong, may quote a value"),
+    (
+        "incident",
+        "none",
+        "id instance_id token element_id code created_at resolved_at attempts next_at",
+        "where it went wrong and when it is tried again",
+    ),
+    ("instance", "special", "variables", "the values of the process, free text among them"),
+    ("instance", "contact", "started_by", "who started it"),
+    (
+        "instance",
+        "none",
+        "id version_id process_key subject status state revision started_at ended_at",
+        "where the process stands; tokens carry no data",
+    ),
+    ("link", "contact", "recipient", "who may use the link, by number or address"),
+    (
+        "link",
+        "none",
+        "id purpose target nonce token_hash created_at expires_at revoked_at",
+        "what the link opens; the token itself is not stored",
+    ),
+    ("mail", "contact", "to_address", "the recipient"),
+    ("mail", "content", "subject text last_error", "the mail, without what enquirers typed, and the server's answer"),
+    (
+        "mail",
+        "none",
+        "id key message_id language about link_id status attempts next_at lease_until created_at sent_at",
+        "how far the mail got",
+    ),
+    ("membership", "content", "user_id group_key", "which group a colleague works in"),
+    ("message", "special", "variables", "values on their way between processes"),
+    ("message", "content", "error", "what went wrong, may quote a value"),
+    (
+        "message",
+        "none",
+        "id kind name correlation_key unique_key subject process_key created_at expires_at delivered_at instance_id "
+        "attempts",
+        "who waits for it and how far it got",
+    ),
+    ("office", "contact", "email phone note", "the office's address, at times that of one person"),
+    (
+        "office",
+        "none",
+        "id key name topics languages language opening_times documents is_external is_active source checked_on "
+        "created_at",
+        "public facts about an office",
+    ),
+    ("organisation", "contact", "name folded_name", "small associations may be named after a person"),
+    ("organisation", "none", "id created_at", "its number"),
+    ("page", "contact", "updated_by", "the colleague who changed the page"),
+    ("page", "none", "key language title text updated_at", "public text"),
+    ("process", "none", "key name created_at", "a process"),
+    (
+        "programme",
+        "none",
+        "id key name decided_by decision quorum amount amounts ceiling_name conditions documents needs_goal deadline "
+        "deadline_rule route submission source checked_on position is_active",
+        "published facts about a programme",
+    ),
+    ("programme_year", "none", "id programme_id year total remaining source checked_on", "a programme's budget"),
+    (
+        "referral",
+        "special",
+        "reason extract decline_text outcome_text legal_basis_note",
+        "what an office gets, says",
+    ),
+    ("referral", "contact", "handed_on_to", "the colleague an office names"),
+    (
+        "referral",
+        "none",
+        "id case_id office_id status legal_basis deadline_on created_at sent_at seen_at answered_at decline_reason "
+        "reported_at outcome confirmed closed_at result instance_id",
+        "the course of the referral, in codes",
+    ),
+    ("referral_message", "special", "text", "question or answer in free text"),
+    ("referral_message", "contact", "author", "who wrote it"),
+    ("referral_message", "none", "id referral_id kind created_at", "place of the message"),
+    ("search_word", "special", "word", "folded words of names, of what was asked and what an office received"),
+    ("search_word", "none", "kind row_id", "what the word finds"),
+    ("sequence", "none", "name last", "numbers given so far"),
+    (
+        "subscription",
+        "none",
+        "id instance_id process_key token element_id name correlation_key",
+        "which message a process waits for",
+    ),
+    ("task", "special", "values draft", "what was typed into a form"),
+    ("task", "contact", "done_by draft_by", "the colleague, or the office"),
+    ("task", "content", "assignee_id claimed_at done_at done_by_id draft_at", "who worked on what and when"),
+    (
+        "task",
+        "none",
+        "id instance_id token element_id name process_key subject group_key form_id status priority due_at "
+        "follow_up_on created_at revision",
+        "the step that waits",
+    ),
+    ("timer", "content", "error", "what went wrong, may quote a value"),
+    ("timer", "none", "id instance_id process_key token element_id due_at status attempts", "a moment"),
+    ("tries", "contact", "key", "keyed digest that may stand for an address; deleted after its window"),
+    ("tries", "none", "count ends_at", "how often"),
+    ("user_account", "contact", "email name", "the account of a colleague"),
+    ("user_account", "content", "language", "the language a colleague reads"),
+    ("user_account", "none", "id password_hash is_active created_at", "the account itself"),
+    ("user_role", "content", "user_id role", "what a colleague may do"),
+    ("version", "contact", "deployed_by", "the colleague who published it"),
+    (
+        "version",
+        "none",
+        "id process_key number patch sha256 logic_sha256 status deployed_at",
+        "a frozen process",
+    ),
+    ("web_session", "content", "user_id created_at seen_at ended_at", "when a colleague was signed in"),
+    ("web_session", "none", "id", "hash of the cookie's secret"),
+    ("work_group", "none", "key name", "a group"),
+    ("worker", "none", "id seen_at", "a random number per worker process"),
+)
+
+
+def _columns() -> Mapping[tuple[str, str], Column]:
+    found: dict[tuple[str, str], Column] = {}
+    for table, kind, names, reason in _REGISTER:
+        for name in names.split():
+            if (table, name) in found:
+                raise ValueError(f"{table}.{name} is named twice")
+            found[table, name] = Column(kind, reason)
+    return found
+
+
+COLUMNS = _columns()
+"""(table, column) → what it tells about people."""
