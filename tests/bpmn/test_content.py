@@ -15,10 +15,20 @@ from workflows.operators import catalogue
 
 # Texts that an association reads; all others are for offices and the coordination.
 TO_ASSOCIATIONS = {
-    "enquiry": {"receipt", "answer", "helped_question", "survey", "declined", "withdrawal_confirmed"},
+    "enquiry": {"receipt", "answer", "helped_question", "survey", "declined", "withdrawal_confirmed"}
+    | {"mo_request", "mo_found"},
     "referral": {"referral_accepted", "outcome_question"},
+    "funding": {
+        *("sketch_reminder", "no_programme", "programme_chosen", "documents_reminder", "submitted", "awarded"),
+        *("rejected", "more_wanted", "spending_reminder", "proof_reminder", "proof_wanted", "proof_late"),
+        *("repayment", "repayment_reminder", "funding_withdrawn"),
+    },
 }
-WITHOUT_LINK = {"triage_reminder", "withdrawal_confirmed", "outcome_overdue", "referral_withdrawn"}
+WITHOUT_LINK = {
+    "mo_request",
+    *("triage_reminder", "withdrawal_confirmed", "outcome_overdue", "referral_withdrawn"),
+    *("funding_withdrawn", "letter_reminder", "decision_reminder"),
+}
 
 
 @pytest.fixture
@@ -82,3 +92,18 @@ def test_every_choice_has_proposed_ways_with_reasons_and_none_of_them_declines(e
         assert rows, choice
         assert {row["way"] for row in rows} <= ways
         assert all(row["reason"] for row in rows)
+
+
+def test_without_topics_the_choice_alone_leads_to_fitting_offices(enquiry: Content) -> None:
+    table = enquiry.decisions["offices_by_topic"]
+
+    def proposed(**asked: object) -> set[str]:
+        return {row["office"] for row in table.evaluate("offices_by_topic", asked).value}
+
+    by_topic = {"rooms": "rooms", "funding": "funding", "cooperation": "mo_network", "barrier": "discrimination"}
+    for choice, topic in by_topic.items():
+        assert proposed(choice=choice, topics=[]) == proposed(choice="other", topics=[topic]) != set()
+    assert "buergerkolleg" in proposed(choice="training", topics=[])
+    assert "education_providers" in proposed(choice="education_work", topics=[])
+    assert proposed(choice="other", topics=[]) == set()
+    assert proposed(choice="rooms", topics=["language"]) == proposed(choice="other", topics=["language"])
