@@ -297,7 +297,12 @@ def repay(tx: Tx, application_id: int, amount: Decimal) -> Application:
 
 
 def withdraw(tx: Tx, application_id: int) -> Application:
-    """The association takes the application back; what it was promised and did not call for returns to the pot."""
+    """The association takes the application back; what it was promised and did not call for returns to the pot.
+
+    What is decided against or proven already stays as it is.
+    """
+    if tx.locked(Application, application_id).status not in OPEN:
+        return tx.session.get_one(Application, application_id)
     application, moved = _move(tx, application_id, "withdrawn")
     if moved and application.awarded is not None:
         _give_back(tx, application, application.awarded - application.drawn)
