@@ -1,11 +1,13 @@
 """What the check finds in the shape of a diagram and in what it names."""
 
+from dataclasses import replace
 from typing import Any
 
 import pytest
 
-from tests.engine.checking import codes, errors, findings
-from tests.engine.diagrams import STRAIGHT, extended, flows, form, node, user_task
+from tests.engine.checking import CATALOGUE, codes, errors, findings
+from tests.engine.diagrams import STRAIGHT, bundle, extended, flows, form, node, user_task
+from workflows.engine.checks import check
 
 BEGIN, DONE = node("startEvent", "begin"), node("endEvent", "done")
 
@@ -246,6 +248,14 @@ def test_typing_mistakes_in_variables_are_warned_of() -> None:
     (finding,) = findings(mistyped)
     assert (finding.code, finding.facts["similar"]) == ("never_written", "answer")
     assert findings(mistyped.replace("answwer", "reference")) == []
+
+
+def test_where_all_that_is_written_is_known_every_other_name_is_warned_of() -> None:
+    gateway = node("exclusiveGateway", "which", default="which_done") + node("endEvent", "early")
+    ways = flows("begin>ask", "ask>which", "which>done") + flow("which", "early", "=city = answer")
+    known = replace(CATALOGUE, variables={"sample": frozenset({"reference"})})
+    found = check(bundle(inside=BEGIN + user_task("ask") + gateway + DONE + ways), known)
+    assert [(each.code, each.facts["variable"]) for each in found] == [("never_written", "city")]
 
 
 def test_elements_may_be_called_like_parts_of_the_engine() -> None:

@@ -56,13 +56,21 @@ class Operator:
     """What a service task names in ``zeebe:taskDefinition``: database work only, called under a savepoint.
 
     ``run`` returns results by name, raises ``BpmnError`` for failures the diagram may treat, anything else becomes
-    an incident.
+    an incident. ``results`` are their names where they are always the same, None where the check must not rely on it.
     """
 
     name: str
     label: str
     parameters: tuple[Parameter, ...]
     run: Run
+    results: tuple[str, ...] | None = None
+
+    @property
+    def known_results(self) -> frozenset[str] | None:
+        """The names of all results, None when they are not known; a function that returns nothing has none."""
+        if self.results is not None:
+            return frozenset(self.results)
+        return frozenset() if self.run.__annotations__.get("return", "") is None else None
 
 
 @dataclass(frozen=True, slots=True)

@@ -11,6 +11,7 @@ from workflows.engine.catalogue import Catalogue, Operator
 from workflows.engine.office_functions import OFFICE_FUNCTIONS
 from workflows.engine.runtime import Engine
 from workflows.operators import cases, funding, mails, messages, offices, referrals
+from workflows.operators.started import STARTED
 
 FUNCTIONS = OFFICE_FUNCTIONS
 
@@ -26,4 +27,4 @@ ENGINE = Engine(OPERATORS, FUNCTIONS, lambda tx, key: people.group_exists(tx.ses
 def catalogue(tx: Tx) -> Catalogue:
     """Everything a bundle may refer to in this house, for the check before it is deployed."""
     groups = frozenset(tx.session.scalars(select(Group.key)))
-    return Catalogue(OPERATORS, groups, codes.lists(tx.session), FUNCTIONS)
+    return Catalogue(OPERATORS, groups, codes.lists(tx.session), FUNCTIONS, STARTED)

@@ -130,5 +130,6 @@ OPERATORS = (
             Parameter("values", required=False, label="Weitere Angaben"),
         ),
         send,
+        results=("mails_sent",),
     ),
 )

@@ -239,7 +239,9 @@ OPERATORS = (
     ),
     Operator("referral.expire", "Verweisung: Frist abgelaufen", (), expire),
     Operator("referral.withdraw", "Verweisung: zurückgezogen", (), withdraw),
-    Operator("referral.withdraw_all", "Vorgang: alle offenen Verweisungen zurückziehen", (), withdraw_all),
+    Operator(
+        "referral.withdraw_all", "Vorgang: alle offenen Verweisungen zurückziehen", (), withdraw_all, ("withdrawn",)
+    ),
     Operator("referral.ask", "Verweisung: Rückfrage", (Parameter("question", label="Frage"),), ask),
     Operator(
         "referral.reply",
@@ -250,5 +252,11 @@ OPERATORS = (
     Operator("referral.in_contact", "Verweisung: im Kontakt", (), in_contact),
     Operator("referral.report", "Verweisung: Ergebnis", (Parameter("outcome", label="Ergebnis"), _TEXT), report),
     Operator("referral.confirm", "Verweisung: Bestätigung", (Parameter("answer", label="Antwort"),), confirm),
-    Operator("referral.close", "Verweisung: abschließen", (), close),
+    Operator(
+        "referral.close",
+        "Verweisung: abschließen",
+        (),
+        close,
+        ("result", "outcome", "confirmed", "decline_reason", "decline_text"),
+    ),
 )

@@ -46,7 +46,9 @@ def _unwritten(examined: Examined) -> Iterator[Finding]:
     reads = list(_reads(examined))
     often = Counter(name for _, _, name in reads)
     # Results of operators and messages without output mapping have names that stand in no diagram.
-    is_certain = started is not None and not any(_writes_unknown(each) for each in examined.parsed.elements.values())
+    is_certain = started is not None and not any(
+        _writes_unknown(examined, each) for each in examined.parsed.elements.values()
+    )
     judged = 0
     for file, element_id, name in reads:
         if name in known:
@@ -102,14 +104,24 @@ def results(examined: Examined, element: Element) -> set[str]:
         return {element.result_variable or element.decision_id or ""}
     if element.kind == "script_task":
         return {element.result_variable} if element.result_variable else set()
+    if element.operator is not None:
+        return set(_returned(examined, element) or ())
     form = examined.content.forms.get(element.form_id or "")
     return set(form.written()) if form is not None and element.kind == "user_task" else set()
 
 
-def _writes_unknown(element: Element) -> bool:
+def _writes_unknown(examined: Examined, element: Element) -> bool:
+    """Whether results come in whose names stand neither in the diagram nor in the catalogue."""
     if element.outputs:
         return False
-    return element.operator is not None or element.kind in {"receive_task", "call_activity"}
+    if element.operator is not None:
+        return element.operator in examined.catalogue.operators and _returned(examined, element) is None
+    return element.kind == "receive_task"
+
+
+def _returned(examined: Examined, element: Element) -> frozenset[str] | None:
+    operator = examined.catalogue.operators.get(element.operator or "")
+    return operator.known_results if operator is not None else None
 
 
 def _overwritten(examined: Examined, fork: Element, graph: Graph) -> Iterator[Finding]:
@@ -137,6 +149,8 @@ def _set_on(examined: Examined, graph: Graph, way: set[str]) -> dict[str, str]:
     found: dict[str, str] = {}
     for key in sorted(way):
         element = graph.elements[key]
+        if element.operator is not None and not element.outputs:
+            continue  # what an operator always returns, wanted or not
         # Iterations write into scopes of their own.
         names = {element.loop.output_collection} if element.loop is not None else results(examined, element)
         for name in filter(None, names):
