@@ -10,6 +10,7 @@ from werkzeug.test import TestResponse
 from tests.conftest import Begin
 from tests.webapp.conftest import ENQUIRY, Browser, Enquired
 from workflows.core.clock import SetClock
+from workflows.domain import cases
 from workflows.domain.cases import Case
 
 
@@ -135,3 +136,17 @@ def test_own_pages_are_written_by_the_office_and_harmless(signed_in: object, bro
     assert "<script>alert" not in page
     assert "<li>eins</li>" in page
     assert browser.get("/pages/unbekannt").status_code == 404
+
+
+def test_three_questions_after_closing_are_answered_with_a_tap_each(
+    browser: Browser, enquiry: Enquired, begin: Begin
+) -> None:
+    status = f"/s/{enquiry.token}"
+    assert "Drei kurze Fragen an Sie" not in browser.get(status).text
+    with begin() as tx:
+        cases.close(tx, enquiry.case_id, "helped")
+    for question, answer in (("fast", "yes"), ("clear", "partly"), ("again", "no")):
+        assert f'value="{question}"' in browser.get(status).text
+        assert browser.post(f"{status}/survey", {"question": question, "answer": answer}).location == status
+    assert "Drei kurze Fragen an Sie" not in browser.get(status).text
+    assert browser.post(f"{status}/survey", {"question": "fast", "answer": "perhaps"}).status_code == 422

@@ -75,8 +75,17 @@ def facts(word: Words, case: Case) -> list[Row]:
         (_("Dringlichkeit"), word("urgency", case.urgency)),
         (_("Wege"), word.several("way", case.ways)),
         (_("Ergebnis"), word("case_outcome", case.outcome)),
+        (_("Schnell genug geantwortet"), survey_word(case, "fast")),
+        (_("Gut zu verstehen"), survey_word(case, "clear")),
+        (_("Würde wieder fragen"), survey_word(case, "again")),
     ]
     return [{"label": label, "value": value} for label, value in found if value]
+
+
+def survey_word(case: Case, question: str) -> str:
+    """What the association answered after the case was closed; empty while it has not."""
+    words = {"yes": _("ja"), "partly": _("zum Teil"), "no": _("nein")}
+    return str(words.get(case.survey.get(question, ""), ""))
 
 
 def page(tx: Tx, file: CaseFile) -> Row:

@@ -118,6 +118,14 @@ def confirm(tx: Tx, token: str) -> ResponseReturnValue:
     return redirect(url_for("public.status", token=token))
 
 
+@view(public, "/s/<token>/survey", who=PUBLIC, methods=("POST",))
+def survey(tx: Tx, token: str) -> ResponseReturnValue:
+    """One tap: one answer to the closing survey."""
+    enquiries.survey(tx, token, request.form.get("question", ""), request.form.get("answer", ""))
+    flash(_("Danke für Ihre Rückmeldung."), "success")
+    return redirect(url_for("public.status", token=token))
+
+
 @view(public, "/s/<token>/withdraw", who=PUBLIC)
 def withdraw_ask(tx: Tx, token: str) -> ResponseReturnValue:
     """Really?"""

@@ -33,6 +33,7 @@ ERRORS: Mapping[str, Any] = {
     "four_eyes": _(
         "Vier-Augen-Prinzip: „%(step)s“ haben Sie selbst erledigt. Das hier muss jemand anderes übernehmen."
     ),
+    "pot_promised": _("Aus diesem Topf sind schon %(promised)s Euro zugesagt. Weniger kann er nicht haben."),
     "handed_on": _("Diese Verweisung ist weitergereicht. Antworten kann nur noch, wer sie bekommen hat."),
     "email_taken": _("Diese E-Mail-Adresse gehört schon zu einem anderen Konto."),
     "office_key_taken": _("Dieses Kürzel gehört schon zu einer anderen Stelle."),

@@ -185,6 +185,16 @@ def _confirm_referral(tx: Tx, referral_id: int, answer: str, received_by: Mappin
     audit.record(tx, referral.stream, "referral.confirmation_given", referral.key, details)
 
 
+def survey(tx: Tx, token: str, question: str, answer: str) -> None:
+    """One tap on the status page: one answer to the closing survey; the first one counts.
+
+    Raises ``NotFound``, ``Invalid`` for another answer than offered, ``Conflict("not_asked")``.
+    """
+    door = doors.to_case(tx, token)
+    _check_answer(answer, set(cases.SURVEY_ANSWERS))
+    cases.survey(door.tx, door.subject_id, question, answer)
+
+
 def _check_answer(answer: str, offered: set[str]) -> None:
     if answer not in offered:
         raise Invalid({"answer": (Problem("unknown_option"),)})

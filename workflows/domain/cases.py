@@ -17,6 +17,10 @@ from workflows.domain import organisations
 STATUSES = ("new", "in_progress", "waiting", "answered", "closed", "withdrawn")
 OPEN = frozenset({"new", "in_progress", "waiting", "answered"})
 
+# The closing survey: three questions of one tap each.
+SURVEY = ("fast", "clear", "again")
+SURVEY_ANSWERS = ("yes", "partly", "no")
+
 # From where each status may be reached.
 BEFORE: dict[str, frozenset[str]] = {
     "in_progress": frozenset({"new", "waiting", "answered", "closed"}),
@@ -28,7 +32,10 @@ BEFORE: dict[str, frozenset[str]] = {
 
 
 class Case(Base):
-    """One case; topics, ways and codes are keys of the code lists, ``dedupe_key`` makes a repeated form one case."""
+    """One case; topics, ways and codes are keys of the code lists, ``dedupe_key`` makes a repeated form one case.
+
+    ``details`` holds further fields of the form, and under ``survey`` what was answered after closing.
+    """
 
     __tablename__ = "case_file"
     __table_args__ = (CheckConstraint(f"status IN {STATUSES}", name="status"),)
@@ -65,6 +72,19 @@ class Case(Base):
     def stream(self) -> str:
         """The subject of its process and the name of its audit stream."""
         return f"case:{self.id}"
+
+    @property
+    def survey(self) -> dict[str, str]:
+        """Answers to the closing survey by question."""
+        answers = self.details.get("survey")
+        return {str(key): str(value) for key, value in answers.items()} if isinstance(answers, dict) else {}
+
+    @property
+    def open_survey(self) -> list[str]:
+        """The questions still to be asked: once it is closed, unless working together was declined."""
+        if self.status != "closed" or self.outcome == "declined":
+            return []
+        return [question for question in SURVEY if question not in self.survey]
 
 
 class CaseNote(Base):
@@ -225,6 +245,18 @@ def confirm(tx: Tx, case_id: int, answer: str, received_by: Mapping[str, object]
         raise Conflict("case_state", case=case.reference, status=case.status, wanted="confirmed")
     case.confirmed = answer
     audit.record(tx, case.stream, "case.confirmed", case.stream, {"answer": answer, **(received_by or {})})
+    return case
+
+
+def survey(tx: Tx, case_id: int, question: str, answer: str) -> Case:
+    """Keep one answer to the closing survey; the first one counts. Raises ``Conflict("not_asked")``."""
+    case = tx.locked(Case, case_id)
+    if question in case.survey:
+        return case
+    if question not in case.open_survey:
+        raise Conflict("not_asked", reference=case.reference)
+    case.details = {**case.details, "survey": {**case.survey, question: answer}}
+    audit.record(tx, case.stream, "case.surveyed", case.stream, {"question": question})
     return case
 
 
