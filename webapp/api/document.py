@@ -32,7 +32,7 @@ QUERY: Mapping[str, tuple[Schema, str]] = {
 
 @dataclass(frozen=True, slots=True)
 class Operation:
-    """One operation; ``body`` and ``answer`` name schemas, ``errors`` are the statuses besides 401."""
+    """One operation; ``body`` and ``answer`` name schemas, ``errors`` are the statuses besides 400 and 401."""
 
     method: str
     path: str
@@ -97,7 +97,7 @@ def _operation(operation: Operation) -> dict[str, Any]:
             "content": {"application/json": {"schema": ref(operation.answer)}},
         }
     }
-    for status in sorted({401, *operation.errors}):
+    for status in sorted({400, 401, *operation.errors}):
         answers[str(status)] = {"description": WORDS[status], "content": PROBLEM}
     described: dict[str, Any] = {"operationId": operation.name, "summary": operation.text, "responses": answers}
     if parameters := _parameters(operation):
