@@ -307,3 +307,26 @@ def _renumber(session: Session, stream: str, old: int, new: int) -> None:
     session.execute(insert(AuditEntry).values(**_fields(entry) | {"seq": new}))
     session.execute(update(AuditDetail).where(AuditDetail.stream == stream, AuditDetail.seq == old).values(seq=new))
     session.execute(delete(AuditEntry).where(AuditEntry.stream == stream, AuditEntry.seq == old))
+
+
+@pytest.mark.parametrize(
+    ("table", "column"),
+    [
+        ("audit_detail", "payload"),
+        ("audit_detail", "salt"),
+        ("audit_entry", "mac"),
+        ("audit_entry", "commitment"),
+        ("audit_entry", "previous"),
+        ("audit_sealed_head", "mac"),
+        ("audit_head", "mac"),
+    ],
+)
+def test_a_text_typed_over_bytes_is_named_and_stops_nothing(
+    log: None, begin: Begin, database: Database, settings: Settings, table: str, column: str
+) -> None:
+    if database.engine.dialect.name == "postgresql":
+        return  # takes nothing but bytes
+    with begin() as tx:
+        tx.session.execute(text(f"UPDATE {table} SET {column} = 'von Hand' WHERE stream = 'case:2'"))
+        assert {one.stream for one in audit.verify(tx.session, settings.audit_key)} & {"case:2", "seal"}
+        tx.session.rollback()

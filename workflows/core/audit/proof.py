@@ -177,6 +177,8 @@ def _check_end(
 
 def _genuine(key: bytes, row: Row[Any], seq: int) -> bool:
     names = (row.stream, row.event, row.actor, row.object)
+    if not _are_bytes(row.commitment, row.previous, row.mac) or not all(isinstance(name, str) for name in names):
+        return False
     mac = chain.entry_mac(key, names, seq, row.at, row.commitment, row.previous)
     return hmac.compare_digest(mac, row.mac)
 
@@ -192,7 +194,14 @@ def _kind(key: bytes, row: Row[Any]) -> Kind:
 def _details_fit(row: Row[Any]) -> bool:
     if row.payload is None or row.commitment == chain.NOTHING:
         return row.payload is None
+    if not _are_bytes(row.salt, row.payload):
+        return False
     return hmac.compare_digest(chain.commitment(row.salt, row.payload), row.commitment)
+
+
+def _are_bytes(*values: object) -> bool:
+    """SQLite keeps whatever type it is given: what somebody typed by hand is a text."""
+    return all(isinstance(value, bytes) for value in values)
 
 
 def _details_without_entry(session: Session) -> Iterator[Tampering]:
@@ -214,7 +223,9 @@ def _check_seals(session: Session, key: bytes, kept: bytes | None) -> Iterator[T
             )
         ).all()
         counts = (row.streams, row.entries)
-        root = chain.seal_root(key, row.number, row.at, counts, _digest(heads), bytes(row.previous))
+        root = chain.seal_root(
+            key, row.number, row.at, counts, _digest(heads), row.previous if _are_bytes(row.previous) else chain.NOTHING
+        )
         if root != row.root or (row.number == expected and row.previous != previous):
             yield Tampering("edited", SEALS, row.number)
         seen = seen or row.root == kept
@@ -233,5 +244,6 @@ def _digest(heads: Iterable[Any]) -> bytes:
     # Sorted here: databases sort texts by different rules.
     digest = chain.HeadsDigest()
     for head in sorted(heads, key=lambda head: (head.stream, head.seq)):
-        digest.add(head.stream, head.seq, head.mac)
+        # A text never was a head: it must change the digest, not stop the proof.
+        digest.add(head.stream, head.seq, head.mac if _are_bytes(head.mac) else chain.NOTHING)
     return digest.digest()
