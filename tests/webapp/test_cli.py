@@ -117,8 +117,8 @@ UNREACHABLE = "postgresql+psycopg://nobody:secret@127.0.0.1:1/none"
 @pytest.mark.parametrize(
     ("command", "said"),
     [
-        ("token a@lotse.example", "lotse migrate"),
-        ("verify-audit", "lotse migrate"),
+        ("token a@lotse.example", "start.py migrate"),
+        ("verify-audit", "start.py migrate"),
         ("run --bundles /nowhere --port 0", "/nowhere"),
         ("run --port 70000", "70000"),
         ("tck /nowhere", "0/0"),
@@ -228,7 +228,7 @@ def test_start_killed_started_again_and_stopped(houses: list[House], installatio
     output, _errors = houses[2].process.communicate(timeout=30)
     assert houses[2].process.returncode == 0
     assert houses[2].address in output
-    assert "lotse user add" in output  # nobody can sign in yet: it says how to change that
+    assert "start.py user add" in output  # nobody can sign in yet: it says how to change that
     houses[2].wait_until_gone()
 
 

@@ -9,7 +9,7 @@ EXPECTED = (LotseError, DBAPIError, OSError)
 """What goes wrong outside the program; everything else is a mistake in it and keeps its traceback."""
 
 UNREACHABLE = "Die Datenbank ist nicht erreichbar. Bitte DATABASE_URL prüfen und ob sie läuft."
-WITHOUT_TABLES = "Der Datenbank fehlen Tabellen. Bitte zuerst „lotse migrate“ ausführen."
+WITHOUT_TABLES = "Der Datenbank fehlen Tabellen. Bitte zuerst „python3 start.py migrate“ ausführen."
 
 
 def sentences(error: Exception) -> list[str]:

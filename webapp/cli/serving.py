@@ -128,7 +128,7 @@ def _welcome(settings: Settings, address: str) -> None:
             print(f"    {user.email:32} {user.password}   {user.name}")
     elif not _has_users(settings):
         print("  Es gibt noch kein Konto. Das erste legen Sie in einem zweiten Fenster an:")
-        print('    lotse user add ADRESSE --name "Vorname Nachname" --role admin --role coordinator')
+        print('    python3 start.py user add ADRESSE --name "Vorname Nachname" --role admin --role coordinator')
     else:
         print("  Anmelden mit der eigenen E-Mail-Adresse und dem Passwort.")
     if settings.smtp is None and not settings.demo:
