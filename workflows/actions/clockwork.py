@@ -147,8 +147,6 @@ def _one(sessions: sessionmaker[Session], settings: Settings, clock: Clock, kind
 def _note(
     sessions: sessionmaker[Session], settings: Settings, clock: Clock, kind: Kind, number: int, error: Exception
 ) -> None:
-    if kind.note_failure is None:
-        return
     if kind.note_failure is not None:
         with transaction(sessions(), SYSTEM, clock, settings) as tx:
             kind.note_failure(tx, number, f"{type(error).__name__}: {error}")
