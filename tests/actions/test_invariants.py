@@ -31,8 +31,8 @@ DAMAGES = [
     ("row_without_token", "UPDATE task SET element_id = 'reroute' WHERE status = 'open'"),
     ("row_without_token", "INSERT INTO subscription (instance_id, token, element_id, name, correlation_key) "
      "SELECT instance_id, token, element_id, name, correlation_key FROM subscription"),
-    ("row_without_token", "INSERT INTO incident (instance_id, token, element_id, code, facts, created_at) "
-     "SELECT instance_id, token, element_id, 'made_up', :facts, created_at FROM task WHERE status = 'open'"),
+    ("row_without_token", "INSERT INTO incident (instance_id, token, element_id, code, facts, attempts, created_at) "
+     "SELECT instance_id, token, element_id, 'made_up', :facts, 0, created_at FROM task WHERE status = 'open'"),
     ("open_after_end", "UPDATE instance SET status = 'completed', ended_at = started_at WHERE id = 1"),
     ("end_without_moment", "UPDATE instance SET ended_at = started_at WHERE id = 1"),
     ("waits_for_nothing", "UPDATE instance SET status = 'running', ended_at = NULL WHERE status = 'completed'"),

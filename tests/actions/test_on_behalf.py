@@ -8,7 +8,7 @@ import pytest
 from sqlalchemy import select
 
 from tests.actions.conftest import House
-from workflows.actions import enquiries, inbox, referrals
+from workflows.actions import enquiries, inbox, invariants, referrals
 from workflows.core import audit
 from workflows.core.errors import Conflict, Invalid, NotFound
 from workflows.core.outbox import Mail
@@ -129,6 +129,8 @@ def test_a_wrong_decline_is_taken_back_although_it_had_closed_the_referral(house
     _take_back(house)
     assert (_referral(house).status, _referral(house).result, _open(house)) == ("sent", None, {"answer_referral"})
     assert house.status_of(case) == "waiting"
+    with house.at() as tx:
+        assert invariants.check(tx) == []
     _phoned(house, ACCEPT)
     _phoned(house, {"reported_outcome": "helped", "outcome_text": ""})
     with house.at("coordinator") as tx:
@@ -136,6 +138,8 @@ def test_a_wrong_decline_is_taken_back_although_it_had_closed_the_referral(house
     house.work()
     assert house.status_of(case) == "closed"
     assert _told(house, case, "referral.confirmation_given")["channel"] == "visit"
+    with house.at() as tx:
+        assert invariants.check(tx) == []
 
 
 def test_a_decline_others_have_gone_on_from_stays(house: House) -> None:

@@ -58,16 +58,22 @@ def broken(tx: Tx) -> Iterator[Broken]:
 
 def _twice(session: Session) -> Iterator[Broken]:
     """Effects that may exist once only: what a mail's key or a subject names."""
-    instances = select(Instance.subject).where(Instance.process_key.in_(_WORD), Instance.subject != "")
     once: dict[str, Select[tuple[Any]]] = {
         "mail_twice": select(Mail.key).where(Mail.key.is_not(None)),
         "case_twice": select(Case.dedupe_key).where(Case.dedupe_key.is_not(None)),
-        "started_twice": instances,
     }
     for code, keys in once.items():
         key, times = keys.subquery().c[0], func.count()
         for name, number in session.execute(select(key, times).group_by(key).having(times > 1)):
             yield Broken(code, name, {"times": number})
+    # An office asked again after its answer was taken back is started once more, by a message of its own.
+    wanted = select(Message.subject, func.count().label("number")).where(Message.kind == "start")
+    starts = wanted.group_by(Message.subject).subquery()
+    started, asked = func.count(), func.coalesce(func.max(starts.c.number), 1)
+    instances = select(Instance.subject, started).where(Instance.process_key.in_(_WORD), Instance.subject != "")
+    instances = instances.outerjoin(starts, starts.c.subject == Instance.subject)
+    for name, number in session.execute(instances.group_by(Instance.subject).having(started > asked)):
+        yield Broken("started_twice", name, {"times": number})
 
 
 def _about(kind: str, model: type[Case] | type[Referral]) -> ColumnElement[bool]:
@@ -110,7 +116,11 @@ def _rules() -> dict[str, tuple[str, Select[Any]]]:
         ),
         "case_without_outcome": ("case", select(Case.id).where(Case.status == "closed", Case.outcome.is_(None))),
         "referral_without_instance": ("referral", select(Referral.id).where(~_instance(REFERRAL, Referral), ~begins)),
-        "referral_open_after_end": ("referral", select(Referral.id).where(referral_ended, ~referral_over)),
+        # One that was taken up again has an ended instance and one that runs, or is about to.
+        "referral_open_after_end": (
+            "referral",
+            select(Referral.id).where(referral_ended, ~referral_over, ~_instance(REFERRAL, Referral, ~ENDED), ~begins),
+        ),
         "referral_closed_before_end": (
             "referral",
             select(Referral.id).where(referral_over, _instance(REFERRAL, Referral, ~ENDED, ~stuck)),
