@@ -93,6 +93,18 @@ def test_the_status_page_says_who_received_what_and_why(house: House) -> None:
     assert page.can_withdraw
 
 
+def test_who_withdraws_before_an_answer_is_not_told_of_one(house: House) -> None:
+    _, token = house.submit()
+    house.refer("culture_office")
+    with house.at("public") as tx:
+        enquiries.withdraw(tx, token)
+    house.work()
+    with house.at("public") as tx:
+        page = enquiries.status(tx, token, "de")
+    assert page.case.status == "withdrawn"
+    assert [step.label for step in page.steps] == ["received", "in_progress", "with_office", "closed"]
+
+
 def test_a_confirmation_nobody_asked_for_is_refused(house: House) -> None:
     _, token = house.submit()
     with house.at("public") as tx, pytest.raises(Conflict, match="not_asked"):

@@ -88,7 +88,9 @@ def _steps(case: Case, referred: list[Referral]) -> list[Step]:
     names = ["received", "in_progress"]
     if referred:
         names.append("with_office")
-    names += ["answered", "closed"]
+    if case.status != "withdrawn" or case.answer:
+        names.append("answered")  # who withdrew before an answer came never had one
+    names.append("closed")
     reached = {"new": 0, "in_progress": 1, "waiting": 2, "answered": len(names) - 2}.get(case.status, len(names) - 1)
     if case.status == "waiting" and not referred:
         reached = 1
