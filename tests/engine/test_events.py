@@ -4,12 +4,14 @@ from datetime import UTC, date, datetime, timedelta
 from decimal import Decimal
 
 import pytest
+from sqlalchemy import select
 
 from tests.engine.drawing import TERMINATE, Drawing, mapping, timer
 from tests.engine.house import NOTHING_OPEN, House, operator
 from workflows.core.tx import Tx
 from workflows.engine import messages
 from workflows.engine.catalogue import BpmnError, Call
+from workflows.engine.events import Event
 from workflows.engine.run import Engine
 
 
@@ -23,6 +25,17 @@ def test_a_timer_is_stored_with_its_moment_and_goes_on_when_it_has_come(house: H
     assert house.work() == 1
     assert house.status(instance) == "completed"
     assert house.open_rows(instance) == NOTHING_OPEN
+
+
+def test_the_log_says_how_long_a_task_took(house: House) -> None:
+    d = Drawing()
+    d.flow(d.start(), d.user("answer"), d.end())
+    instance = house.run(d)
+    house.clock.advance(timedelta(days=2, hours=3))
+    house.complete(instance, "answer")
+    with house.begin() as tx:
+        done = select(Event).where(Event.instance_id == instance, Event.kind == "task.completed")
+        assert tx.session.scalars(done).one().details == {"lasted": timedelta(days=2, hours=3)}
 
 
 def test_a_date_is_due_at_the_end_of_its_day_in_berlin(house: House) -> None:
