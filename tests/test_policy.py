@@ -15,9 +15,10 @@ from workflows.core.db import Base
 from workflows.core.errors import NotAllowed, NotFound
 from workflows.core.outbox import Mail
 from workflows.core.tx import PUBLIC, SYSTEM, Actor, Tx
-from workflows.domain import access_tokens, cases, offices, people, referrals, seed
+from workflows.domain import access_tokens, cases, funding, offices, people, referrals, seed
 from workflows.domain.access_tokens import ApiToken
 from workflows.domain.cases import Case, CaseNote
+from workflows.domain.funding import Application
 from workflows.domain.offices import Office
 from workflows.domain.pages import Page
 from workflows.domain.people import User
@@ -108,6 +109,8 @@ def _rows(tx: Tx, own: Office, other: Office) -> dict[str, Base]:
         "case": case,
         "foreign case": foreign,
         "note": cases.add_note(tx, case.id, "intern"),
+        "application": funding.open_new(tx, case.id),
+        "foreign application": funding.open_new(tx, foreign.id),
         "own referral": sent[0],
         "other referral": sent[1],
         "draft referral": draft,
@@ -155,6 +158,7 @@ ALL_TASKS = {"triage task", "own task", "other task"}
 ALL_REFERRALS = {"own referral", "other referral", "draft referral"}
 ALL_INSTANCES = {"case instance", "own instance", "other instance"}
 CASES = {"case", "foreign case"}
+APPLICATIONS = {"application", "foreign application"}
 SENT = {"own referral", "other referral"}
 
 # permission, kind of row: who reaches which rows; everyone not named reaches none, the system reaches all.
@@ -178,6 +182,11 @@ EXPECTED: dict[tuple[str, type[Base]], dict[str, set[str]]] = {
         "office": {"own referral"},
         "office link": {"own referral"},
         "status link": SENT,
+    },
+    (policy.FUNDING_READ, Application): {
+        "coordinator": APPLICATIONS,
+        "leadership": APPLICATIONS,
+        "status link": {"application"},
     },
     (policy.REFERRAL_ANSWER, Referral): {"office": {"own referral"}, "office link": {"own referral"}},
     (policy.INSTANCE_READ, Instance): {

@@ -9,7 +9,7 @@
 | reviewer | the audit, without the contents of cases |
 | admin | users, offices and pages; no cases |
 | holder of an office's link | that one referral and its open tasks |
-| holder of a status link | that one case and who received its data |
+| holder of a status link | that one case, who received its data, and its funding applications |
 """
 
 from collections.abc import Callable
@@ -25,6 +25,7 @@ from workflows.core.outbox import Mail
 from workflows.core.tx import Actor, Tx
 from workflows.domain.access_tokens import ApiToken
 from workflows.domain.cases import Case, CaseNote
+from workflows.domain.funding import Application
 from workflows.domain.offices import Office
 from workflows.domain.pages import Page
 from workflows.domain.people import User
@@ -39,6 +40,7 @@ Rule = Callable[[Actor], ColumnElement[bool]]
 TASK_READ, TASK_WORK, TASK_ON_BEHALF = "task:read", "task:work", "task:on_behalf"
 CASE_READ, CASE_WORK = "case:read", "case:work"
 REFERRAL_READ, REFERRAL_ANSWER = "referral:read", "referral:answer"
+FUNDING_READ = "funding:read"
 INSTANCE_READ, INSTANCE_WORK = "instance:read", "instance:work"
 AUDIT_READ, MAIL_READ, MAIL_RETRY = "audit:read", "mail:read", "mail:retry"
 OFFICE_READ, OFFICE_EDIT = "office:read", "office:edit"
@@ -55,6 +57,7 @@ HOLDERS: dict[str, frozenset[str]] = {
     CASE_READ: CASE_WORKERS,
     CASE_WORK: CASE_WORKERS,
     REFERRAL_READ: TASK_WORKERS,
+    FUNDING_READ: CASE_WORKERS,
     REFERRAL_ANSWER: frozenset({"office"}),
     INSTANCE_READ: TASK_WORKERS,
     INSTANCE_WORK: CASE_WORKERS,
@@ -71,7 +74,7 @@ HOLDERS: dict[str, frozenset[str]] = {
 
 # What the holder of a link may, beside the roles.
 REFERRAL_LINK = frozenset({TASK_READ, TASK_WORK, REFERRAL_READ, REFERRAL_ANSWER, INSTANCE_READ})
-CASE_LINK = frozenset({CASE_READ, REFERRAL_READ})
+CASE_LINK = frozenset({CASE_READ, REFERRAL_READ, FUNDING_READ})
 
 
 def may(actor: Actor, permission: str) -> bool:
@@ -142,6 +145,10 @@ def _case_read(actor: Actor) -> ColumnElement[bool]:
     return true() if _works_on_cases(actor) else Case.id == actor.case_id
 
 
+def _funding_read(actor: Actor) -> ColumnElement[bool]:
+    return true() if _works_on_cases(actor) else Application.case_id == actor.case_id
+
+
 def _own_tasks(actor: Actor) -> ColumnElement[bool]:
     """Tasks of the actor's groups or given to the actor; for a link, what its referral asks of its office."""
     # Only an office's own groups: being listed in another group gives an office user nothing.
@@ -189,6 +196,7 @@ RULES: dict[tuple[str, type[Base]], Rule] = {
     (CASE_WORK, Case): _everything,
     (CASE_WORK, CaseNote): _everything,
     (REFERRAL_READ, Referral): _referral_read,
+    (FUNDING_READ, Application): _funding_read,
     (REFERRAL_ANSWER, Referral): _own_referrals,
     (INSTANCE_READ, Instance): _instance_read,
     (INSTANCE_WORK, Instance): _everything,

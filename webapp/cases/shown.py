@@ -4,6 +4,7 @@ from collections.abc import Collection, Sequence
 from typing import Any
 
 from flask import url_for
+from flask_babel import format_currency
 from flask_babel import gettext as _
 
 from webapp.i18n import language
@@ -19,7 +20,9 @@ from workflows.core.outbox import Mail
 from workflows.core.tx import Tx
 from workflows.domain import codes
 from workflows.domain.cases import Case
+from workflows.domain.funding import Application
 from workflows.domain.offices import Office
+from workflows.domain.programmes import Programme
 from workflows.domain.referrals import Referral
 
 Row = dict[str, Any]
@@ -100,11 +103,25 @@ def page(tx: Tx, file: CaseFile) -> Row:
             {**referral(word, asked, office), "actions": corrections(tx, file, asked)}
             for asked, office in file.referrals
         ],
+        "applications": [application(row, programme) for row, programme in file.applications],
         "confirm_url": confirm_url(tx, file),
         "mails": [mail(entry) for entry in file.mails],
         "notes": [{"author": note.author, "text": note.text, "at": note.created_at} for note in file.notes],
         "diagrams": diagrams(tx, file),
         "can_work": policy.may(tx.actor, policy.CASE_WORK),
+    }
+
+
+def application(row: Application, programme: Programme | None) -> Row:
+    """One funding application."""
+    return {
+        "programme": programme.name if programme else _("Noch kein Programm gewählt"),
+        "status": row.status,
+        "deadline_on": row.deadline_on,
+        "amounts": [
+            {"label": label, "value": format_currency(value, "EUR") if value is not None else ""}
+            for label, value in ((_("Beantragt"), row.requested), (_("Bewilligt"), row.awarded))
+        ],
     }
 
 

@@ -45,6 +45,17 @@ STATES: Mapping[str, Mapping[str, Word]] = {
         "closed": _quiet(_("Abgeschlossen")),
         "withdrawn": _quiet(_("Zurückgezogen"), "close"),
     },
+    "application": {
+        "advice": _running(_("Beratung")),
+        "preparing": Word(_("Antrag in Arbeit"), "info", "edit"),
+        "submitted": Word(_("Eingereicht"), "info", "mail"),
+        "incomplete": _waiting(_("Es fehlt noch etwas")),
+        "awarded": _good(_("Bewilligt")),
+        "rejected": _bad(_("Abgelehnt")),
+        "proven": _good(_("Nachgewiesen")),
+        "withdrawn": _quiet(_("Zurückgezogen"), "close"),
+        "closed": _quiet(_("Abgeschlossen")),
+    },
     "referral": {
         "draft": _quiet(_("Entwurf"), "draft"),
         "sent": Word(_("Gesendet"), "info", "mail"),

@@ -8,6 +8,7 @@ from sqlalchemy import Select, literal, select
 
 from workflows.core.tx import Tx
 from workflows.domain.cases import Case
+from workflows.domain.funding import Application
 from workflows.domain.people import Group, User
 from workflows.domain.referrals import Referral
 from workflows.engine.definitions import Process
@@ -16,7 +17,7 @@ from workflows.engine.tasks import Task
 
 @dataclass(frozen=True, slots=True)
 class Subject:
-    """The case a task is about, directly or through its referral."""
+    """The case a task is about, directly or through its referral or application."""
 
     case_id: int
     reference: str
@@ -63,6 +64,10 @@ def _subjects(tx: Tx, subjects: set[str]) -> dict[str, Subject]:
     if numbers := _numbers(subjects, "referral:"):
         joined = select(literal("referral:").concat(Referral.id), *columns).join(Case, Case.id == Referral.case_id)
         found |= _read(tx, joined.where(Referral.id.in_(numbers)))
+    if numbers := _numbers(subjects, "application:"):
+        applied = select(literal("application:").concat(Application.id), *columns)
+        joined = applied.join(Case, Case.id == Application.case_id)
+        found |= _read(tx, joined.where(Application.id.in_(numbers)))
     return found
 
 

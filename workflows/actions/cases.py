@@ -12,9 +12,11 @@ from workflows.core import audit, search
 from workflows.core.errors import Invalid, NotFound, Problem
 from workflows.core.outbox import Mail
 from workflows.core.tx import Tx
-from workflows.domain import cases, referrals
+from workflows.domain import cases, funding, referrals
 from workflows.domain.cases import Case, CaseNote
+from workflows.domain.funding import Application
 from workflows.domain.offices import Office
+from workflows.domain.programmes import Programme
 from workflows.domain.referrals import Referral
 from workflows.engine import messages
 from workflows.engine.definitions import Definition, load
@@ -69,6 +71,7 @@ class CaseFile:
 
     case: Case
     referrals: Sequence[tuple[Referral, Office]]
+    applications: Sequence[tuple[Application, Programme | None]]
     tasks: Sequence[Task]
     story: Sequence[Happening]
     notes: Sequence[CaseNote]
@@ -94,7 +97,8 @@ def read(tx: Tx, case_id: int) -> CaseFile:
     case = policy.get(tx, policy.CASE_READ, Case, case_id)
     session = tx.session
     asked = referrals.of_case(session, case.id)
-    subjects = [case.stream, *(referral.key for referral in asked)]
+    applied = applications(tx, case.id)
+    subjects = [case.stream, *(row.key for row in asked), *(row.key for row, _ in applied)]
     instances = list(session.scalars(select(Instance).where(Instance.subject.in_(subjects)).order_by(Instance.id)))
     tasks = policy.allowed(tx, policy.TASK_READ, select(Task)).where(Task.subject.in_(subjects), Task.status == "open")
     notes = select(CaseNote).where(CaseNote.case_id == case.id).order_by(CaseNote.id.desc())
@@ -102,6 +106,7 @@ def read(tx: Tx, case_id: int) -> CaseFile:
     return CaseFile(
         case=case,
         referrals=[(referral, session.get_one(Office, referral.office_id)) for referral in asked],
+        applications=applied,
         tasks=list(session.scalars(tasks.order_by(Task.due_at, Task.id))),
         story=_story(tx, case, instances),
         notes=list(session.scalars(notes)),
@@ -123,11 +128,19 @@ def _story(tx: Tx, case: Case, instances: Sequence[Instance]) -> list[Happening]
     return sorted(story, key=lambda happening: happening.at, reverse=True)
 
 
+def applications(tx: Tx, case_id: int) -> list[tuple[Application, Programme | None]]:
+    """The funding applications of a case that the actor may see, each with its programme once one is chosen."""
+    query = select(Application, Programme).outerjoin(Programme, Programme.id == Application.programme_id)
+    mine = policy.allowed(tx, policy.FUNDING_READ, query).where(Application.case_id == case_id)
+    return [(row, programme) for row, programme in tx.session.execute(mine.order_by(Application.id))]
+
+
 def diagram(tx: Tx, case_id: int, instance_id: int) -> tuple[bytes, Diagram]:
     """The diagram (BPMN XML) of one instance of the case and its marks; raises ``NotFound``."""
     case = policy.get(tx, policy.CASE_READ, Case, case_id)
     instance = tx.session.get(Instance, instance_id)
-    subjects = {case.stream, *(referral.key for referral in referrals.of_case(tx.session, case.id))}
+    asked, applied = referrals.of_case(tx.session, case.id), funding.of_case(tx.session, case.id)
+    subjects = {case.stream, *(row.key for row in asked), *(row.key for row in applied)}
     if instance is None or instance.subject not in subjects:
         raise NotFound("not_found", kind="instance")
     definition = load(tx.session, instance.version_id)

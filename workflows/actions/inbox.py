@@ -16,6 +16,7 @@ from workflows.core import audit, search
 from workflows.core.errors import Conflict, Invalid, NotFound, Problem
 from workflows.core.tx import Tx
 from workflows.domain.cases import Case
+from workflows.domain.funding import Application
 from workflows.domain.offices import Office
 from workflows.domain.people import User
 from workflows.domain.referrals import Referral
@@ -133,7 +134,8 @@ def _subjects(tx: Tx, words: str) -> Select[tuple[str]]:
     found = search.matching("case", words)
     cases = select(literal("case:").concat(Case.id)).where(Case.id.in_(found))
     of_cases = select(literal("referral:").concat(Referral.id)).where(Referral.case_id.in_(found))
-    return select(cases.union(of_cases, by_extract).subquery().c[0])
+    applied = select(literal("application:").concat(Application.id)).where(Application.case_id.in_(found))
+    return select(cases.union(of_cases, applied, by_extract).subquery().c[0])
 
 
 def _cursor(task: Task) -> str:
@@ -317,8 +319,10 @@ def _record(tx: Tx, task: Task, event: str, details: Mapping[str, Any] | None = 
 
 
 def _stream(tx: Tx, task: Task) -> str:
-    """The audit stream a task belongs to: that of its case, also for a referral's task."""
+    """The audit stream a task belongs to: that of its case, also for a referral's or an application's task."""
     kind, _, number = task.subject.partition(":")
     if kind == "referral" and (referral := tx.session.get(Referral, int(number))):
         return referral.stream
+    if kind == "application" and (application := tx.session.get(Application, int(number))):
+        return application.stream
     return task.subject or "system"

@@ -8,6 +8,7 @@ from sqlalchemy import select
 from workflows import policy
 from workflows.core.tx import Tx
 from workflows.domain.cases import Case
+from workflows.domain.funding import Application
 from workflows.domain.offices import Office
 from workflows.domain.people import Group, User
 from workflows.domain.referrals import Referral
@@ -62,6 +63,8 @@ def facts(tx: Tx, task: Task) -> tuple[Case | None, Referral | None, Office | No
         case_id, office = referral.case_id, tx.session.get_one(Office, referral.office_id)
     elif kind == "case":
         referral, case_id, office = None, int(number), None
+    elif kind == "application":
+        referral, case_id, office = None, tx.session.get_one(Application, int(number)).case_id, None
     else:
         return None, None, None
     query = policy.allowed(tx, policy.CASE_READ, select(Case).where(Case.id == case_id))
