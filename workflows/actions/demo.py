@@ -24,7 +24,7 @@ class DemoUser:
 
 DEMO_USERS = (
     DemoUser("Koordination Demo", "koordination@lotse.example", "coordinator", ("group:coordination",)),
-    DemoUser("Leitung Demo", "leitung@lotse.example", "leadership", ("group:leadership",)),
+    DemoUser("Leitung Demo", "leitung@lotse.example", "leadership", ("group:leadership", "group:jury")),
     DemoUser("Kulturamt Demo", "stelle@lotse.example", "office", ("culture_office",)),
     DemoUser("Prozessverantwortung Demo", "prozesse@lotse.example", "process_owner"),
     DemoUser("Revision Demo", "revision@lotse.example", "reviewer"),
