@@ -330,3 +330,28 @@ def test_a_text_typed_over_bytes_is_named_and_stops_nothing(
         tx.session.execute(text(f"UPDATE {table} SET {column} = 'von Hand' WHERE stream = 'case:2'"))
         assert {one.stream for one in audit.verify(tx.session, settings.audit_key)} & {"case:2", "seal"}
         tx.session.rollback()
+
+
+@pytest.mark.parametrize(
+    ("change", "place"),
+    [
+        ("audit_entry SET at = 'gestern' WHERE stream = 'case:2' AND seq = 1", ("edited", "case:2", 1)),
+        ("audit_entry SET at = 7 WHERE stream = 'case:2' AND seq = 1", ("edited", "case:2", 1)),
+        ("audit_entry SET seq = 'drei' WHERE stream = 'system' AND seq = 1", ("edited", "system", 1)),
+        ("audit_entry SET at = 'nie', seq = 'drei' WHERE stream = 'system' AND seq = 1", ("removed", "system", 1)),
+        ("audit_head SET seq = 'drei' WHERE stream = 'case:2'", ("edited", "case:2", 0)),
+        ("audit_seal SET at = 'gestern' WHERE number = 1", ("edited", "seal", 1)),
+        ("audit_sealed_head SET seq = 'drei' WHERE stream = 'case:2' AND seal = 1", ("edited", "seal", 1)),
+    ],
+)
+def test_a_word_typed_over_a_moment_or_a_number_is_named_and_stops_nothing(
+    log: None, begin: Begin, database: Database, settings: Settings, change: str, place: tuple[str, str, int]
+) -> None:
+    if database.engine.dialect.name == "postgresql":
+        return  # takes nothing but moments and numbers
+    with begin() as tx:
+        tx.session.execute(text("PRAGMA defer_foreign_keys=ON"))
+        tx.session.execute(text(f"UPDATE {change}"))
+        found = audit.verify(tx.session, settings.audit_key)
+        assert place in {(one.kind, one.stream, one.seq) for one in found}
+        tx.session.rollback()

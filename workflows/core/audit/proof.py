@@ -3,11 +3,11 @@
 import hmac
 from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
-from datetime import datetime
+from datetime import UTC, datetime
 from itertools import groupby, islice
 from typing import Any, Literal
 
-from sqlalchemy import Row, exists, func, insert, select
+from sqlalchemy import Row, String, exists, func, insert, select, type_coerce
 from sqlalchemy.orm import Mapped, Session, mapped_column
 
 from workflows.core.audit import chain
@@ -104,7 +104,7 @@ def _tamperings(session: Session, key: bytes, root: bytes | None) -> Iterator[Ta
     joined = select(AuditSealedHead.stream, AuditSealedHead.seq, AuditSealedHead.mac).join(
         newest, (newest.c.stream == AuditSealedHead.stream) & (newest.c.seq == AuditSealedHead.seq)
     )
-    sealed = {head.stream: (head.seq, head.mac) for head in session.execute(joined)}
+    sealed = {head.stream: (_number(head.seq), head.mac) for head in session.execute(joined)}
     for stream, rows in groupby(_rows(session), key=lambda row: row.stream):
         yield from check_stream(key, stream, rows, sealed.pop(stream, None))
     bare = select(AuditHead.stream).where(AuditHead.seq > 0, ~exists().where(AuditEntry.stream == AuditHead.stream))
@@ -118,7 +118,8 @@ def _rows(session: Session) -> Iterator[Row[Any]]:
     detail, entry = AuditDetail, AuditEntry
     joined = (
         select(
-            *(entry.stream, entry.seq, entry.at, entry.event, entry.actor, entry.object),
+            *(entry.stream, entry.seq, type_coerce(entry.at, String).label("at")),
+            *(entry.event, entry.actor, entry.object),
             *(entry.commitment, entry.previous, entry.mac),
             detail.salt,
             detail.payload,
@@ -138,8 +139,12 @@ def check_stream(
     """What is wrong in one stream, in the order of its entries; ``sealed`` is its newest sealed head."""
     expected, previous, trusted = 1, chain.GENESIS, True
     without_details: list[int] = []
-    row: Row[Any] | None = None
+    last: Row[Any] | None = None
     for row in rows:
+        if not isinstance(row.seq, int):
+            yield Tampering("edited", stream, _place(key, row) or expected)
+            continue
+        last = row
         for seq in range(expected, min(row.seq, expected + MOST)):
             yield Tampering("removed", stream, seq)
         genuine = _genuine(key, row, row.seq)
@@ -160,7 +165,7 @@ def check_stream(
         expected, previous, trusted = row.seq + 1, row.mac, genuine
     for seq in without_details:
         yield Tampering("removed", stream, seq)
-    yield from _check_end(stream, row, trusted, sealed)
+    yield from _check_end(stream, last, trusted, sealed)
 
 
 def _check_end(
@@ -168,10 +173,10 @@ def _check_end(
 ) -> Iterator[Tampering]:
     """Whether the stream ends where its head and its newest seal say."""
     seq = last.seq if last else 0
-    head = last.head_seq if last else None
+    head = _number(last.head_seq) if last and last.head_seq is not None else None
     if head is None or head > seq or (sealed is not None and sealed[0] > seq):
         yield Tampering("truncated", stream, seq + 1)
-    elif last and (head < seq or (trusted and last.head_mac != last.mac)):
+    elif last and (head != last.head_seq or head < seq or (trusted and last.head_mac != last.mac)):
         yield Tampering("edited", stream, head)
 
 
@@ -179,16 +184,25 @@ def _genuine(key: bytes, row: Row[Any], seq: int) -> bool:
     names = (row.stream, row.event, row.actor, row.object)
     if not _are_bytes(row.commitment, row.previous, row.mac) or not all(isinstance(name, str) for name in names):
         return False
-    mac = chain.entry_mac(key, names, seq, row.at, row.commitment, row.previous)
+    moment = _moment(row.at)
+    if moment is None:
+        return False
+    mac = chain.entry_mac(key, names, seq, moment, row.commitment, row.previous)
     return hmac.compare_digest(mac, row.mac)
 
 
 def _kind(key: bytes, row: Row[Any]) -> Kind:
     """Whether a false entry is a true one in the wrong place, one too many, or a changed one."""
-    places = range(1, min(max(row.head_seq or 0, row.seq), _FAR) + 2)
-    if any(_genuine(key, row, seq) for seq in places):
+    if _place(key, row):
         return "reordered"
-    return "inserted" if row.seq < 1 or (row.head_seq is not None and row.seq > row.head_seq) else "edited"
+    head = row.head_seq
+    return "inserted" if row.seq < 1 or (head is not None and row.seq > _number(head)) else "edited"
+
+
+def _place(key: bytes, row: Row[Any]) -> int | None:
+    """The number under which an entry was written, if it is otherwise untouched."""
+    places = range(1, min(max(_number(row.head_seq), _number(row.seq)), _FAR) + 2)
+    return next((seq for seq in places if _genuine(key, row, seq)), None)
 
 
 def _details_fit(row: Row[Any]) -> bool:
@@ -204,6 +218,22 @@ def _are_bytes(*values: object) -> bool:
     return all(isinstance(value, bytes) for value in values)
 
 
+def _number(value: object) -> int:
+    """As it is stored, or 0 for what somebody typed over it."""
+    return value if isinstance(value, int) else 0
+
+
+def _moment(stored: object) -> datetime | None:
+    """The moment as the database keeps it (SQLite: a text in UTC without a zone), None for what never was one."""
+    if isinstance(stored, str):
+        try:
+            stored = datetime.fromisoformat(stored)
+        except ValueError:
+            return None
+        return stored.replace(tzinfo=UTC) if stored.tzinfo is None else None
+    return stored if isinstance(stored, datetime) else None
+
+
 def _details_without_entry(session: Session) -> Iterator[Tampering]:
     entry = exists().where(AuditEntry.stream == AuditDetail.stream, AuditEntry.seq == AuditDetail.seq)
     lost = select(AuditDetail.stream, AuditDetail.seq).where(~entry).order_by(AuditDetail.stream, AuditDetail.seq)
@@ -211,10 +241,16 @@ def _details_without_entry(session: Session) -> Iterator[Tampering]:
         yield Tampering("inserted", stream, seq)
 
 
+_SEALS = select(
+    *(AuditSeal.number, type_coerce(AuditSeal.at, String).label("at"), AuditSeal.streams, AuditSeal.entries),
+    *(AuditSeal.previous, AuditSeal.root),
+).order_by(AuditSeal.number)
+
+
 def _check_seals(session: Session, key: bytes, kept: bytes | None) -> Iterator[Tampering]:
     """Whether the seals follow each other, cover their heads, and include the root kept outside."""
     expected, previous, seen = 1, chain.GENESIS, kept is None
-    for row in session.scalars(select(AuditSeal).order_by(AuditSeal.number)):
+    for row in session.execute(_SEALS):
         for number in range(expected, min(row.number, expected + MOST)):
             yield Tampering("removed", SEALS, number)
         heads = session.execute(
@@ -222,16 +258,20 @@ def _check_seals(session: Session, key: bytes, kept: bytes | None) -> Iterator[T
                 AuditSealedHead.seal == row.number
             )
         ).all()
-        counts = (row.streams, row.entries)
-        root = chain.seal_root(
-            key, row.number, row.at, counts, _digest(heads), row.previous if _are_bytes(row.previous) else chain.NOTHING
-        )
-        if root != row.root or (row.number == expected and row.previous != previous):
+        if not _sealed_so(key, row, _digest(heads)) or (row.number == expected and row.previous != previous):
             yield Tampering("edited", SEALS, row.number)
         seen = seen or row.root == kept
         expected, previous = row.number + 1, row.root
     if not seen:
         yield Tampering("truncated", SEALS, expected)
+
+
+def _sealed_so(key: bytes, row: Row[Any], heads: bytes) -> bool:
+    moment = _moment(row.at)
+    if moment is None or not _are_bytes(row.previous):
+        return False
+    counts = (row.streams, row.entries)
+    return bool(chain.seal_root(key, row.number, moment, counts, heads, row.previous) == row.root)
 
 
 def _moved_heads(session: Session) -> list[Row[Any]]:
@@ -243,7 +283,7 @@ def _moved_heads(session: Session) -> list[Row[Any]]:
 def _digest(heads: Iterable[Any]) -> bytes:
     # Sorted here: databases sort texts by different rules.
     digest = chain.HeadsDigest()
-    for head in sorted(heads, key=lambda head: (head.stream, head.seq)):
+    for head in sorted(heads, key=lambda head: (head.stream, _number(head.seq))):
         # A text never was a head: it must change the digest, not stop the proof.
         digest.add(head.stream, head.seq, head.mac if _are_bytes(head.mac) else chain.NOTHING)
     return digest.digest()
