@@ -60,6 +60,8 @@ def test_mistakes_lose_nothing(browser: Browser, clock: SetClock, begin: Begin) 
     assert 'value="keine Adresse"' in answer.text
     assert "Elternabend" in answer.text
     assert "Bitte prüfen Sie Ihre Angaben" in answer.text
+    # One piece: label and message as two parts of the link stood in two columns on a narrow screen.
+    assert re.search(r'<li><a [^>]*href="#[^"]+"><span><bdi>[^<]+</bdi>: [^<]+</span></a></li>', answer.text)
     assert count(begin) == 0
 
 
