@@ -12,7 +12,9 @@ from tests.webapp.conftest import Browser, Enquired
 from tests.webapp.test_journey import CHOICE, TRIAGE
 from workflows import worker
 from workflows.actions import inbox
+from workflows.core import links
 from workflows.core.clock import SetClock
+from workflows.core.links import Link
 from workflows.core.settings import Settings
 from workflows.core.smtp import DemoTransport
 from workflows.domain.referrals import Referral
@@ -82,6 +84,27 @@ def test_what_is_missing_is_said_and_what_was_typed_stays(signed_in: SignIn, ask
     assert "Bitte füllen Sie dieses Feld aus." in empty.text
     assert mine.post(f"{PAGE}/take-back", {"reason": "Noch keine Antwort da"}).status_code == 409
     assert mine.post("/cases/1/confirmation", {"answer": "helped", **ACCEPT}).status_code in (409, 422)
+
+
+@pytest.mark.parametrize(
+    ("result", "title"),
+    [
+        ("withdrawn", "Diese Verweisung ist zurückgezogen"),
+        ("expired", "Die Frist für diese Verweisung ist abgelaufen"),
+        ("declined", "Diese Verweisung ist schon beantwortet"),
+        ("confirmed", "Diese Verweisung ist abgeschlossen"),
+    ],
+)
+def test_the_office_reads_how_its_referral_ended(
+    browser: Browser, asked: Callable[[], None], begin: Begin, settings: Settings, result: str, title: str
+) -> None:
+    with begin() as tx:
+        link = tx.session.scalars(select(Link).where(Link.purpose == "referral_answer")).one()
+        page = links.url(link, settings).removeprefix(settings.public_url)
+        referral = tx.session.scalars(select(Referral)).one()
+        referral.status, referral.result, referral.closed_at = "closed", result, tx.now
+    browser.post(f"{page}/open")
+    assert title in browser.get(page).text
 
 
 @pytest.mark.parametrize("role", ["office", "leadership", "reviewer", "admin", "process_owner"])

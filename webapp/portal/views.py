@@ -16,6 +16,7 @@ from workflows.actions.referrals import ReferralPage
 from workflows.core.errors import Conflict, Invalid, NotFound
 from workflows.core.tx import Tx
 from workflows.domain import codes
+from workflows.domain.referrals import answered_with
 
 office = Blueprint("office", __name__)
 
@@ -120,4 +121,7 @@ def _answered(tx: Tx, token: str, conflict: Conflict) -> str:
 
 
 def _over(tx: Tx, found: ReferralPage, who: object, at: object) -> str:
-    return render_template("office/answered.html", referral=_referral(tx, found), who=who, at=at)
+    shown = _referral(tx, found)
+    if shown["status"] == "closed" and (ended := answered_with(found.referral)) != "confirmed":
+        shown["status"] = ended  # closed is how they all end; the office wants to know why
+    return render_template("office/answered.html", referral=shown, who=who, at=at)
