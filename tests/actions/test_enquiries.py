@@ -93,6 +93,17 @@ def test_the_status_page_says_who_received_what_and_why(house: House) -> None:
     assert page.can_withdraw
 
 
+def test_an_office_takes_care_only_once_it_has_said_so(house: House) -> None:
+    _, token = house.submit()
+    house.refer("culture_office")
+    for state, word in (("asked", "office_asked"), ("accepted", "with_office")):
+        if state == "accepted":
+            house.do("office", "answer_referral", {"answer": "accept", "contact_person": "Frau Kultur"})
+        with house.at("public") as tx:
+            step = enquiries.status(tx, token, "de").steps[2]
+        assert (step.label, step.state, step.at is not None) == (word, "current", True)
+
+
 def test_who_withdraws_before_an_answer_is_not_told_of_one(house: House) -> None:
     _, token = house.submit()
     house.refer("culture_office")
@@ -102,7 +113,7 @@ def test_who_withdraws_before_an_answer_is_not_told_of_one(house: House) -> None
     with house.at("public") as tx:
         page = enquiries.status(tx, token, "de")
     assert page.case.status == "withdrawn"
-    assert [step.label for step in page.steps] == ["received", "in_progress", "with_office", "closed"]
+    assert [step.label for step in page.steps] == ["received", "in_progress", "office_asked", "closed"]
 
 
 def test_a_confirmation_nobody_asked_for_is_refused(house: House) -> None:

@@ -103,6 +103,7 @@ CODES: Mapping[str, Mapping[str, Any]] = {
     "step": {
         "received": _("Anfrage eingegangen"),
         "in_progress": _("Wir bearbeiten Ihre Anfrage"),
+        "office_asked": _("Wir haben eine Stelle um Hilfe gebeten"),
         "with_office": _("Eine Stelle kümmert sich"),
         "answered": _("Sie haben eine Antwort"),
         "closed": _("Abgeschlossen"),

@@ -84,24 +84,32 @@ def _referrals(tx: Tx) -> list[tuple[Referral, Office]]:
 
 
 def _steps(case: Case, referred: list[Referral]) -> list[Step]:
-    """Received, in progress, with an office if one was asked, answered, closed; as far as the case has come."""
+    """Received, in progress, an office asked or at work if there is one, answered, closed; as far as it has come."""
     names = ["received", "in_progress"]
-    if referred:
+    moments = {"received": case.opened_at, "closed": case.closed_at}
+    helping = [referral.answered_at for referral in referred if _was_accepted(referral)]
+    if helping:
         names.append("with_office")
+        moments["with_office"] = helping[0]
+    elif referred:
+        names.append("office_asked")
+        moments["office_asked"] = referred[0].sent_at
     if case.status != "withdrawn" or case.answer:
         names.append("answered")  # who withdrew before an answer came never had one
     names.append("closed")
     reached = {"new": 0, "in_progress": 1, "waiting": 2, "answered": len(names) - 2}.get(case.status, len(names) - 1)
     if case.status == "waiting" and not referred:
         reached = 1
-    moments = {"received": case.opened_at, "closed": case.closed_at}
-    if referred:
-        moments["with_office"] = referred[0].sent_at
     over = case.status in {"closed", "withdrawn"}
     return [
         Step(name, "done" if index < reached or over else "current" if index == reached else "todo", moments.get(name))
         for index, name in enumerate(names)
     ]
+
+
+def _was_accepted(referral: Referral) -> bool:
+    """Whether the office said that it helps, however it went on."""
+    return referral.answered_at is not None and referral.decline_reason is None
 
 
 def _shared(tx: Tx, referral: Referral, office: Office, language: str) -> Shared:
