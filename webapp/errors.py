@@ -55,7 +55,8 @@ def on_lotse_error(error: LotseError) -> ResponseReturnValue:
     status = status_of(error)
     headers = {"Retry-After": str(error.facts.get("retry_after", 60))} if status == 429 else {}
     if is_api():
-        return problem(status, error.code, members=_members(error)), status, headers
+        detail = wording.error_text(error.code, error.facts)
+        return problem(status, error.code, detail, _members(error)), status, headers
     if error.code == "link_gone":
         return render_template("office/gone.html"), status
     text = wording.error_text(error.code, error.facts)
@@ -85,7 +86,7 @@ def problem(status: int, code: str, detail: str | None = None, members: Mapping[
         "type": f"urn:lotse:problem:{code}",
         "title": HTTPStatus(status).phrase,
         "status": status,
-        "detail": detail or wording.error_text(code, members) or HTTPStatus(status).description,
+        "detail": detail or wording.status_text(status),
     }
     document |= {name: value for name, value in members.items() if name not in document}
     response = make_response(jsonify(document), status)
@@ -108,7 +109,7 @@ def on_http(error: HTTPException) -> ResponseReturnValue:
         return "", 400, {"Content-Type": "text/plain"}  # a foreign host: there are no addresses to draw a page with
     status = error.code or 500
     if is_api():
-        return problem(status, error.name.lower().replace(" ", "_"), error.description)
+        return problem(status, error.name.lower().replace(" ", "_"))
     # Some refusals say more in their headers: the methods allowed here, when to try again.
     headers = [(name, value) for name, value in error.get_headers() if name in {"Allow", "Retry-After"}]
     return _page(status), status, headers

@@ -2,7 +2,9 @@
 
 import json
 from collections.abc import Callable
+from datetime import datetime
 from typing import Any
+from zoneinfo import ZoneInfo
 
 import pytest
 from flask import Flask
@@ -125,6 +127,26 @@ def test_a_late_completion_is_told_who_was_first(program: Program, instance: Any
     late = program.post(f"/tasks/{task}/complete", {"values": {"answer": "Nein"}}, 409)
     assert late["type"] == "urn:lotse:problem:task_done"
     assert late["by"] == "Person coordinator"
+    shown = datetime.fromisoformat(late["at"]).astimezone(ZoneInfo("Europe/Berlin"))
+    assert late["detail"] == f"Diese Aufgabe hat Person coordinator am {shown:%d.%m.%Y, %H:%M} erledigt."
+
+
+def test_refusals_without_a_code_of_their_own_are_said_in_german_too(program: Program) -> None:
+    refused = [
+        program.call("GET", "/nirgends"),
+        program.call("DELETE", "/tasks"),
+        program.call("POST", "/processes/sample/instances", data="x", content_type="text/plain"),
+        program.call("POST", "/processes/sample/instances", data="{", content_type="application/json"),
+        program.call("POST", "/processes/sample/instances", data="[]", content_type="application/json"),
+    ]
+    assert [each.status_code for each in refused] == [404, 405, 415, 400, 400]
+    assert [each.json["detail"] for each in refused if each.json] == [
+        "Das gibt es nicht, oder Sie dürfen es nicht sehen.",
+        "Diese Adresse kennt diese Methode nicht.",
+        "Diese Art Inhalt (Content-Type) wird hier nicht angenommen.",
+        "Der gesendete Inhalt ist kein JSON.",
+        "Der gesendete Inhalt ist kein JSON-Objekt.",
+    ]
 
 
 def test_wrong_fields_are_named(program: Program, instance: Any) -> None:

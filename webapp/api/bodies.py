@@ -7,7 +7,7 @@ import orjson
 from flask import abort, request
 
 from workflows.core import typed_json
-from workflows.core.errors import Invalid, Problem
+from workflows.core.errors import Invalid, LotseError, Problem
 
 LARGEST = 1024 * 1024
 
@@ -26,9 +26,9 @@ def read_json(required: Mapping[str, type], optional: Mapping[str, type] | None 
     try:
         body = orjson.loads(data)
     except orjson.JSONDecodeError:
-        abort(400, "The body is not JSON.")
+        raise LotseError("body_not_json") from None
     if not isinstance(body, dict):
-        abort(400, "The body is not a JSON object.")
+        raise LotseError("body_not_object")
     known = {**required, **(optional or {})}
     problems = _problems(body, required, known)
     if problems:

@@ -3,7 +3,7 @@
 from collections.abc import Callable, Mapping
 from typing import Any
 
-from webapp.wording.errors import error_text
+from webapp.wording.errors import error_text, status_text
 from webapp.wording.events import audit_text, event_text, event_tone, told_for
 from webapp.wording.problems import problem_text
 from webapp.wording.states import Word, code_word, state_options, status_word
@@ -29,6 +29,7 @@ __all__ = [
     "event_text",
     "event_tone",
     "problem_text",
+    "status_text",
     "status_word",
     "told_for",
 ]

@@ -47,8 +47,32 @@ ERRORS: Mapping[str, Any] = {
     "invalid": _("Einige Angaben fehlen oder passen nicht. Bitte prüfen Sie sie."),
     "wrong_credentials": _("E-Mail-Adresse oder Passwort stimmt nicht."),
     "bundle_refused": _("Das Paket wurde nicht angenommen. Die Befunde nennen die Gründe."),
+    "body_not_json": _("Der gesendete Inhalt ist kein JSON."),
+    "body_not_object": _("Der gesendete Inhalt ist kein JSON-Objekt."),
     "too_fast": _("Das ging sehr schnell. Bitte prüfen Sie Ihre Angaben und senden Sie sie noch einmal."),
 }
+
+
+#: What programs read when only the status is known; pages have their own words.
+STATUSES: Mapping[int, Any] = {
+    400: _("Etwas an der Anfrage stimmt nicht. Bitte versuchen Sie es noch einmal."),
+    401: _("Dafür braucht es einen gültigen Zugang."),
+    403: _("Ihr Konto hat dafür keine Berechtigung."),
+    404: _("Das gibt es nicht, oder Sie dürfen es nicht sehen."),
+    405: _("Diese Adresse kennt diese Methode nicht."),
+    409: _("Der Vorgang ist inzwischen weitergegangen. Bitte laden Sie die Seite neu."),
+    413: _("Bitte senden Sie kleinere Dateien oder weniger Text."),
+    415: _("Diese Art Inhalt (Content-Type) wird hier nicht angenommen."),
+    422: _("Einige Angaben fehlen oder passen nicht."),
+    429: _("Das waren viele Versuche in kurzer Zeit."),
+    500: _("Der Fehler liegt nicht bei Ihnen. Wir haben ihn festgehalten. Bitte versuchen Sie es später noch einmal."),
+    503: _("Gerade nicht erreichbar"),
+}
+
+
+def status_text(status: int) -> str:
+    """The sentence for an HTTP status; statuses without words count as 400, or as 500 from there on."""
+    return str(STATUSES.get(status, STATUSES[500 if status >= 500 else 400]))
 
 
 def error_text(code: str, facts: Mapping[str, object]) -> str | None:
