@@ -71,6 +71,27 @@ def test_account_token_seal_and_proof(capsys: pytest.CaptureFixture[str], monkey
     assert main(["verify-audit"]) == 0
 
 
+@pytest.mark.usefixtures("installation")
+@pytest.mark.parametrize(
+    ("role", "more", "unknown"),
+    [
+        ("coordinator", (), "group:coordination"),
+        ("admin", ("--group", "office:999"), "office:999"),
+    ],
+)
+def test_an_unknown_group_is_said_in_a_sentence(
+    role: str,
+    more: tuple[str, ...],
+    unknown: str,
+    capsys: pytest.CaptureFixture[str],
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    assert main(["migrate"]) == 0
+    monkeypatch.setattr(sys, "stdin", io.StringIO("ein langes Passwort\n"))
+    assert main(["user", "add", "a@lotse.example", "--name", "A", "--role", role, *more]) == 1
+    assert f"Unbekannte Gruppe: {unknown}." in capsys.readouterr().err
+
+
 def test_expressions_and_bundles_are_tried_out(capsys: pytest.CaptureFixture[str]) -> None:
     assert main(["feel", "1 + 2 * amount", "--context", '{"amount": 3}']) == 0
     assert capsys.readouterr().out == "7\n"

@@ -28,7 +28,10 @@ def sentences(error: Exception) -> list[str]:
 def _with_facts(error: LotseError) -> str:
     """The sentence and what it is about: codes are for programs, the code alone helps nobody."""
     text = error_text(error.code, error.facts)
-    return f"{text} ({', '.join(f'{value}' for value in error.facts.values())})" if text else str(error)
+    if text is None:
+        return str(error)
+    unsaid = [fact for fact in map(str, error.facts.values()) if fact not in text]
+    return f"{text} ({', '.join(unsaid)})" if unsaid else text
 
 
 def _of_database(error: DBAPIError) -> str:

@@ -47,6 +47,7 @@ ERRORS: Mapping[str, Any] = {
     "invalid": _("Einige Angaben fehlen oder passen nicht. Bitte prüfen Sie sie."),
     "wrong_credentials": _("E-Mail-Adresse oder Passwort stimmt nicht."),
     "bundle_refused": _("Das Paket wurde nicht angenommen. Die Befunde nennen die Gründe."),
+    "group_unknown": _("Unbekannte Gruppe: %(group)s. Die Gruppen des Hauses entstehen beim ersten Start."),
     "body_not_json": _("Der gesendete Inhalt ist kein JSON."),
     "body_not_object": _("Der gesendete Inhalt ist kein JSON-Objekt."),
     "too_fast": _("Das ging sehr schnell. Bitte prüfen Sie Ihre Angaben und senden Sie sie noch einmal."),

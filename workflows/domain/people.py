@@ -9,7 +9,7 @@ from sqlalchemy.orm import Mapped, Session, mapped_column
 
 from workflows.core import audit
 from workflows.core.db import Base
-from workflows.core.errors import Conflict, Invalid, Problem
+from workflows.core.errors import Conflict, Invalid, NotFound, Problem
 from workflows.core.tx import Actor, Tx
 from workflows.domain import passwords
 
@@ -69,13 +69,18 @@ def create(
     password: str | None = None,
     language: str = "de",
 ) -> User:
-    """A new user; raises ``Conflict("email_taken")``, ``Invalid`` for an unknown role or a weak password."""
+    """A new user.
+
+    Raises ``Conflict("email_taken")``, ``NotFound("group_unknown")``, ``Invalid`` for an unknown role or a weak
+    password.
+    """
     email = email.strip().lower()
     if tx.session.scalar(select(User.id).where(User.email == email)):
         raise Conflict("email_taken", email=email)
     unknown = sorted(set(roles) - set(ROLES))
     if unknown:
         raise Invalid({"roles": tuple(Problem("unknown_role", {"role": role}) for role in unknown)})
+    _refuse_unknown(tx.session, frozenset(groups))
     user = User(email=email, name=name.strip(), is_active=True, language=language, created_at=tx.now)
     user.password_hash = passwords.hashed(password) if password is not None else None
     tx.session.add(user)
@@ -87,6 +92,12 @@ def create(
         tx, "system", "user.created", f"user:{user.id}", {"roles": sorted(set(roles)), "groups": sorted(set(groups))}
     )
     return user
+
+
+def _refuse_unknown(session: Session, groups: frozenset[str]) -> None:
+    unknown = sorted(groups - set(session.scalars(select(Group.key).where(Group.key.in_(groups)))))
+    if unknown:
+        raise NotFound("group_unknown", group=", ".join(unknown))
 
 
 def find_by_email(session: Session, email: str) -> User | None:
