@@ -47,7 +47,7 @@ def test_the_same_person_can_neither_take_nor_do_it(house: House, both: Actor) -
     assert (conflict.value.code, conflict.value.facts["step"]) == ("four_eyes", "Ablehnung begründen")
     with house.at("both") as tx, pytest.raises(Conflict, match="four_eyes"):
         inbox.complete(tx, _approval(house), {"approval": "approve"})
-    assert house.status_of(case) == "new"
+    assert house.status_of(case) == "in_progress"
     house.do("leadership", "approve_decline", {"approval": "approve"})
     assert house.status_of(case) == "closed"
 

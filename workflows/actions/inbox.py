@@ -15,6 +15,7 @@ from workflows.actions import forms, received
 from workflows.core import audit, search
 from workflows.core.errors import Conflict, Invalid, NotFound, Problem
 from workflows.core.tx import Tx
+from workflows.domain import cases
 from workflows.domain.cases import Case
 from workflows.domain.funding import Application
 from workflows.domain.offices import Office
@@ -264,7 +265,17 @@ def _finish(tx: Tx, task: Task, values: Mapping[str, Any]) -> Instance:
     _check_four_eyes(tx, task)
     form = _form(_definition(tx, task), task)
     typed = forms.checked(tx, form, values, runtime.variables(tx, ENGINE, task))
-    return runtime.complete(tx, ENGINE, task.id, typed)
+    instance = runtime.complete(tx, ENGINE, task.id, typed)
+    _take_up(tx, task)
+    return instance
+
+
+def _take_up(tx: Tx, task: Task) -> None:
+    """Whatever the process does next, a case somebody has done a task of is not new to whoever asked."""
+    kind, _, number = task.subject.partition(":")
+    case = tx.session.get(Case, int(number)) if kind == "case" else None
+    if case is not None and case.status == "new":
+        cases.take_up(tx, case.id)
 
 
 def _check_four_eyes(tx: Tx, task: Task) -> None:

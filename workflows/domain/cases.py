@@ -194,6 +194,13 @@ def route(tx: Tx, case_id: int, ways: list[str], urgency: str | None, support_le
     return case
 
 
+def take_up(tx: Tx, case_id: int) -> None:
+    """Somebody has worked on the case: it is no longer new."""
+    case = tx.locked(Case, case_id)
+    if case.status == "new":
+        advance(tx, case_id, "in_progress")
+
+
 def wait(tx: Tx, case_id: int) -> None:
     """An office is asked: the case waits for it, unless its answer is given already."""
     case = tx.locked(Case, case_id)
