@@ -96,7 +96,20 @@ def test_expressions_and_bundles_are_tried_out(capsys: pytest.CaptureFixture[str
     assert main(["feel", "1 + 2 * amount", "--context", '{"amount": 3}']) == 0
     assert capsys.readouterr().out == "7\n"
     assert main(["feel", "1 +"]) == 1
+    assert capsys.readouterr().out.startswith("Der Ausdruck hört zu früh auf")
+    assert main(["feel", "amount > 3"]) == 0
+    assert capsys.readouterr().out.splitlines()[1] == "Hinweis: „amount“ ist nicht bekannt."
     assert main(["check", str(ROOT / "bpmn" / "enquiry"), str(ROOT / "bpmn" / "referral")]) == 0
+
+
+def test_a_process_is_played_by_its_key(capsys: pytest.CaptureFixture[str]) -> None:
+    bundles = ("--bundles", str(ROOT / "bpmn"))
+    assert main(["play", "nope", *bundles]) == 1
+    assert capsys.readouterr().err == "lotse: Es gibt weder einen Ordner noch einen Prozess „nope“.\n"
+    assert main(["play", "referral", "nope", *bundles]) == 1
+    assert capsys.readouterr().err == "lotse: Der Prozess „referral“ hat kein Szenario „nope“.\n"
+    assert main(["play", "referral", "helps", *bundles]) == 0
+    assert "1 von 1 Szenarien" in capsys.readouterr().out
 
 
 def test_check_tells_clean_from_findings_from_unreadable(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:

@@ -15,6 +15,7 @@ from workflows.actions import play
 from workflows.core import typed_json
 from workflows.core.clock import SystemClock
 from workflows.core.db import make_engine, make_sessions
+from workflows.core.errors import NotFound
 from workflows.core.settings import Settings
 from workflows.core.tx import SYSTEM, Tx, transaction
 from workflows.decisions import tck
@@ -24,6 +25,7 @@ from workflows.engine.checks import check_files, open_bundle
 from workflows.engine.checks.files import UNREADABLE
 from workflows.engine.normalise import normalise
 from workflows.feel import FeelSyntaxError, compile_expression
+from workflows.feel.messages import explain
 from workflows.migrations import tables
 from workflows.operators import catalogue
 
@@ -37,8 +39,9 @@ def register(commands: Commands) -> None:
         "-o", "--output", type=Path, help="das angeglichene Diagramm (.bpmn) oder Bündel (.zip) dorthin"
     )
     playing = add_command(commands, "play", run_play, "die Szenarien eines Prozesses durchspielen und erzählen")
-    playing.add_argument("bundle", type=Path, help="Ordner des Prozesses, z. B. bpmn/enquiry")
+    playing.add_argument("bundle", type=Path, help="Schlüssel oder Ordner des Prozesses, z. B. enquiry")
     playing.add_argument("scenario", nargs="?", help="Name eines Szenarios (Standard: alle)")
+    playing.add_argument("--bundles", type=Path, default=Path("bpmn"), help="Ordner der Prozesse")
     feel = add_command(commands, "feel", run_feel, "einen FEEL-Ausdruck auswerten")
     feel.add_argument("expression", help='z. B. \'if amount > 2500 then "prüfen" else "ok"\'')
     feel.add_argument("--context", default="{}", help="Werte als JSON, z. B. '{\"amount\": 3000}'")
@@ -64,8 +67,9 @@ def _write(bundle: Bundle, output: Path) -> None:
 
 def run_play(options: Namespace) -> int:
     """Tell each scenario step by step; 1 when one does not go as it says."""
+    bundle = _folder(options.bundle, options.bundles)
     with fresh_database() as (sessions, settings):
-        performances = play.play(sessions, settings, options.bundle, options.scenario)
+        performances = play.play(sessions, settings, bundle, options.scenario)
     for performance in performances:
         print(f"\n{performance.scenario.title}")
         for scene in performance.scenes:
@@ -79,6 +83,14 @@ def run_play(options: Namespace) -> int:
     good = sum(performance.is_as_told for performance in performances)
     print(f"\n{good} von {len(performances)} Szenarien wie erzählt.")
     return 0 if good == len(performances) else 1
+
+
+def _folder(bundle: Path, bundles: Path) -> Path:
+    """Where a bundle lies that was named by its folder or its key; raises ``NotFound("bundle_unknown")``."""
+    for folder in (bundle, bundles / bundle):
+        if folder.is_dir():
+            return folder
+    raise NotFound("bundle_unknown", bundle=str(bundle))
 
 
 def _what(scene: play.Scene) -> str:
@@ -111,7 +123,7 @@ def run_feel(options: Namespace) -> int:
     try:
         expression = compile_expression(options.expression)
     except FeelSyntaxError as error:
-        print(error)
+        print(explain(error, "de"))
         return 1
     try:
         context = typed_json.loads(options.context.encode())
@@ -121,7 +133,7 @@ def run_feel(options: Namespace) -> int:
     result = expression.evaluate(context)
     print(typed_json.dumps(result.value).decode())
     for warning in result.warnings:
-        print(f"Hinweis: {warning}")
+        print(f"Hinweis: {explain(warning, 'de')}")
     return 0
 
 

@@ -71,8 +71,10 @@ def read_all(bundle_folder: Path, name: str | None = None) -> list[Scenario]:
     """
     paths = sorted((bundle_folder / "scenarios").glob("*.yaml"))
     wanted = [path for path in paths if name in (None, path.stem)]
+    if not wanted and name is None:
+        raise NotFound("scenarios_missing", bundle=bundle_folder.name)
     if not wanted:
-        raise NotFound("scenario_unknown", scenario=name or "", bundle=bundle_folder.name)
+        raise NotFound("scenario_unknown", scenario=name, bundle=bundle_folder.name)
     return [_read(path) for path in wanted]
 
 
