@@ -86,6 +86,13 @@ def test_what_is_missing_is_said_and_what_was_typed_stays(signed_in: SignIn, ask
     assert mine.post("/cases/1/confirmation", {"answer": "helped", **ACCEPT}).status_code in (409, 422)
 
 
+def test_the_case_page_names_the_office_and_offers_only_own_tasks(signed_in: SignIn, asked: Callable[[], None]) -> None:
+    page = signed_in("coordinator").get("/cases/1").text
+    assert re.search(r'Verweisung gesendet</p>\s*<p class="timeline__detail" dir="auto">Kulturamt</p>', page)
+    assert "Wartet auf: Kulturamt" in page
+    assert "Aufgabe öffnen" not in page
+
+
 @pytest.mark.parametrize(
     ("result", "title"),
     [

@@ -97,7 +97,7 @@ def page(tx: Tx, file: CaseFile) -> Row:
     return {
         "case": {**row(word, file.case), "id": file.case.id, "text": file.case.text, "answer": file.case.answer},
         "facts": facts(word, file.case),
-        "tasks": [task_row(tx, task, known) for task in file.tasks],
+        "tasks": [{**task_row(tx, task, known), "can_work": task.id in file.workable} for task in file.tasks],
         "timeline": [happening(entry, word) for entry in file.story],
         "referrals": [
             {**referral(word, asked, office), "actions": corrections(tx, file, asked)}
@@ -153,7 +153,7 @@ def happening(entry: Happening, word: Words) -> Row:
         text, tone = event_text(entry.event, entry.step, entry.actor), event_tone(entry.event)
     else:
         text, tone = audit_text(entry.event), "info"
-    detail = told_for(entry.details, word("channel", entry.details.get("channel"))) or None
+    detail = told_for(entry.details, word("channel", entry.details.get("channel"))) or entry.office or None
     return {"at": entry.at, "text": text, "detail": detail, "actor": entry.actor, "tone": tone}
 
 

@@ -5,7 +5,7 @@ from dataclasses import dataclass, field
 from datetime import datetime
 from typing import Any
 
-from sqlalchemy import select, union
+from sqlalchemy import Select, select, union
 
 from workflows import policy
 from workflows.core import audit, search
@@ -44,13 +44,17 @@ class Filter:
 
 @dataclass(frozen=True, slots=True)
 class Happening:
-    """One line of a case's story; ``event`` is an audit event or, with ``step``, an event of the process."""
+    """One line of a case's story; ``event`` is an audit event or, with ``step``, an event of the process.
+
+    ``office`` is the name of the one it is about, if it is about a referral.
+    """
 
     at: datetime
     event: str
     actor: str
     step: str | None = None
     is_process: bool = False
+    office: str = ""
     details: Mapping[str, Any] = field(default_factory=dict)
 
 
@@ -67,7 +71,7 @@ class Diagram:
 
 @dataclass(frozen=True, slots=True)
 class CaseFile:
-    """Everything about one case."""
+    """Everything about one case; ``workable`` are the ids of the tasks the actor may do."""
 
     case: Case
     referrals: Sequence[tuple[Referral, Office]]
@@ -78,6 +82,7 @@ class CaseFile:
     mails: Sequence[Mail]
     instances: Sequence[tuple[Instance, Definition]]
     awaited: frozenset[tuple[str, str]] = frozenset()
+    workable: frozenset[int] = frozenset()
 
 
 def find(tx: Tx, wanted: Filter) -> list[Case]:
@@ -96,35 +101,45 @@ def read(tx: Tx, case_id: int) -> CaseFile:
     """One case with all that belongs to it; raises ``NotFound``."""
     case = policy.get(tx, policy.CASE_READ, Case, case_id)
     session = tx.session
-    asked = referrals.of_case(session, case.id)
+    asked = [(row, session.get_one(Office, row.office_id)) for row in referrals.of_case(session, case.id)]
     applied = applications(tx, case.id)
-    subjects = [case.stream, *(row.key for row in asked), *(row.key for row, _ in applied)]
+    subjects = [case.stream, *(row.key for row, _ in asked), *(row.key for row, _ in applied)]
     instances = list(session.scalars(select(Instance).where(Instance.subject.in_(subjects)).order_by(Instance.id)))
     tasks = policy.allowed(tx, policy.TASK_READ, select(Task)).where(Task.subject.in_(subjects), Task.status == "open")
     notes = select(CaseNote).where(CaseNote.case_id == case.id).order_by(CaseNote.id.desc())
     mails = select(Mail).where(Mail.about.in_(subjects)).order_by(Mail.id.desc())
     return CaseFile(
         case=case,
-        referrals=[(referral, session.get_one(Office, referral.office_id)) for referral in asked],
+        referrals=asked,
         applications=applied,
         tasks=list(session.scalars(tasks.order_by(Task.due_at, Task.id))),
-        story=_story(tx, case, instances),
+        story=_story(tx, case, instances, {referral.key: office.name for referral, office in asked}),
         notes=list(session.scalars(notes)),
         mails=list(session.scalars(mails)),
         instances=[(instance, load(session, instance.version_id)) for instance in instances],
         awaited=messages.awaited(tx, [case.reference, *subjects]),
+        workable=frozenset(session.scalars(_workable(tx, subjects))),
     )
 
 
-def _story(tx: Tx, case: Case, instances: Sequence[Instance]) -> list[Happening]:
-    """Audit trail and told steps of the processes, newest first."""
-    ids = [instance.id for instance in instances]
-    events = tx.session.scalars(select(Event).where(Event.instance_id.in_(ids), Event.kind.in_(TOLD)))
-    story = [Happening(event.at, event.kind, event.actor, event.element_name, True) for event in events]
+def _workable(tx: Tx, subjects: Sequence[str]) -> Select[tuple[int]]:
+    mine = policy.allowed(tx, policy.TASK_WORK, select(Task)).where(Task.subject.in_(subjects), Task.status == "open")
+    return mine.with_only_columns(Task.id)
+
+
+def _story(tx: Tx, case: Case, instances: Sequence[Instance], offices: Mapping[str, str]) -> list[Happening]:
+    """Audit trail and told steps of the processes, newest first; ``offices`` are names by the referral's key."""
+    about = {instance.id: offices.get(instance.subject, "") for instance in instances}
+    events = tx.session.scalars(select(Event).where(Event.instance_id.in_(about), Event.kind.in_(TOLD)))
+    story = [
+        Happening(event.at, event.kind, event.actor, event.element_name, True, about[event.instance_id])
+        for event in events
+    ]
     for entry in audit.entries(tx.session, case.stream, limit=500):
         if entry.event != "task.completed":  # told by the process already, with the step's name
             who = entry.label or entry.actor
-            story.append(Happening(entry.at, entry.event, who, details=entry.details or {}))
+            office = offices.get(entry.object, "")
+            story.append(Happening(entry.at, entry.event, who, office=office, details=entry.details or {}))
     return sorted(story, key=lambda happening: happening.at, reverse=True)
 
 
