@@ -29,3 +29,16 @@ def test_nonsense_in_the_address_shows_the_newest(signed_in: Callable[[str], Bro
     mine = signed_in("reviewer")
     for nonsense in ("x", "2026-03-02~1~system", "2026-03-02T09:00:00+00:00~viel~system", "~~", "9999~1~"):
         assert mine.get("/audit", query_string={"behind": nonsense}).status_code == 200
+
+
+def test_details_have_words_instead_of_keys(signed_in: Callable[[str], Browser], begin: Begin) -> None:
+    with begin() as tx:
+        audit.record(tx, "case:1", "referral.offered", "referral:1", {"office": "culture_office", "fields": ["text"]})
+        audit.record(tx, "case:1", "referral.sent", "referral:1", {"before": "draft", "unheard_of": 1})
+    mine = signed_in("reviewer")
+    page = mine.get("/audit?stream=case:1").text
+    for told in ("Stelle: culture_office", "Felder: text", "vorher: draft", "unheard_of: 1"):
+        assert told in page
+    accounts = mine.get("/audit?stream=system").text
+    assert "Konto angelegt" in accounts
+    assert "user.created" not in accounts

@@ -112,6 +112,43 @@ AUDIT: Mapping[str, Any] = {
     "stream.erased": _("Personenbezogene Einzelheiten gelöscht"),
 }
 
+# What the details of an audit entry are about.
+DETAILS: Mapping[str, Any] = {
+    "amount": _("Betrag"),
+    "answer": _("Antwort"),
+    "before": _("vorher"),
+    "channel": _("Eingangsweg"),
+    "fields": _("Felder"),
+    "from": _("vorher"),
+    "group": _("Gruppe"),
+    "groups": _("Gruppen"),
+    "key": _("Schlüssel"),
+    "language": _("Sprache"),
+    "legal_basis": _("Rechtsgrundlage"),
+    "message": _("Nachricht"),
+    "name": _("Name"),
+    "note": _("Notiz"),
+    "number": _("Version"),
+    "office": _("Stelle"),
+    "on": _("am"),
+    "on_behalf_of": _("für"),
+    "outcome": _("Ergebnis"),
+    "patch": _("Änderung der Version"),
+    "question": _("Frage"),
+    "reason": _("Grund"),
+    "reference": _("Vorgang"),
+    "result": _("Ergebnis"),
+    "roles": _("Rollen"),
+    "sha256": _("Prüfsumme"),
+    "step": _("Schritt"),
+    "to": _("an"),
+    "token": _("Zugriffsschlüssel"),
+    "total": _("Summe"),
+    "urgency": _("Dringlichkeit"),
+    "ways": _("Wege"),
+    "year": _("Jahr"),
+}
+
 
 def event_text(kind: str, element_name: str | None, actor: str | None = None) -> str:
     """One line of a case's story; ``actor`` is shown beside it and only asked for here to keep callers simple."""
@@ -135,3 +172,8 @@ def told_for(details: Mapping[str, Any], channel: str) -> str:
 def audit_text(event: str) -> str:
     """The words for an audit event; the event's own name when there are none yet."""
     return str(AUDIT.get(event, event))
+
+
+def detail_label(key: str) -> str:
+    """The word for a key in an audit entry's details; the key itself when there is none."""
+    return str(DETAILS.get(key, key))
