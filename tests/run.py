@@ -55,7 +55,8 @@ def checks() -> list[Part]:
 def tests(*, quick: bool) -> list[Part]:
     """The tests from the ground floor up; the slow ones last, in parts of their own."""
     without_slow = [f"--ignore={folder}" for folder in SLOW]
-    parts = [pytest_part("tests", "tests", *without_slow)]
+    # Two at a time: one waits for the database while the other computes. Kills and browsers want the machine alone.
+    parts = [pytest_part("tests", "tests", *without_slow, "-n", "2", "--dist", "worksteal")]
     if quick:
         return parts
     parts.append(pytest_part("faults", "tests/faults"))
