@@ -70,3 +70,9 @@ def test_no_mail_carries_what_the_enquirer_typed(season: Season) -> None:
 
 def test_mails_come_in_the_language_of_the_enquiry(season: Season) -> None:
     assert {mail.language for mail in season.mails} == {"de", "en", "ar"}
+
+
+def test_funding_mails_name_the_documents_and_who_decides(season: Season) -> None:
+    texts = [mail.text for mail in season.mails if "Antrag soll bis" in mail.text or "Entscheiden wird" in mail.text]
+    assert texts
+    assert all("Satzung" in text or "Kommission" in text or "Land" in text or "selbst" in text for text in texts)
