@@ -15,4 +15,17 @@ from webapp.pages.views import pages
 from webapp.portal.views import office
 from webapp.public.views import public
 
-BLUEPRINTS: tuple[Blueprint, ...] = (public, auth, inbox, cases, on_behalf, office, mails, audit, pages, demo, health, api)
+BLUEPRINTS: tuple[Blueprint, ...] = (
+    public,
+    auth,
+    inbox,
+    cases,
+    on_behalf,
+    office,
+    mails,
+    audit,
+    pages,
+    demo,
+    health,
+    api,
+)

@@ -3,6 +3,8 @@
 Revision 0004, after 0003.
 """
 
+from typing import Any
+
 import sqlalchemy as sa
 from alembic import op
 
@@ -64,7 +66,7 @@ def upgrade() -> None:
         batch_op.create_index(batch_op.f("ix_application_programme_id"), ["programme_id"], unique=False)
         batch_op.create_index(batch_op.f("ix_application_status"), ["status"], unique=False)
 
-    types = {
+    types: dict[str, sa.types.TypeEngine[Any]] = {
         "decision": sa.String(length=12),
         "quorum": sa.Integer(),
         "ceiling_name": sa.String(length=60),
