@@ -157,6 +157,17 @@ def test_of_two_at_the_same_moment_one_wins_and_the_other_reads_who(house: House
     assert followers == ["write_answer"] * 3
 
 
+def test_a_form_opened_while_its_task_is_being_done_still_shows_what_was_typed(house: House) -> None:
+    house.submit()
+    with house.at("deputy") as slow:
+        task = _only_task(slow)  # read as open …
+        with house.at("coordinator") as quick:
+            inbox.complete(quick, task.id, TRIAGE)
+        opened = inbox.open_form(slow, task.id, {"summary": "Mühsam getippt"})  # … and over by now
+    assert opened.values == {"summary": "Mühsam getippt"}
+    assert opened.task.status == "done"
+
+
 def _at_once(house: House, task_id: int, values: Mapping[str, Mapping[str, Any]]) -> dict[str, Exception | None]:
     barrier = threading.Barrier(len(values))
     results: dict[str, Exception | None] = {}

@@ -200,7 +200,7 @@ def open_form(tx: Tx, task_id: int, values: Mapping[str, Any] | None = None, *, 
     task = policy.get(tx, policy.TASK_READ, Task, task_id)
     definition = _definition(tx, task)
     form = _form(definition, task)
-    variables = runtime.variables(tx, ENGINE, task) if task.status == "open" else {}
+    variables = _known(tx, task)
     if values is None:
         values = task.draft or task.values or forms.untouched(tx, form, variables)
     return OpenForm(
@@ -213,6 +213,19 @@ def open_form(tx: Tx, task_id: int, values: Mapping[str, Any] | None = None, *, 
         can_work=_may_work(tx, task),
         variables=variables,
     )
+
+
+def _known(tx: Tx, task: Task) -> Mapping[str, Any]:
+    """What the form may show of the process: nothing once the task is over, even if that was a moment ago."""
+    if task.status != "open":
+        return {}
+    try:
+        return runtime.variables(tx, ENGINE, task)
+    except Conflict:
+        tx.session.refresh(task)
+        if task.status == "open":
+            raise
+        return {}
 
 
 def complete(tx: Tx, task_id: int, values: Mapping[str, Any]) -> Instance:
