@@ -57,6 +57,26 @@ def test_read_only_fields_show_the_variable() -> None:
     assert next(field for field in drawn({"fixed": "anders"}) if field.key == "fixed").value == "steht"
 
 
+def test_read_only_lists_and_groups_show_their_variable_and_never_write_it() -> None:
+    plan = {"type": "dynamiclist", "path": "plan", "readonly": True, "components": [{"type": "number", "key": "euro"}]}
+    seat = {"type": "group", "path": "seat", "disabled": True, "components": [{"type": "textfield", "key": "town"}]}
+    frame = {"type": "group", "readonly": True, "components": [{"type": "textfield", "key": "goal"}]}
+    the_form = form(plan, seat, frame, {"type": "textfield", "key": "note"})
+    known = {"plan": [{"euro": Decimal(7)}, {"euro": Decimal(9)}], "seat": {"town": "Wiesbaden"}, "goal": "Sprache"}
+    drawn_fields = {field.key: field for field in forms.visible(the_form, {}, known, now=NOW)}
+    assert [(field.path, field.value) for row in drawn_fields["plan"].rows for field in row] == [
+        ("plan[0].euro", Decimal(7)),
+        ("plan[1].euro", Decimal(9)),
+    ]
+    assert [field.value for field in drawn_fields["seat"].fields] == ["Wiesbaden"]
+    for sent in ({}, {"plan": []}, {"plan": [{"euro": "1"}], "seat": {"town": "x"}, "goal": "y"}):
+        cleaned = forms.clean(the_form, {**sent, "note": "da"}, known, now=NOW)
+        assert (cleaned.values, cleaned.problems) == ({"note": "da"}, {})
+    assert the_form.written() == {"note"}
+    assert forms.initial(the_form, known, now=NOW) == {}
+    assert forms.draft(the_form, {**known, "note": "halb"}) == {"note": "halb"}
+
+
 def test_an_untouched_form_holds_variables_and_defaults() -> None:
     the_form = form(
         {"type": "textfield", "key": "name"},

@@ -131,13 +131,30 @@ class Reading:
         place = Place(current, _join(level.path, current.key), mark, level.scope)
         if current.kind == "group" and not current.key:
             place.nodes = self._places(current.fields, replace(level, mark=mark))
-        elif current.is_read_only and not current.fields:
-            place.raw = level.scope.get(current.key, current.default)
-            place.options = self._options(current, level.scope)
+        elif current.is_read_only:
+            self._show(place, level.scope)
         elif current.kind not in DISPLAYED:
             place.raw = level.raw.get(current.key)
             level.values[current.key] = READERS.get(current.kind, Reading._value)(self, place)
         return place
+
+    def _show(self, place: Place, scope: Scope) -> None:
+        """A read-only field shows the variable of its name, with all that is in it, and writes nothing."""
+        current = place.field
+        place.raw = scope.get(current.key, current.default)
+        place.options = self._options(current, scope)
+        if current.kind == "group":
+            place.nodes = self._shown(place, place.raw, place.path, place.mark)
+        elif current.kind == "dynamiclist":
+            rows = place.raw if isinstance(place.raw, list | tuple) else []
+            place.rows = [
+                self._shown(place, row, f"{place.path}[{index}]", f"{place.mark}[{index}]")
+                for index, row in enumerate(rows[:LONGEST_LIST])
+            ]
+
+    def _shown(self, place: Place, given: Any, path: str, mark: str) -> list[Place]:
+        known = given if isinstance(given, Mapping) else {}
+        return self._places(place.field.fields, Level({}, {}, path, mark, ChainMap(_map(known), _map(place.scope))))
 
     def _group(self, place: Place) -> dict[str, Any]:
         values: dict[str, Any] = {}

@@ -117,7 +117,7 @@ class _Reader:
             if not isinstance(children, list):
                 raise FormError("no_components")
             field = replace(field, fields=self.level(children, depth + 1))
-        return field
+        return _sealed(field) if field.is_read_only else field
 
     def _spoken(self, field: Field) -> tuple[Expression, ...]:
         """The expressions inside label, hint and text."""
@@ -182,6 +182,11 @@ class _Reader:
             return None if value is None else number(value, None)
         except Refused:
             raise FormError("unusable_setting", setting=name) from None
+
+
+def _sealed(field: Field) -> Field:
+    """The field with everything in it read-only, too: what only shows something must not write a part of it."""
+    return replace(field, is_read_only=True, fields=tuple(_sealed(child) for child in field.fields))
 
 
 def _keys_are_unique(fields: tuple[Field, ...]) -> None:
