@@ -15,13 +15,13 @@ from workflows.core.db import Base
 from workflows.core.errors import NotAllowed, NotFound
 from workflows.core.outbox import Mail
 from workflows.core.tx import PUBLIC, SYSTEM, Actor, Tx
-from workflows.domain import access_tokens, cases, funding, offices, people, referrals, seed
+from workflows.domain import access_tokens, cases, deputies, funding, offices, people, referrals, seed
 from workflows.domain.access_tokens import ApiToken
 from workflows.domain.cases import Case, CaseNote
 from workflows.domain.funding import Application
 from workflows.domain.offices import Office
 from workflows.domain.pages import Page
-from workflows.domain.people import User
+from workflows.domain.people import Deputyship, User
 from workflows.domain.referrals import Referral, Terms
 from workflows.engine.definitions import Process, Version
 from workflows.engine.state import Instance
@@ -39,6 +39,23 @@ class House:
 def _user(tx: Tx, role: str, *groups: str) -> Actor:
     user = people.create(tx, f"{role}{len(groups)}@stadt.example", role, roles=[role], groups=groups)
     return people.actor(tx.session, user)
+
+
+def account(who: str) -> str:
+    """The name of somebody's own account among the rows."""
+    return f"{who}'s account"
+
+
+def _user_of(tx: Tx, actor: Actor) -> User:
+    return tx.session.get_one(User, actor.user_id)
+
+
+def _deputy(tx: Tx, absent_id: int) -> Actor:
+    """One of the leadership, who stands in for the coordinator today."""
+    user = people.create(tx, "deputy@stadt.example", "deputy", roles=["leadership"])
+    today = people.day(tx.now)
+    deputies.appoint(tx, absent_id, user.id, today, today)
+    return people.actor(tx.session, user, tx.now)
 
 
 def _version(tx: Tx) -> int:
@@ -148,15 +165,25 @@ def house(begin: Begin) -> House:
         }
         coordinator = actors["coordinator"].user_id
         assert coordinator is not None
+        actors["deputy"] = _deputy(tx, coordinator)
+        rows |= {account(who): _user_of(tx, actor) for who, actor in actors.items() if actor.user_id is not None}
+        rows["coordinator's absence"] = tx.session.scalars(select(Deputyship)).one()
+        rows["taken instance"], taken = _task(tx, case.stream, "group:jury")
+        taken.assignee_id = coordinator
+        rows["taken task"] = taken
         rows["token"], _ = access_tokens.create(tx, coordinator, "mine")
         rows["mail"] = outbox.post(tx, to="a@b.example", subject="s", text="t", about=case.stream)
         audit.record(tx, "system", "test.done", "x")
     return House(actors, rows)
 
 
-ALL_TASKS = {"triage task", "own task", "other task"}
+WITH_ACCOUNT = (
+    *("coordinator", "leadership", "deputy", "office", "office in a wrong group"),
+    *("process_owner", "reviewer", "admin"),
+)
+ALL_TASKS = {"triage task", "own task", "other task", "taken task"}
 ALL_REFERRALS = {"own referral", "other referral", "draft referral"}
-ALL_INSTANCES = {"case instance", "own instance", "other instance"}
+ALL_INSTANCES = {"case instance", "own instance", "other instance", "taken instance"}
 CASES = {"case", "foreign case"}
 APPLICATIONS = {"application", "foreign application"}
 SENT = {"own referral", "other referral"}
@@ -166,19 +193,26 @@ EXPECTED: dict[tuple[str, type[Base]], dict[str, set[str]]] = {
     (policy.TASK_READ, Task): {
         "coordinator": ALL_TASKS,
         "leadership": ALL_TASKS,
+        "deputy": ALL_TASKS,
         "office": {"own task"},
         "office link": {"own task"},
     },
-    (policy.TASK_WORK, Task): {"coordinator": {"triage task"}, "office": {"own task"}, "office link": {"own task"}},
+    (policy.TASK_WORK, Task): {
+        "coordinator": {"triage task", "taken task"},
+        "deputy": {"triage task", "taken task"},
+        "office": {"own task"},
+        "office link": {"own task"},
+    },
     (policy.TASK_ON_BEHALF, Task): {"coordinator": {"own task", "other task"}},
     (policy.TASK_ON_BEHALF, Referral): {"coordinator": SENT},
     (policy.TASK_ON_BEHALF, Case): {"coordinator": CASES},
-    (policy.CASE_READ, Case): {"coordinator": CASES, "leadership": CASES, "status link": {"case"}},
-    (policy.CASE_WORK, Case): {"coordinator": CASES, "leadership": CASES},
-    (policy.CASE_WORK, CaseNote): {"coordinator": {"note"}, "leadership": {"note"}},
+    (policy.CASE_READ, Case): {"coordinator": CASES, "leadership": CASES, "deputy": CASES, "status link": {"case"}},
+    (policy.CASE_WORK, Case): {"coordinator": CASES, "leadership": CASES, "deputy": CASES},
+    (policy.CASE_WORK, CaseNote): {"coordinator": {"note"}, "leadership": {"note"}, "deputy": {"note"}},
     (policy.REFERRAL_READ, Referral): {
         "coordinator": ALL_REFERRALS,
         "leadership": ALL_REFERRALS,
+        "deputy": ALL_REFERRALS,
         "office": {"own referral"},
         "office link": {"own referral"},
         "status link": SENT,
@@ -186,25 +220,36 @@ EXPECTED: dict[tuple[str, type[Base]], dict[str, set[str]]] = {
     (policy.FUNDING_READ, Application): {
         "coordinator": APPLICATIONS,
         "leadership": APPLICATIONS,
+        "deputy": APPLICATIONS,
         "status link": {"application"},
     },
     (policy.REFERRAL_ANSWER, Referral): {"office": {"own referral"}, "office link": {"own referral"}},
     (policy.INSTANCE_READ, Instance): {
         "coordinator": ALL_INSTANCES,
         "leadership": ALL_INSTANCES,
+        "deputy": ALL_INSTANCES,
         "office": {"own instance"},
         "office link": {"own instance"},
     },
-    (policy.INSTANCE_WORK, Instance): {"coordinator": ALL_INSTANCES, "leadership": ALL_INSTANCES},
-    (policy.MAIL_READ, Mail): {"coordinator": {"mail"}, "leadership": {"mail"}},
-    (policy.MAIL_RETRY, Mail): {"coordinator": {"mail"}, "leadership": {"mail"}},
+    (policy.INSTANCE_WORK, Instance): {
+        "coordinator": ALL_INSTANCES,
+        "leadership": ALL_INSTANCES,
+        "deputy": ALL_INSTANCES,
+    },
+    (policy.MAIL_READ, Mail): {"coordinator": {"mail"}, "leadership": {"mail"}, "deputy": {"mail"}},
+    (policy.MAIL_RETRY, Mail): {"coordinator": {"mail"}, "leadership": {"mail"}, "deputy": {"mail"}},
     (policy.TOKEN_OWN, ApiToken): {"coordinator": {"token"}},
+    (policy.DEPUTY_EDIT, User): {
+        **{who: {account(who)} for who in WITH_ACCOUNT},
+        "admin": set(map(account, WITH_ACCOUNT)),
+    },
+    (policy.DEPUTY_EDIT, Deputyship): {"coordinator": {"coordinator's absence"}, "admin": {"coordinator's absence"}},
 }
 
 # Kinds of which every row or none is reached.
 WHOLE: dict[tuple[str, type[Base]], set[str]] = {
     (policy.AUDIT_READ, AuditEntry): {"reviewer"},
-    (policy.OFFICE_READ, Office): {"coordinator", "leadership", "admin"},
+    (policy.OFFICE_READ, Office): {"coordinator", "leadership", "deputy", "admin"},
     (policy.OFFICE_EDIT, Office): {"coordinator", "admin"},
     (policy.PAGE_EDIT, Page): {"admin"},
     (policy.USER_EDIT, User): {"admin"},

@@ -53,7 +53,7 @@ def load(secret: str) -> SignedIn | None:
     if found is None:
         return None
     user, _row = found
-    return SignedIn(people.actor(database, user), user.name, user.language, secret)
+    return SignedIn(people.actor(database, user, now), user.name, user.language, secret)
 
 
 def ask_nobody() -> None:
@@ -86,7 +86,8 @@ def sign_in(tx: Tx, user: User) -> None:
     session[SEEN] = int(tx.now.timestamp())
     if language:
         session["language"] = language
-    login_user(SignedIn(people.actor(tx.session, user), user.name, user.language, web_sessions.begin(tx, user.id)))
+    actor = people.actor(tx.session, user, tx.now)
+    login_user(SignedIn(actor, user.name, user.language, web_sessions.begin(tx, user.id)))
 
 
 def sign_out(tx: Tx) -> None:

@@ -7,7 +7,8 @@
 | office | its own referrals once they are sent, and the tasks of its group |
 | process owner | bundles; no cases |
 | reviewer | the audit, without the contents of cases |
-| admin | users, offices and pages; no cases |
+| admin | users, groups, deputies, offices and pages; no cases |
+| everybody with an account | own deputies and tokens; the groups and tasks of whom one stands in for |
 | holder of an office's link | that one referral and its open tasks |
 | holder of a status link | that one case, who received its data, and its funding applications |
 """
@@ -28,7 +29,7 @@ from workflows.domain.cases import Case, CaseNote
 from workflows.domain.funding import Application
 from workflows.domain.offices import Office
 from workflows.domain.pages import Page
-from workflows.domain.people import User
+from workflows.domain.people import CASE_WORKERS, ROLES, Deputyship, User
 from workflows.domain.referrals import Referral
 from workflows.engine.state import Instance
 from workflows.engine.tasks import Task
@@ -45,9 +46,10 @@ INSTANCE_READ, INSTANCE_WORK = "instance:read", "instance:work"
 AUDIT_READ, MAIL_READ, MAIL_RETRY = "audit:read", "mail:read", "mail:retry"
 OFFICE_READ, OFFICE_EDIT = "office:read", "office:edit"
 PAGE_EDIT, USER_EDIT, TOKEN_OWN, BUNDLE_DEPLOY = "page:edit", "user:edit", "token:own", "bundle:deploy"
+DEPUTY_EDIT = "deputy:edit"
 
-CASE_WORKERS = frozenset({"coordinator", "leadership"})
 TASK_WORKERS = CASE_WORKERS | {"office"}
+EVERYBODY = frozenset(ROLES)
 
 # Which roles hold a permission at all; which rows it reaches is said below. The system may everything.
 HOLDERS: dict[str, frozenset[str]] = {
@@ -68,7 +70,8 @@ HOLDERS: dict[str, frozenset[str]] = {
     OFFICE_EDIT: frozenset({"coordinator", "admin"}),
     PAGE_EDIT: frozenset({"admin"}),
     USER_EDIT: frozenset({"admin"}),
-    TOKEN_OWN: CASE_WORKERS | {"office", "process_owner", "reviewer", "admin"},
+    TOKEN_OWN: EVERYBODY,
+    DEPUTY_EDIT: EVERYBODY,
     BUNDLE_DEPLOY: frozenset({"process_owner"}),
 }
 
@@ -150,12 +153,15 @@ def _funding_read(actor: Actor) -> ColumnElement[bool]:
 
 
 def _own_tasks(actor: Actor) -> ColumnElement[bool]:
-    """Tasks of the actor's groups or given to the actor; for a link, what its referral asks of its office."""
+    """Tasks of the actor's groups or given to the actor or to whom the actor stands in for.
+
+    For a link, what its referral asks of its office.
+    """
     # Only an office's own groups: being listed in another group gives an office user nothing.
     groups = [key for key in actor.groups if _works_on_cases(actor) or key.startswith("office:")]
     mine: list[ColumnElement[bool]] = [Task.group_key.in_(sorted(groups))]
-    if actor.user_id is not None:  # comparing with None would match every task that nobody has claimed
-        mine.append(Task.assignee_id == actor.user_id)
+    if actor.personae:  # not with None, which would match every task that nobody has claimed
+        mine.append(Task.assignee_id.in_(sorted(actor.personae)))
     if actor.referral_id is not None:
         office = select(literal("office:").concat(Referral.office_id)).where(Referral.id == actor.referral_id)
         mine.append(and_(Task.subject == f"referral:{actor.referral_id}", Task.group_key.in_(office)))
@@ -186,6 +192,14 @@ def _own_token(actor: Actor) -> ColumnElement[bool]:
     return ApiToken.user_id == actor.user_id
 
 
+def _own_account(actor: Actor) -> ColumnElement[bool]:
+    return true() if may(actor, USER_EDIT) else User.id == actor.user_id
+
+
+def _own_absence(actor: Actor) -> ColumnElement[bool]:
+    return true() if may(actor, USER_EDIT) else Deputyship.absent_id == actor.user_id
+
+
 RULES: dict[tuple[str, type[Base]], Rule] = {
     (TASK_READ, Task): _task_read,
     (TASK_WORK, Task): _own_tasks,
@@ -208,4 +222,6 @@ RULES: dict[tuple[str, type[Base]], Rule] = {
     (PAGE_EDIT, Page): _everything,
     (USER_EDIT, User): _everything,
     (TOKEN_OWN, ApiToken): _own_token,
+    (DEPUTY_EDIT, User): _own_account,
+    (DEPUTY_EDIT, Deputyship): _own_absence,
 }

@@ -10,7 +10,7 @@ from flask.typing import ResponseReturnValue
 from webapp.access import view
 from webapp.i18n import shown
 from webapp.security import row_id
-from webapp.wording.events import detail_label
+from webapp.wording.events import deputy_text, detail_label
 from workflows import policy
 from workflows.core import audit as trail
 from workflows.core.tx import Tx
@@ -52,7 +52,8 @@ def _page(tx: Tx, result: dict[str, Any] | None) -> str:
 
 def _row(entry: trail.Entry) -> dict[str, Any]:
     details = [{"label": detail_label(name), "value": shown(value)} for name, value in (entry.details or {}).items()]
-    return {**asdict(entry), "actor": entry.label or entry.actor, "details": details}
+    who = deputy_text(entry.label or entry.actor, entry.acts_for)
+    return {**asdict(entry), "actor": who, "details": details}
 
 
 def _written(entry: trail.Entry) -> str:

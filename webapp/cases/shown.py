@@ -9,7 +9,7 @@ from flask_babel import gettext as _
 
 from webapp.i18n import language
 from webapp.inbox.shown import task_row
-from webapp.wording import audit_text, event_text, event_tone, told_for
+from webapp.wording import audit_text, deputy_text, event_text, event_tone, told_for
 from workflows import policy
 from workflows.actions import about
 from workflows.actions import cases as files
@@ -154,7 +154,8 @@ def happening(entry: Happening, word: Words) -> Row:
     else:
         text, tone = audit_text(entry.event), "info"
     detail = told_for(entry.details, word("channel", entry.details.get("channel"))) or entry.office or None
-    return {"at": entry.at, "text": text, "detail": detail, "actor": entry.actor, "tone": tone}
+    who = deputy_text(entry.actor, entry.acts_for)
+    return {"at": entry.at, "text": text, "detail": detail, "actor": who, "tone": tone}
 
 
 def referral(word: Words, asked: Referral, office: Office) -> Row:

@@ -4,7 +4,7 @@ from collections.abc import Callable, Mapping
 from typing import Any
 
 from webapp.wording.errors import error_text, status_text
-from webapp.wording.events import audit_text, event_text, event_tone, told_for
+from webapp.wording.events import audit_text, deputy_text, event_text, event_tone, told_for
 from webapp.wording.problems import problem_text
 from webapp.wording.states import Word, code_word, state_options, status_word
 
@@ -25,6 +25,7 @@ __all__ = [
     "Word",
     "audit_text",
     "code_word",
+    "deputy_text",
     "error_text",
     "event_text",
     "event_tone",

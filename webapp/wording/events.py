@@ -104,6 +104,8 @@ AUDIT: Mapping[str, Any] = {
     "user.enabled": _("Konto freigegeben"),
     "user.disabled": _("Konto gesperrt"),
     "user.password_set": _("Passwort gesetzt"),
+    "deputy.appointed": _("Vertretung eingetragen"),
+    "deputy.ended": _("Vertretung beendet"),
     "token.created": _("Zugriffsschlüssel erstellt"),
     "token.revoked": _("Zugriffsschlüssel gesperrt"),
     "audit.sealed": _("Protokoll versiegelt"),
@@ -118,6 +120,7 @@ DETAILS: Mapping[str, Any] = {
     "answer": _("Antwort"),
     "before": _("vorher"),
     "channel": _("Eingangsweg"),
+    "deputy": _("Vertretung"),
     "fields": _("Felder"),
     "from": _("vorher"),
     "group": _("Gruppe"),
@@ -140,10 +143,12 @@ DETAILS: Mapping[str, Any] = {
     "result": _("Ergebnis"),
     "roles": _("Rollen"),
     "sha256": _("Prüfsumme"),
+    "since": _("von"),
     "step": _("Schritt"),
     "to": _("an"),
     "token": _("Zugriffsschlüssel"),
     "total": _("Summe"),
+    "until": _("bis"),
     "urgency": _("Dringlichkeit"),
     "ways": _("Wege"),
     "year": _("Jahr"),
@@ -167,6 +172,11 @@ def told_for(details: Mapping[str, Any], channel: str) -> str:
         return ""
     facts = {"whose": details["on_behalf_of"], "channel": channel, "on": format_date(details["on"], "dd.MM.yyyy")}
     return str(gettext("für %(whose)s (%(channel)s, %(on)s)", **facts))
+
+
+def deputy_text(actor: str, acts_for: str) -> str:
+    """Who acted, and for whom if it was as a deputy: "Anna in Vertretung für Ben"."""
+    return str(gettext("%(who)s in Vertretung für %(whom)s", who=actor, whom=acts_for)) if acts_for else actor
 
 
 def audit_text(event: str) -> str:

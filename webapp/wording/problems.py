@@ -38,6 +38,10 @@ PROBLEMS: Mapping[str, Any] = {
     "file_too_large": _("Die Datei ist zu groß. Erlaubt sind höchstens %(max)s."),
     "file_type": _("Diese Art Datei nehmen wir nicht an. Bitte senden Sie PDF, Bild oder Office-Dokument."),
     "not_the_same": _("Die beiden Eingaben sind nicht gleich."),
+    "not_a_deputy": _("Diese Person kann die Vertretung nicht übernehmen. Bitte wählen Sie jemanden aus der Liste."),
+    "before_start": _("Der letzte Tag liegt vor dem ersten. Bitte prüfen Sie die beiden Daten."),
+    "too_many_days": _("Eine Vertretung dauert höchstens %(max)s Tage."),
+    "deputy_taken": _("In dieser Zeit ist schon jemand als Vertretung eingetragen."),
     "unknown_role": _("Diese Rolle gibt es nicht."),
 }
 

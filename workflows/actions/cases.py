@@ -1,7 +1,7 @@
 """What the coordination office does with its cases: find them, read their whole story, keep notes."""
 
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from datetime import datetime
 from typing import Any
 
@@ -46,7 +46,7 @@ class Filter:
 class Happening:
     """One line of a case's story; ``event`` is an audit event or, with ``step``, an event of the process.
 
-    ``office`` is the name of the one it is about, if it is about a referral.
+    ``office`` is the name of the one it is about, if it is about a referral; ``acts_for`` whom a deputy stood in for.
     """
 
     at: datetime
@@ -56,6 +56,7 @@ class Happening:
     is_process: bool = False
     office: str = ""
     details: Mapping[str, Any] = field(default_factory=dict)
+    acts_for: str = ""
 
 
 @dataclass(frozen=True, slots=True)
@@ -132,14 +133,18 @@ def _story(tx: Tx, case: Case, instances: Sequence[Instance], offices: Mapping[s
     about = {instance.id: offices.get(instance.subject, "") for instance in instances}
     events = tx.session.scalars(select(Event).where(Event.instance_id.in_(about), Event.kind.in_(TOLD)))
     story = [
-        Happening(event.at, event.kind, event.actor, event.element_name, True, about[event.instance_id])
+        Happening(
+            *(event.at, event.kind, event.actor, event.element_name, True, about[event.instance_id]),
+            acts_for=(event.details or {}).get("acts_for", ""),
+        )
         for event in events
     ]
     for entry in audit.entries(tx.session, case.stream, limit=500):
         if entry.event != "task.completed":  # told by the process already, with the step's name
             who = entry.label or entry.actor
             office = offices.get(entry.object, "")
-            story.append(Happening(entry.at, entry.event, who, office=office, details=entry.details or {}))
+            told = Happening(entry.at, entry.event, who, office=office, details=entry.details or {})
+            story.append(replace(told, acts_for=entry.acts_for))
     return sorted(story, key=lambda happening: happening.at, reverse=True)
 
 

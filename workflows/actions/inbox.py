@@ -3,7 +3,7 @@
 import base64
 import binascii
 from collections.abc import Callable, Mapping, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from datetime import date, datetime
 from typing import Any
 
@@ -15,7 +15,7 @@ from workflows.actions import forms, received
 from workflows.core import audit, search
 from workflows.core.errors import Conflict, Invalid, NotFound, Problem
 from workflows.core.tx import Tx
-from workflows.domain import cases
+from workflows.domain import cases, deputies
 from workflows.domain.cases import Case
 from workflows.domain.funding import Application
 from workflows.domain.offices import Office
@@ -164,11 +164,15 @@ def claim(tx: Tx, task_id: int) -> Task:
     Also ``four_eyes`` if its diagram wants another person than the one who did the step before.
     """
     wanted = policy.get(tx, policy.TASK_WORK, Task, task_id)
-    if tx.actor.user_id is None:
+    user_id = tx.actor.user_id
+    if user_id is None:
         raise NotFound("not_found", kind="task")
     _check_four_eyes(tx, wanted)
+    tx = _standing_in(tx, wanted)
+    if wanted.status == "open" and wanted.assignee_id in tx.actor.stands_in_for:
+        return wanted  # whose deputy works it: it stays that person's, so that the audit says for whom
     try:
-        task = tasks.claim(tx, task_id, tx.actor.user_id)
+        task = tasks.claim(tx, task_id, user_id)
     except Conflict as conflict:
         raise _naming_who(tx, task_id, conflict) from conflict
     _record(tx, task, "task.claimed")
@@ -178,8 +182,9 @@ def claim(tx: Tx, task_id: int) -> Task:
 def release(tx: Tx, task_id: int) -> Task:
     """Give a task back to its group; of another person's task only those who work on cases may take it away."""
     task = policy.get(tx, policy.TASK_WORK, Task, task_id)
-    if task.assignee_id not in {None, tx.actor.user_id} and not policy.may(tx.actor, policy.CASE_WORK):
+    if task.assignee_id not in {None, *tx.actor.personae} and not policy.may(tx.actor, policy.CASE_WORK):
         raise _naming_who(tx, task_id, Conflict("task_claimed"))
+    tx = _standing_in(tx, task)
     task = tasks.release(tx, task_id)
     _record(tx, task, "task.released")
     return task
@@ -209,7 +214,7 @@ def open_form(tx: Tx, task_id: int, values: Mapping[str, Any] | None = None, *, 
         fields=forms.drawn(tx, definition, form, values, variables, language),
         values=values,
         definition=definition,
-        is_mine=task.assignee_id is not None and task.assignee_id == tx.actor.user_id,
+        is_mine=task.assignee_id is not None and task.assignee_id in tx.actor.personae,
         can_work=_may_work(tx, task),
         variables=variables,
     )
@@ -259,6 +264,7 @@ def _tried(tx: Tx, attempt: Callable[[], Instance]) -> Instance:
 
 def _complete(tx: Tx, task_id: int, values: Mapping[str, Any]) -> Instance:
     task = policy.get(tx, policy.TASK_WORK, Task, task_id)
+    tx = _standing_in(tx, task)
     instance = _finish(tx, task, values)
     _record(tx, task, "task.completed")
     return instance
@@ -271,6 +277,12 @@ def _complete_on_behalf(tx: Tx, task_id: int, values: Mapping[str, Any], channel
     instance = _finish(tx, task, values)
     _record(tx, task, "task.completed_on_behalf", how.details(office.name))
     return instance
+
+
+def _standing_in(tx: Tx, task: Task) -> Tx:
+    """Acts on the task that say for whom they are done, if the actor is somebody's deputy in it."""
+    acts_for = deputies.done_for(tx, task.assignee_id, task.group_key)
+    return replace(tx, actor=replace(tx.actor, acts_for=acts_for)) if acts_for else tx
 
 
 def _finish(tx: Tx, task: Task, values: Mapping[str, Any]) -> Instance:

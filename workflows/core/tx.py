@@ -23,6 +23,9 @@ class Actor:
 
     ``groups`` holds opaque keys such as ``group:coordination`` or ``office:17``; ``case_id`` and ``referral_id``
     bound the holder of a link to that one thing. ``label`` is what the audit shows.
+
+    ``stands_in_for`` are the users the actor represents today; their groups are in ``groups``, too. ``acts_for``
+    names whom this very act is done for; the audit keeps it with every entry.
     """
 
     label: str
@@ -31,6 +34,13 @@ class Actor:
     groups: frozenset[str] = field(default_factory=frozenset)
     case_id: int | None = None
     referral_id: int | None = None
+    stands_in_for: frozenset[int] = field(default_factory=frozenset)
+    acts_for: str = ""
+
+    @property
+    def personae(self) -> frozenset[int]:
+        """The users whose tasks the actor may work: itself and whom it represents."""
+        return self.stands_in_for if self.user_id is None else self.stands_in_for | {self.user_id}
 
 
 SYSTEM = Actor("system", roles=frozenset({"system"}))

@@ -57,7 +57,8 @@ _SPEAKS_FOR = (
 
 def find_actor(session: Session, text: str, now: datetime) -> Actor | None:
     """The active user a token speaks for; None if it is unknown, expired or the user disabled."""
-    found = session.connection().execute(_SPEAKS_FOR, {"hash": _hash(text), "now": now}).first()
+    known = {"hash": _hash(text), "now": now, "today": people.day(now)}
+    found = session.connection().execute(_SPEAKS_FOR, known).first()
     return people.as_actor(found) if found is not None else None
 
 

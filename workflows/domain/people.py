@@ -1,19 +1,34 @@
 """Who works with the house: users, their roles and groups, and the actor they become in a transaction."""
 
 from collections.abc import Iterable
-from datetime import datetime
+from datetime import date, datetime
 from typing import Any
 
-from sqlalchemy import CheckConstraint, ForeignKey, Row, Select, String, func, select
-from sqlalchemy.orm import Mapped, Session, mapped_column
+from sqlalchemy import (
+    CheckConstraint,
+    ColumnElement,
+    Date,
+    ForeignKey,
+    Row,
+    Select,
+    String,
+    and_,
+    bindparam,
+    cast,
+    func,
+    select,
+)
+from sqlalchemy.orm import Mapped, Session, aliased, mapped_column
 
 from workflows.core import audit
+from workflows.core.clock import BERLIN
 from workflows.core.db import Base
 from workflows.core.errors import Conflict, Invalid, NotFound, Problem
 from workflows.core.tx import Actor, Tx
 from workflows.domain import passwords
 
 APART = "\n"  # no key holds one
+CASE_WORKERS = frozenset({"coordinator", "leadership"})
 ROLES = ("coordinator", "leadership", "office", "process_owner", "reviewer", "admin")
 
 
@@ -57,6 +72,23 @@ class Membership(Base):
 
     user_id: Mapped[int] = mapped_column(ForeignKey("user_account.id"), primary_key=True)
     group_key: Mapped[str] = mapped_column(ForeignKey("work_group.key"), primary_key=True, index=True)
+
+
+class Deputyship(Base):
+    """Someone is absent and somebody else stands in, from one day until another, both included (Berlin)."""
+
+    __tablename__ = "deputyship"
+    __table_args__ = (
+        CheckConstraint("absent_id <> deputy_id", name="two_people"),
+        CheckConstraint("from_on <= until_on", name="days"),
+    )
+
+    id: Mapped[int] = mapped_column(primary_key=True)
+    absent_id: Mapped[int] = mapped_column(ForeignKey("user_account.id"), index=True)
+    deputy_id: Mapped[int] = mapped_column(ForeignKey("user_account.id"), index=True)
+    from_on: Mapped[date]
+    until_on: Mapped[date]
+    created_at: Mapped[datetime]
 
 
 def create(
@@ -115,22 +147,55 @@ def groups(session: Session, user_id: int) -> frozenset[str]:
     return frozenset(session.scalars(select(Membership.group_key).where(Membership.user_id == user_id)))
 
 
-def actor(session: Session, user: User) -> Actor:
-    """The user as the one who acts."""
-    return as_actor(session.execute(acting().where(User.id == user.id)).one())
+def actor(session: Session, user: User, now: datetime | None = None) -> Actor:
+    """The user as the one who acts at that moment; without one whomever the user represents is left out."""
+    found = session.execute(acting().where(User.id == user.id), {"today": day(now) if now else None})
+    return as_actor(found.one())
 
 
-def acting() -> Select[tuple[int, str, str | None, str | None]]:
-    """The active or inactive users with all that ``as_actor`` needs: who asks is one statement of every request."""
+def day(now: datetime) -> date:
+    """The day that deputies count by."""
+    return now.astimezone(BERLIN).date()
+
+
+def acting() -> Select[Any]:
+    """The active or inactive users with all that ``as_actor`` needs: who asks is one statement of every request.
+
+    ``today`` is bound by the caller (see ``day``). Only who is absent oneself is represented: there are no chains.
+    """
     held = select(func.aggregate_strings(UserRole.role, APART)).where(UserRole.user_id == User.id)
     joined = select(func.aggregate_strings(Membership.group_key, APART)).where(Membership.user_id == User.id)
-    return select(User.id, User.name, held.scalar_subquery(), joined.scalar_subquery())
+    absent = aliased(User)
+    represented = (
+        select(func.aggregate_strings(cast(Deputyship.absent_id, String), APART))
+        .join(absent, absent.id == Deputyship.absent_id)
+        .where(Deputyship.deputy_id == User.id, absent.is_active, in_force(bindparam("today", type_=Date)))
+    )
+    theirs = (
+        select(func.aggregate_strings(Membership.group_key, APART))
+        .join(Deputyship, Deputyship.absent_id == Membership.user_id)
+        .join(absent, absent.id == Deputyship.absent_id)
+        .where(Deputyship.deputy_id == User.id, absent.is_active, in_force(bindparam("today", type_=Date)))
+    )
+    parts = (held, joined, represented, theirs)
+    return select(User.id, User.name, *(part.correlate(User).scalar_subquery() for part in parts))
+
+
+def in_force(today: Any) -> ColumnElement[bool]:
+    """Deputyships that hold on a day."""
+    return and_(Deputyship.from_on <= today, Deputyship.until_on >= today)
 
 
 def as_actor(row: Row[Any]) -> Actor:
     """The actor of a row of ``acting``."""
-    user_id, name, held, joined = row
-    return Actor(name, user_id=user_id, roles=_keys(held), groups=_keys(joined))
+    user_id, name, held, joined, represented, theirs = row
+    return Actor(
+        name,
+        user_id=user_id,
+        roles=_keys(held),
+        groups=_keys(joined) | _keys(theirs),
+        stands_in_for=frozenset(map(int, _keys(represented))),
+    )
 
 
 def _keys(joined: str | None) -> frozenset[str]:

@@ -69,6 +69,8 @@ _REGISTER: tuple[tuple[str, Kind, str, str], ...] = (
     ("case_note", "none", "id case_id created_at", "place of the note"),
     ("code_entry", "none", "list key label position translations is_active", "words of code lists"),
     ("daily_chore", "none", "name day done_at", "what the workers did on a day"),
+    ("deputyship", "content", "absent_id deputy_id from_on until_on", "when a colleague is away and who stands in"),
+    ("deputyship", "none", "id created_at", "number of the entry"),
     ("edition", "contact", "deployed_by", "the colleague who published it"),
     ("edition", "none", "id version_id patch sha256 files deployed_at", "files of a process"),
     ("event", "contact", "actor", "who did the step"),

@@ -97,7 +97,8 @@ def _complete(tx: Tx, engine: Engine, task: Task, values: Mapping[str, Any]) -> 
     instance, run = _load(tx, engine, task.instance_id)
     token = _token(run, task.token)
     run.changes.done(token)
-    run.changes.event("task.completed", tokens.element_of(token), {"lasted": tx.now - task.created_at})
+    acts_for = {"acts_for": tx.actor.acts_for} if tx.actor.acts_for else {}
+    run.changes.event("task.completed", tokens.element_of(token), {"lasted": tx.now - task.created_at, **acts_for})
     run.wake(token, values)
     run.drive()
     _save(run, instance)

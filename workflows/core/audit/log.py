@@ -75,7 +75,10 @@ Place = tuple[datetime, str, int]
 
 @dataclass(frozen=True, slots=True)
 class Entry:
-    """An entry as shown to a reviewer; ``label`` and ``details`` are None without details or once erased."""
+    """An entry as shown to a reviewer; ``label`` and ``details`` are None without details or once erased.
+
+    ``acts_for`` names whom the actor stood in for; empty if the act was the actor's own.
+    """
 
     stream: str
     seq: int
@@ -86,6 +89,7 @@ class Entry:
     label: str | None
     details: Mapping[str, Any] | None
     erased: bool
+    acts_for: str = ""
 
     @property
     def place(self) -> Place:
@@ -122,6 +126,8 @@ def record(tx: Tx, stream: str, event: str, obj: str, details: Mapping[str, Any]
     if any(chain.SEPARATOR in text for text in (stream, obj, actor)):
         raise ValueError("an audit entry takes plain texts only")
     named = {} if tx.actor.label == actor else {"actor": tx.actor.label}
+    if tx.actor.acts_for:
+        named["for"] = tx.actor.acts_for
     payload = {**named, **({} if details is None else {"details": details})}
     pending = _Pending(
         key=tx.settings.audit_key,
@@ -183,6 +189,7 @@ def _shown(entry: AuditEntry, payload: bytes | None) -> Entry:
         label=content.get("actor"),
         details=content.get("details"),
         erased=payload is None and entry.commitment != chain.NOTHING,
+        acts_for=content.get("for", ""),
     )
 
 
