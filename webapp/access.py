@@ -17,6 +17,7 @@ from workflows.core.tx import Actor, transaction
 
 P = ParamSpec("P")
 PageView = Callable[Concatenate[Any, P], ResponseReturnValue]
+Uploads = Callable[..., None]
 
 PUBLIC = "public"  # anybody; the view itself asks for a link where it needs one
 STAFF = "staff"  # any signed-in user; rows are chosen by policy
@@ -38,12 +39,19 @@ class Refusal(Exception):
 
 
 def view(
-    blueprint: Blueprint, rule: str, *, who: str, methods: Sequence[str] = ("GET",), endpoint: str | None = None
+    blueprint: Blueprint,
+    rule: str,
+    *,
+    who: str,
+    methods: Sequence[str] = ("GET",),
+    endpoint: str | None = None,
+    uploads: Uploads | None = None,
 ) -> Callable[[PageView[P]], PageView[P]]:
     """Register a view under ``rule`` for ``who``: PUBLIC, STAFF, TOKEN or a permission of ``policy``.
 
     The view gets the open ``Tx`` first. What it returns is rendered inside the transaction, which commits
     afterwards; what it raises rolls back and becomes an error page, so that a lost race is a 409 and not a 500.
+    ``uploads`` keeps uploaded files before, in a transaction of its own: they stay, even if the view refuses.
     """
 
     def declare(function: PageView[P]) -> PageView[P]:
@@ -51,6 +59,9 @@ def view(
         def guarded(*args: P.args, **kwargs: P.kwargs) -> Response:
             here = surroundings()
             try:
+                if uploads is not None and any(sent.filename for sent in request.files.values()):
+                    with transaction(db.session(), _admit(who), here.clock, here.settings) as tx:
+                        uploads(tx, *args, **kwargs)
                 with transaction(db.session(), _admit(who), here.clock, here.settings) as tx:
                     return make_response(function(tx, *args, **kwargs))
             except Refusal as refusal:

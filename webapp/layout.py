@@ -14,6 +14,7 @@ from flask_login import current_user
 from webapp import i18n, wording
 from webapp.extensions import surroundings
 from workflows import policy
+from workflows.core import files
 from workflows.core.tx import Actor
 
 DIST = Path(__file__).parent / "static" / "dist"
@@ -43,7 +44,7 @@ def init_app(app: Flask) -> None:
     app.context_processor(context)
     app.jinja_env.filters.update(day=i18n.day, moment=i18n.moment, iso=iso, shown=i18n.shown)
     app.jinja_env.globals.update(wording.GLOBALS)
-    app.jinja_env.globals["asset"] = asset
+    app.jinja_env.globals.update(asset=asset, upload_types=",".join(f".{ending}" for ending in files.TYPES))
     app.jinja_env.trim_blocks = app.jinja_env.lstrip_blocks = True
 
 

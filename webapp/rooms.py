@@ -8,6 +8,7 @@ from webapp.auth.views import auth
 from webapp.cases.on_behalf import on_behalf
 from webapp.cases.views import cases
 from webapp.demo.views import demo
+from webapp.files.views import files
 from webapp.health.views import health
 from webapp.inbox.views import inbox
 from webapp.mails.views import mails
@@ -21,6 +22,7 @@ BLUEPRINTS: tuple[Blueprint, ...] = (
     inbox,
     cases,
     on_behalf,
+    files,
     office,
     mails,
     audit,

@@ -2,7 +2,7 @@
 
 | who | sees |
 |---|---|
-| coordinator, leadership | cases, referrals, tasks, instances, mails and the audit of cases |
+| coordinator, leadership | cases with their files, referrals, tasks, instances, mails and the audit of cases |
 | coordinator | answers in the name of offices and of those who asked, where a task or question is theirs |
 | office | its own referrals once they are sent, and the tasks of its group |
 | process owner | bundles; no cases |
@@ -10,7 +10,7 @@
 | admin | users, groups, deputies, offices and pages; no cases |
 | everybody with an account | own deputies and tokens; the groups and tasks of whom one stands in for |
 | holder of an office's link | that one referral and its open tasks |
-| holder of a status link | that one case, who received its data, and its funding applications |
+| holder of a status link | that one case, its shared files, who received its data, and its funding applications |
 """
 
 from collections.abc import Callable
@@ -22,6 +22,7 @@ from sqlalchemy import inspect as mapped
 from workflows.core.audit.log import AuditEntry
 from workflows.core.db import Base
 from workflows.core.errors import NotAllowed, NotFound
+from workflows.core.files import File
 from workflows.core.outbox import Mail
 from workflows.core.tx import Actor, Tx
 from workflows.domain.access_tokens import ApiToken
@@ -148,6 +149,13 @@ def _case_read(actor: Actor) -> ColumnElement[bool]:
     return true() if _works_on_cases(actor) else Case.id == actor.case_id
 
 
+def _file_read(actor: Actor) -> ColumnElement[bool]:
+    """Files that belong to a case; what still waits in a form is nobody's to download."""
+    if _works_on_cases(actor):
+        return File.about.startswith("case:")
+    return and_(File.about == f"case:{actor.case_id}", File.is_shared)
+
+
 def _funding_read(actor: Actor) -> ColumnElement[bool]:
     return true() if _works_on_cases(actor) else Application.case_id == actor.case_id
 
@@ -207,6 +215,7 @@ RULES: dict[tuple[str, type[Base]], Rule] = {
     (TASK_ON_BEHALF, Referral): _asked,
     (TASK_ON_BEHALF, Case): _everything,
     (CASE_READ, Case): _case_read,
+    (CASE_READ, File): _file_read,
     (CASE_WORK, Case): _everything,
     (CASE_WORK, CaseNote): _everything,
     (REFERRAL_READ, Referral): _referral_read,

@@ -64,16 +64,16 @@ def test_an_office_document_is_known_by_its_content(begin: Begin) -> None:
 @pytest.mark.parametrize(
     ("name", "content", "code"),
     [
-        ("leer.pdf", b"", "empty"),
-        ("virus.exe", b"MZ" + bytes(60), "type_unknown"),
-        ("seite.html", b"<script>", "type_unknown"),
-        ("ohne", PDF, "type_unknown"),
-        ("falsch.pdf", PNG, "type_differs"),
-        ("falsch.png", b"MZ" + bytes(60), "type_differs"),
-        ("falsch.txt", PDF, "type_differs"),
-        ("falsch.txt", b"a\0b", "type_differs"),
-        ("falsch.csv", b"\xff\xfe\xff", "type_differs"),
-        ("gross.pdf", PDF + bytes(files.LARGEST), "too_large"),
+        ("leer.pdf", b"", "file_empty"),
+        ("virus.exe", b"MZ" + bytes(60), "file_type"),
+        ("seite.html", b"<script>", "file_type"),
+        ("ohne", PDF, "file_type"),
+        ("falsch.pdf", PNG, "file_differs"),
+        ("falsch.png", b"MZ" + bytes(60), "file_differs"),
+        ("falsch.txt", PDF, "file_differs"),
+        ("falsch.txt", b"a\0b", "file_differs"),
+        ("falsch.csv", b"\xff\xfe\xff", "file_differs"),
+        ("gross.pdf", PDF + bytes(files.LARGEST), "file_too_large"),
     ],
 )
 def test_what_is_not_expected_does_not_get_in(begin: Begin, name: str, content: bytes, code: str) -> None:

@@ -18,10 +18,10 @@ def form(*components: Mapping[str, Any]) -> Form:
 
 
 def clean(
-    the_form: Form, values: Any, variables: Mapping[str, Any] | None = None, files: tuple[int, ...] = ()
+    the_form: Form, values: Any, variables: Mapping[str, Any] | None = None, files: Mapping[int, str] | None = None
 ) -> Cleaned:
     """Clean on a Sunday in November 2026."""
-    return forms.clean(the_form, values, variables or {}, now=NOW, codes=CODES, files=files)
+    return forms.clean(the_form, values, variables or {}, now=NOW, codes=CODES, files=files or {})
 
 
 def one(component: Mapping[str, Any], raw: Any, variables: Mapping[str, Any] | None = None) -> Any:

@@ -192,6 +192,6 @@ def test_a_checkbox_is_yes_or_no() -> None:
 
 def test_only_files_uploaded_here_can_be_named() -> None:
     upload = form({"type": "filepicker", "key": "letter"}, {"type": "file", "key": "more", "multiple": True})
-    cleaned = clean(upload, {"letter": "3", "more": [3, "4"]}, files=(3, 4))
+    cleaned = clean(upload, {"letter": "3", "more": [3, "4"]}, files={3: "a.pdf", 4: "b.pdf"})
     assert cleaned.values == {"letter": Decimal(3), "more": [Decimal(3), Decimal(4)]}
-    assert clean(upload, {"letter": 5}, files=(3,)).problems["letter"][0].code == "unknown_file"
+    assert clean(upload, {"letter": 5}, files={3: "a.pdf"}).problems["letter"][0].code == "unknown_file"

@@ -25,16 +25,16 @@ FIELDS = (
 )
 
 
-def archive(files: Mapping[str, bytes] | None = None) -> bytes:
-    """The bundle as a zip."""
+def archive(files: Mapping[str, bytes] | None = None, *more: Mapping[str, object]) -> bytes:
+    """The bundle as a zip, its form with ``more`` fields."""
     buffer = io.BytesIO()
     with zipfile.ZipFile(buffer, "w") as packed:
-        for path, content in (files or _files()).items():
+        for path, content in (files or _files(*more)).items():
             packed.writestr(f"{KEY}/{path}", content)
     return buffer.getvalue()
 
 
-def _files() -> dict[str, bytes]:
+def _files(*more: Mapping[str, object]) -> dict[str, bytes]:
     inside = (
         node("startEvent", "begin")
         + _task("first", "Antworten")
@@ -42,7 +42,7 @@ def _files() -> dict[str, bytes]:
         + node("endEvent", "done")
         + flows("begin>first", "first>second", "second>done")
     )
-    return {f"{KEY}.bpmn": diagram(inside, key=KEY), "answer.form": form("answer", *FIELDS)}
+    return {f"{KEY}.bpmn": diagram(inside, key=KEY), "answer.form": form("answer", *FIELDS, *more)}
 
 
 def _task(identity: str, name: str) -> str:
@@ -53,9 +53,9 @@ def _task(identity: str, name: str) -> str:
     return node("userTask", identity, extended(extensions), name=name)
 
 
-def deploy(tx: Tx) -> None:
+def deploy(tx: Tx, *more: Mapping[str, object]) -> None:
     """Deploy it."""
-    definitions.deploy(tx, bundle.read(archive()), catalogue(tx))
+    definitions.deploy(tx, bundle.read(archive(None, *more)), catalogue(tx))
 
 
 def start(begin: Begin, actor: Actor | None = None) -> int:

@@ -10,12 +10,13 @@ from flask_babel import gettext as _
 
 from webapp.access import Refusal, view
 from webapp.cases.shown import Words
-from webapp.forms.reading import is_redrawing, raw_values
+from webapp.forms import uploads
+from webapp.forms.reading import is_redrawing
 from webapp.forms.view import FormView, Problems
 from webapp.i18n import language
 from webapp.security import row_id
 from workflows import policy
-from workflows.actions import enquiries, inbox, received, referrals
+from workflows.actions import attachments, enquiries, inbox, received, referrals
 from workflows.core.clock import BERLIN
 from workflows.core.errors import Invalid
 from workflows.core.tx import Tx
@@ -34,13 +35,18 @@ def answer(tx: Tx, case_id: int, referral_id: int) -> ResponseReturnValue:
     return _answering(tx, case_id, referral_id)
 
 
-@view(on_behalf, f"{REFERRAL}/answer", who=policy.TASK_ON_BEHALF, methods=("POST",))
+def _keep_uploads(tx: Tx, case_id: int, referral_id: int) -> None:
+    task = referrals.office_task(tx, referrals.of_case(tx, case_id, referral_id).id)
+    uploads.keep(tx, attachments.place_of(task), inbox.form_of(tx, task.id))
+
+
+@view(on_behalf, f"{REFERRAL}/answer", who=policy.TASK_ON_BEHALF, methods=("POST",), uploads=_keep_uploads)
 def enter_answer(tx: Tx, case_id: int, referral_id: int) -> ResponseReturnValue:
     """Keep what the office said, as if it had answered itself."""
     task = referrals.office_task(tx, referrals.of_case(tx, case_id, referral_id).id)
-    values = raw_values(inbox.form_of(tx, task.id), request.form)
+    values = uploads.sent_values(inbox.form_of(tx, task.id))
     if is_redrawing(request.form):
-        return _answering(tx, case_id, referral_id, values)
+        return _answering(tx, case_id, referral_id, values, uploads.problems())
     channel, on = _how()
     try:
         inbox.complete_on_behalf(tx, task.id, values, channel, on)
@@ -50,12 +56,12 @@ def enter_answer(tx: Tx, case_id: int, referral_id: int) -> ResponseReturnValue:
     return redirect(url_for("cases.detail", case_id=case_id))
 
 
-@view(on_behalf, f"{REFERRAL}/answer/fields", who=policy.TASK_ON_BEHALF, methods=("POST",))
+@view(on_behalf, f"{REFERRAL}/answer/fields", who=policy.TASK_ON_BEHALF, methods=("POST",), uploads=_keep_uploads)
 def answer_fields(tx: Tx, case_id: int, referral_id: int) -> ResponseReturnValue:
     """The fields drawn anew for what was typed so far; saves nothing."""
     task = referrals.office_task(tx, referrals.of_case(tx, case_id, referral_id).id)
-    values = raw_values(inbox.form_of(tx, task.id), request.form)
-    return render_template("forms/fields.html", form=_form(tx, case_id, referral_id, values, {}))
+    values = uploads.sent_values(inbox.form_of(tx, task.id))
+    return render_template("forms/fields.html", form=_form(tx, case_id, referral_id, values, uploads.problems()))
 
 
 @view(on_behalf, f"{REFERRAL}/take-back", who=policy.TASK_ON_BEHALF)

@@ -7,11 +7,12 @@ from flask import url_for
 from flask_babel import format_currency
 from flask_babel import gettext as _
 
+from webapp.files import shown as files_of
 from webapp.i18n import language
 from webapp.inbox.shown import task_row
 from webapp.wording import audit_text, deputy_text, event_text, event_tone, told_for
 from workflows import policy
-from workflows.actions import about
+from workflows.actions import about, attachments
 from workflows.actions import cases as files
 from workflows.actions.cases import CaseFile, Happening
 from workflows.actions.referrals import can_take_back
@@ -108,6 +109,9 @@ def page(tx: Tx, file: CaseFile) -> Row:
         "mails": [mail(entry) for entry in file.mails],
         "notes": [{"author": note.author, "text": note.text, "at": note.created_at} for note in file.notes],
         "diagrams": diagrams(tx, file),
+        "files": files_of.for_office(
+            attachments.of_case(tx, file.case.id), file.case.id, can_work=policy.may(tx.actor, policy.CASE_WORK)
+        ),
         "can_work": policy.may(tx.actor, policy.CASE_WORK),
     }
 

@@ -9,7 +9,9 @@ from flask_babel import gettext as _
 
 from webapp.access import Refusal, view
 from webapp.cases import shown
-from webapp.forms.reading import is_redrawing, raw_values
+from webapp.forms import ticket, uploads
+from webapp.forms.reading import is_redrawing
+from webapp.forms.ticket import Ticket
 from webapp.forms.view import FormView, Problems
 from webapp.i18n import NAMES, language
 from webapp.security import row_id
@@ -56,34 +58,38 @@ def new(tx: Tx) -> ResponseReturnValue:
     return _recording(tx, None)
 
 
-@view(cases, "/cases/new", who=policy.CASE_WORK, methods=("POST",))
+def _keep_uploads(tx: Tx) -> None:
+    sent = ticket.read(tx, request.form.get(ticket.FIELD, ""))
+    uploads.keep(tx, enquiries.place(sent.key) if sent else None, enquiries.form(tx, "de", channel=_channel()).form)
+
+
+@view(cases, "/cases/new", who=policy.CASE_WORK, methods=("POST",), uploads=_keep_uploads)
 def record(tx: Tx) -> ResponseReturnValue:
     """Open a case for somebody who asked in another way."""
     channel = _channel()
-    values = raw_values(enquiries.form(tx, "de", channel=channel).form, request.form)
+    values = uploads.sent_values(enquiries.form(tx, "de", channel=channel).form)
     if is_redrawing(request.form):
-        return _recording(tx, values)
+        return _recording(tx, values, uploads.problems())
     try:
-        case, _link = enquiries.submit(tx, values, _contact_language(), channel=channel)
+        case, _link = enquiries.submit(tx, values, _contact_language(), _ticket(tx).key, channel=channel)
     except Invalid as error:
         raise Refusal(_recording(tx, values, error.problems), 422) from error
     flash(_("Der Vorgang ist angelegt."), "success")
     return redirect(url_for("cases.detail", case_id=case.id))
 
 
-@view(cases, "/cases/new/fields", who=policy.CASE_WORK, methods=("POST",))
+@view(cases, "/cases/new/fields", who=policy.CASE_WORK, methods=("POST",), uploads=_keep_uploads)
 def new_fields(tx: Tx) -> ResponseReturnValue:
     """The fields drawn anew for what was typed so far; saves nothing."""
-    channel = _channel()
-    values = raw_values(enquiries.form(tx, "de", channel=channel).form, request.form)
-    return render_template("forms/fields.html", form=_form(tx, values, {}))
+    values = uploads.sent_values(enquiries.form(tx, "de", channel=_channel()).form)
+    return render_template("forms/fields.html", form=_form(tx, values, uploads.problems(), _ticket(tx)))
 
 
 def _recording(tx: Tx, values: Values | None, problems: Problems | None = None) -> str:
     word = shown.Words(tx, ("channel",))
     return render_template(
         "cases/new.html",
-        form=_form(tx, values, problems or {}),
+        form=_form(tx, values, problems or {}, _ticket(tx)),
         channel=_channel(),
         channels=[{"key": key, "name": word("channel", key)} for key in CHANNELS],
         contact_language=_contact_language(),
@@ -91,9 +97,15 @@ def _recording(tx: Tx, values: Values | None, problems: Problems | None = None) 
     )
 
 
-def _form(tx: Tx, values: Values | None, problems: Problems) -> FormView:
-    opened = enquiries.form(tx, language(), values, channel=_channel())
-    return FormView(opened.fields, problems, refresh_url=url_for("cases.new_fields"))
+def _form(tx: Tx, values: Values | None, problems: Problems, drawn: Ticket) -> FormView:
+    opened = enquiries.form(tx, language(), values, drawn.key, channel=_channel())
+    hidden = ticket.field(tx, drawn)
+    return FormView(opened.fields, problems, refresh_url=url_for("cases.new_fields"), hidden=hidden)
+
+
+def _ticket(tx: Tx) -> Ticket:
+    """Of this drawing of the form: sent twice it is one case, and its uploads wait under it."""
+    return ticket.read(tx, request.form.get(ticket.FIELD, "")) or ticket.fresh(tx)
 
 
 def _channel() -> str:

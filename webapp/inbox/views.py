@@ -9,7 +9,8 @@ from flask.typing import ResponseReturnValue
 from flask_babel import gettext as _
 
 from webapp.access import Refusal, view
-from webapp.forms.reading import is_redrawing, raw_values
+from webapp.forms import uploads
+from webapp.forms.reading import is_redrawing
 from webapp.forms.view import Problems, typed
 from webapp.i18n import language, moment
 from webapp.inbox import shown
@@ -61,26 +62,30 @@ def release(tx: Tx, task_id: int) -> ResponseReturnValue:
     return redirect(url_for("inbox.tasks"))
 
 
-@view(inbox, "/tasks/<int:task_id>/draft", who=policy.TASK_WORK, methods=("POST",))
+def _keep_uploads(tx: Tx, task_id: int) -> None:
+    uploads.keep(tx, *tasks_of.upload_place(tx, task_id))
+
+
+@view(inbox, "/tasks/<int:task_id>/draft", who=policy.TASK_WORK, methods=("POST",), uploads=_keep_uploads)
 def draft(tx: Tx, task_id: int) -> ResponseReturnValue:
     """Keep what was typed; the live script gets the fields drawn anew, a plain form its page."""
-    values = raw_values(tasks_of.open_form(tx, task_id).form, request.form)
+    values = uploads.sent_values(tasks_of.form_of(tx, task_id))
     saved = tasks_of.save_draft(tx, task_id, values)
     if "X-Fragment" not in request.headers:
         flash(_("Der Entwurf ist gespeichert."), "success")
         return redirect(url_for("inbox.task", task_id=task_id))
     opened = tasks_of.open_form(tx, task_id, values, language=language())
-    body = render_template("forms/fields.html", form=shown.form(opened))
+    body = render_template("forms/fields.html", form=shown.form(opened, uploads.problems()))
     return body, 200, {"X-Draft-Saved": moment(saved.draft_at)}
 
 
-@view(inbox, "/tasks/<int:task_id>/complete", who=policy.TASK_WORK, methods=("POST",))
+@view(inbox, "/tasks/<int:task_id>/complete", who=policy.TASK_WORK, methods=("POST",), uploads=_keep_uploads)
 def complete(tx: Tx, task_id: int) -> ResponseReturnValue:
     """Send the form: the instance moves on, or the page says what is missing, or who was quicker."""
-    values = raw_values(tasks_of.open_form(tx, task_id).form, request.form)
+    values = uploads.sent_values(tasks_of.form_of(tx, task_id))
     if is_redrawing(request.form):
         tasks_of.save_draft(tx, task_id, values)
-        return _page(tx, task_id, values)
+        return _page(tx, task_id, values, uploads.problems())
     try:
         tasks_of.complete(tx, task_id, values)
     except Invalid as error:

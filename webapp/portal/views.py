@@ -8,7 +8,8 @@ from flask import Blueprint, redirect, render_template, request, session, url_fo
 from flask.typing import ResponseReturnValue
 
 from webapp.access import PUBLIC, Refusal, view
-from webapp.forms.reading import is_redrawing, raw_values
+from webapp.forms import uploads
+from webapp.forms.reading import is_redrawing
 from webapp.forms.view import FormView, Problems
 from webapp.i18n import language
 from workflows.actions import referrals
@@ -44,12 +45,16 @@ def open_referral(tx: Tx, token: str) -> ResponseReturnValue:
     return redirect(url_for("office.referral", token=token))
 
 
-@view(office, "/r/<token>/tasks/<int:task_id>", who=PUBLIC, methods=("POST",))
+def _keep_uploads(tx: Tx, token: str, task_id: int) -> None:
+    uploads.keep(tx, *referrals.upload_place(tx, token, task_id))
+
+
+@view(office, "/r/<token>/tasks/<int:task_id>", who=PUBLIC, methods=("POST",), uploads=_keep_uploads)
 def answer(tx: Tx, token: str, task_id: int) -> ResponseReturnValue:
     """The office's answer: counts once; sent again it says what was answered."""
-    typed = {task_id: raw_values(referrals.form(tx, token, task_id), request.form)}
+    typed = {task_id: uploads.sent_values(referrals.form(tx, token, task_id))}
     if is_redrawing(request.form):
-        return _page(tx, token, typed)
+        return _page(tx, token, typed, uploads.problems())
     try:
         referrals.answer(tx, token, task_id, typed[task_id])
     except Invalid as error:
@@ -59,12 +64,12 @@ def answer(tx: Tx, token: str, task_id: int) -> ResponseReturnValue:
     return redirect(url_for("office.thanks", token=token))
 
 
-@view(office, "/r/<token>/tasks/<int:task_id>/fields", who=PUBLIC, methods=("POST",))
+@view(office, "/r/<token>/tasks/<int:task_id>/fields", who=PUBLIC, methods=("POST",), uploads=_keep_uploads)
 def answer_fields(tx: Tx, token: str, task_id: int) -> ResponseReturnValue:
     """The fields drawn anew for what was typed so far; saves nothing."""
-    typed = {task_id: raw_values(referrals.form(tx, token, task_id), request.form)}
+    typed = {task_id: uploads.sent_values(referrals.form(tx, token, task_id))}
     found = referrals.page(tx, token, typed, language=language())
-    form = _form(token, found, {})
+    form = _form(token, found, uploads.problems())
     if form is None:
         raise NotFound("not_found", kind="task")
     return render_template("forms/fields.html", form=form)

@@ -8,21 +8,23 @@ from flask_babel import force_locale
 from flask_babel import gettext as _
 
 from webapp.access import PUBLIC, Refusal, view
-from webapp.forms.reading import is_redrawing, raw_values
+from webapp.files.views import sent
+from webapp.forms import ticket, uploads
+from webapp.forms.reading import is_redrawing
+from webapp.forms.ticket import Ticket
 from webapp.forms.view import FormView
 from webapp.i18n import NAMES, language
-from webapp.public import ticket
-from webapp.public.ticket import Ticket
 from webapp.security import row_id
 from workflows.actions import enquiries
 from workflows.core import links, throttle
-from workflows.core.errors import Invalid, Problem
+from workflows.core.errors import Invalid, Problem, Throttled
 from workflows.core.tx import Tx
 
 public = Blueprint("public", __name__)
 
 RECEIPT = "receipt"
 ENQUIRIES_PER_HOUR = 20
+UPLOADS_PER_HOUR = 60
 
 
 @view(public, "/", who=PUBLIC)
@@ -37,16 +39,27 @@ def enquiry(tx: Tx) -> ResponseReturnValue:
     return _page(tx, None, ticket.fresh(tx))
 
 
-@view(public, "/anfrage", who=PUBLIC, methods=("POST",))
+def _keep_uploads(tx: Tx) -> None:
+    """Uploads wait under the form's ticket; without a good one, or from who sends too many, none is taken."""
+    sent = ticket.read(tx, request.form.get(ticket.FIELD, ""))
+    place = enquiries.place(sent.key) if sent else None
+    try:
+        throttle.hit(tx, f"upload:{request.remote_addr}", UPLOADS_PER_HOUR, 3600)
+    except Throttled:
+        place = None
+    uploads.keep(tx, place, enquiries.form(tx, language()).form)
+
+
+@view(public, "/anfrage", who=PUBLIC, methods=("POST",), uploads=_keep_uploads)
 def send_enquiry(tx: Tx) -> ResponseReturnValue:
     """Send the form, or draw it again with its conditions evaluated; nothing typed is ever lost."""
-    values = raw_values(enquiries.form(tx, language()).form, request.form)
+    values = uploads.sent_values(enquiries.form(tx, language()).form)
     sent = ticket.read(tx, request.form.get(ticket.FIELD, ""))
     if is_redrawing(request.form):
-        return _page(tx, values, sent or ticket.fresh(tx))
+        return _page(tx, values, sent or ticket.fresh(tx), uploads.problems())
     if sent is None or sent.is_too_fast(tx.now) or request.form.get(ticket.TRAP):
         flash(_("Das ging sehr schnell. Bitte prüfen Sie Ihre Angaben und senden Sie sie noch einmal."), "warning")
-        return _page(tx, values, sent or ticket.fresh(tx)), 422
+        return _page(tx, values, sent or ticket.fresh(tx), uploads.problems()), 422
     throttle.hit(tx, f"enquiry:{request.remote_addr}", ENQUIRIES_PER_HOUR, 3600)
     try:
         case, link = enquiries.submit(tx, values, language(), sent.key)
@@ -56,13 +69,15 @@ def send_enquiry(tx: Tx) -> ResponseReturnValue:
     return redirect(url_for("public.receipt"))
 
 
-@view(public, "/anfrage/felder", who=PUBLIC, methods=("POST",))
+@view(public, "/anfrage/felder", who=PUBLIC, methods=("POST",), uploads=_keep_uploads)
 def enquiry_fields(tx: Tx) -> ResponseReturnValue:
     """The fields drawn anew for what was typed so far; saves nothing."""
-    opened = enquiries.form(tx, language())
-    values = raw_values(opened.form, request.form)
-    opened = enquiries.form(tx, language(), values)
-    problems = enquiries.problems(tx, language(), values) if request.form.get("_check") else {}
+    values = uploads.sent_values(enquiries.form(tx, language()).form)
+    sent = ticket.read(tx, request.form.get(ticket.FIELD, ""))
+    key = sent.key if sent else ""
+    opened = enquiries.form(tx, language(), values, key)
+    is_checked = request.form.get("_check")
+    problems = enquiries.problems(tx, language(), values, key) if is_checked else uploads.problems()
     return render_template("forms/fields.html", form=_view(opened.fields, problems))
 
 
@@ -82,7 +97,7 @@ def _page(
     sent: Ticket,
     problems: dict[str, tuple[Problem, ...]] | None = None,
 ) -> str:
-    opened = enquiries.form(tx, language(), values)
+    opened = enquiries.form(tx, language(), values, sent.key)
     form = _view(opened.fields, problems or {}, hidden=ticket.field(tx, sent))
     return render_template("public/enquiry.html", form=form, trap=ticket.TRAP, dedupe_key=sent.key)
 
@@ -106,6 +121,12 @@ def status(tx: Tx, token: str) -> ResponseReturnValue:
             asks=found.asks,
             can_withdraw=found.can_withdraw,
         )
+
+
+@view(public, "/s/<token>/files/<key>", who=PUBLIC)
+def file(tx: Tx, token: str, key: str) -> ResponseReturnValue:
+    """A file of one's own enquiry, or one the office shared."""
+    return sent(enquiries.own(tx, token), key)
 
 
 @view(public, "/s/<token>/confirm", who=PUBLIC, methods=("POST",))

@@ -36,7 +36,15 @@ PROBLEMS: Mapping[str, Any] = {
     "control_characters": _("Der Text enthält Zeichen, die nicht erlaubt sind. Bitte schreiben Sie ihn neu."),
     "unknown_field": _("Dieses Feld gehört nicht zum Formular."),
     "file_too_large": _("Die Datei ist zu groß. Erlaubt sind höchstens %(max)s."),
-    "file_type": _("Diese Art Datei nehmen wir nicht an. Bitte senden Sie PDF, Bild oder Office-Dokument."),
+    "file_type": _("Diese Art Datei nehmen wir nicht an. Bitte senden Sie PDF, Foto, Office-Dokument oder Text."),
+    "file_empty": _("Die Datei ist leer."),
+    "file_differs": _(
+        "Der Inhalt der Datei passt nicht zu ihrer Endung. Bitte speichern Sie sie neu, am besten als PDF."
+    ),
+    "file_archive": _("Diese Datei können wir nicht prüfen. Bitte speichern Sie sie als PDF und senden Sie das."),
+    "file_again": _("Diese Datei konnten wir gerade nicht annehmen. Bitte wählen Sie sie noch einmal aus."),
+    "too_many_files": _("Mehr als %(max)s Dateien passen nicht in ein Formular. Schicken Sie weitere später nach."),
+    "unknown_file": _("Diese Datei gibt es hier nicht. Bitte wählen Sie sie noch einmal aus."),
     "not_the_same": _("Die beiden Eingaben sind nicht gleich."),
     "not_a_deputy": _("Diese Person kann die Vertretung nicht übernehmen. Bitte wählen Sie jemanden aus der Liste."),
     "before_start": _("Der letzte Tag liegt vor dem ersten. Bitte prüfen Sie die beiden Daten."),

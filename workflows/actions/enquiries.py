@@ -8,7 +8,7 @@ from typing import Any
 from sqlalchemy.exc import IntegrityError
 
 from workflows import policy
-from workflows.actions import case_status, doors, forms, received
+from workflows.actions import attachments, case_status, doors, forms, received
 from workflows.actions.case_status import Status
 from workflows.core import audit, links
 from workflows.core.clock import BERLIN
@@ -36,20 +36,33 @@ class EnquiryForm:
     fields: list[Field]
 
 
-def form(tx: Tx, language: str, values: Mapping[str, Any] | None = None, *, channel: str = "form") -> EnquiryForm:
-    """The enquiry form in a language, filled with ``values`` or empty."""
+def form(
+    tx: Tx, language: str, values: Mapping[str, Any] | None = None, dedupe_key: str = "", *, channel: str = "form"
+) -> EnquiryForm:
+    """The enquiry form in a language, filled with ``values`` or empty; uploads wait under its ``dedupe_key``."""
     definition, schema = _schema(tx)
     surroundings = _surroundings(language, channel)
     typed = forms.untouched(tx, schema, surroundings) if values is None else values
-    return EnquiryForm(schema, forms.drawn(tx, definition, schema, typed, surroundings, language))
+    files = _files(tx, schema, dedupe_key)
+    return EnquiryForm(schema, forms.drawn(tx, definition, schema, typed, surroundings, language, files))
+
+
+def place(dedupe_key: str) -> str:
+    """Where uploads wait until the form is sent."""
+    return f"form:{dedupe_key}"
+
+
+def _files(tx: Tx, schema: Form, dedupe_key: str) -> dict[int, str]:
+    return attachments.usable(tx, schema, place(dedupe_key), {}, "") if dedupe_key else {}
 
 
 def problems(
-    tx: Tx, language: str, values: Mapping[str, Any], *, channel: str = "form"
+    tx: Tx, language: str, values: Mapping[str, Any], dedupe_key: str = "", *, channel: str = "form"
 ) -> Mapping[str, tuple[Problem, ...]]:
     """What is wrong with the values so far, by path; changes nothing."""
     _, schema = _schema(tx)
-    return forms.cleaned(tx, schema, values, _surroundings(language, channel)).problems
+    files = _files(tx, schema, dedupe_key)
+    return forms.cleaned(tx, schema, values, _surroundings(language, channel), files).problems
 
 
 def submit(
@@ -67,10 +80,15 @@ def submit(
     if channel != "form":
         policy.require(tx, policy.CASE_WORK)
     _, schema = _schema(tx)
-    typed = forms.checked(tx, schema, values, _surroundings(language, channel))
+    # Looked for first: the files of a form that was sent already are with its case and can be named no more.
     begin_write(tx.session)
-    known = cases.find_by_dedupe_key(tx.session, dedupe_key) if dedupe_key else None
-    case = known or _open(tx, typed, language, dedupe_key, channel)
+    case = cases.find_by_dedupe_key(tx.session, dedupe_key) if dedupe_key else None
+    if case is None:
+        files = _files(tx, schema, dedupe_key or "")
+        typed = forms.checked(tx, schema, values, _surroundings(language, channel), files)
+        case = _open(tx, typed, language, dedupe_key, channel)
+        is_own = channel == "form"
+        attachments.hand_over(tx, schema, place(dedupe_key or ""), typed, case.stream, is_shared=is_own)
     return case, links.issue(tx, "case_status", case.stream, case.stream)
 
 
@@ -121,6 +139,11 @@ def starting_variables(tx: Tx, case: Case) -> dict[str, Any]:
 def status(tx: Tx, token: str, language: str | None = None) -> Status:
     """What the status page shows; see ``case_status.read``."""
     return case_status.read(tx, token, language)
+
+
+def own(tx: Tx, token: str) -> Tx:
+    """The same transaction as the holder of a status link, who may reach that one case; raises ``NotFound``."""
+    return doors.to_case(tx, token).tx
 
 
 def confirm(tx: Tx, token: str, answer: str, referral_id: int | None = None) -> None:

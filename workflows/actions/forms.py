@@ -12,9 +12,21 @@ from workflows.forms import Cleaned, Field, Form, Option
 from workflows.operators import FUNCTIONS
 
 Values = Mapping[str, Any]
+Files = Mapping[int, str]
+"""The uploads a form may name, by number, each with the name its sender gave it."""
+
+NO_FILES: Files = {}
 
 
-def drawn(tx: Tx, definition: Definition, form: Form, values: Values, variables: Values, language: str) -> list[Field]:
+def drawn(
+    tx: Tx,
+    definition: Definition,
+    form: Form,
+    values: Values,
+    variables: Values,
+    language: str,
+    files: Files = NO_FILES,
+) -> list[Field]:
     """The visible fields with values, options and texts in ``language``."""
     return forms.visible(
         form,
@@ -23,6 +35,7 @@ def drawn(tx: Tx, definition: Definition, form: Form, values: Values, variables:
         now=tx.now,
         codes=_options(tx, form, language),
         functions=FUNCTIONS,
+        files=files,
         translate=lambda text: definition.translate(text, language),
     )
 
@@ -32,14 +45,15 @@ def untouched(tx: Tx, form: Form, variables: Values) -> dict[str, Any]:
     return forms.initial(form, variables, now=tx.now, functions=FUNCTIONS)
 
 
-def cleaned(tx: Tx, form: Form, values: Values, variables: Values) -> Cleaned:
+def cleaned(tx: Tx, form: Form, values: Values, variables: Values, files: Files = NO_FILES) -> Cleaned:
     """Typed values and the problems by path."""
-    return forms.clean(form, values, variables, now=tx.now, codes=_options(tx, form, "de"), functions=FUNCTIONS)
+    codes_of = _options(tx, form, "de")
+    return forms.clean(form, values, variables, now=tx.now, codes=codes_of, functions=FUNCTIONS, files=files)
 
 
-def checked(tx: Tx, form: Form, values: Values, variables: Values) -> dict[str, Any]:
+def checked(tx: Tx, form: Form, values: Values, variables: Values, files: Files = NO_FILES) -> dict[str, Any]:
     """The typed values; raises ``Invalid`` with the problems by path."""
-    found = cleaned(tx, form, values, variables)
+    found = cleaned(tx, form, values, variables, files)
     if found.problems:
         raise Invalid(found.problems)
     return dict(found.values)

@@ -11,7 +11,7 @@ from sqlalchemy import Select, and_, literal, or_, select
 
 from workflows import forms as schema
 from workflows import policy
-from workflows.actions import forms, received
+from workflows.actions import attachments, forms, received
 from workflows.core import audit, search
 from workflows.core.errors import Conflict, Invalid, NotFound, Problem
 from workflows.core.tx import Tx
@@ -211,7 +211,7 @@ def open_form(tx: Tx, task_id: int, values: Mapping[str, Any] | None = None, *, 
     return OpenForm(
         task=task,
         form=form,
-        fields=forms.drawn(tx, definition, form, values, variables, language),
+        fields=forms.drawn(tx, definition, form, values, variables, language, _files(tx, task, form, variables)),
         values=values,
         definition=definition,
         is_mine=task.assignee_id is not None and task.assignee_id in tx.actor.personae,
@@ -289,10 +289,16 @@ def _finish(tx: Tx, task: Task, values: Mapping[str, Any]) -> Instance:
     tasks.refuse_closed(task)
     _check_four_eyes(tx, task)
     form = _form(_definition(tx, task), task)
-    typed = forms.checked(tx, form, values, runtime.variables(tx, ENGINE, task))
+    variables = runtime.variables(tx, ENGINE, task)
+    typed = forms.checked(tx, form, values, variables, _files(tx, task, form, variables))
     instance = runtime.complete(tx, ENGINE, task.id, typed)
+    attachments.hand_over(tx, form, attachments.place_of(task), typed, _stream(tx, task), is_shared=False)
     _take_up(tx, task)
     return instance
+
+
+def _files(tx: Tx, task: Task, form: Form, variables: Mapping[str, Any]) -> dict[int, str]:
+    return attachments.usable(tx, form, attachments.place_of(task), variables, _stream(tx, task))
 
 
 def _take_up(tx: Tx, task: Task) -> None:
@@ -318,6 +324,12 @@ def form_of(tx: Tx, task_id: int) -> Form:
     """The schema of a task's form; raises ``NotFound``."""
     task = policy.get(tx, policy.TASK_READ, Task, task_id)
     return _form(_definition(tx, task), task)
+
+
+def upload_place(tx: Tx, task_id: int) -> tuple[str, Form]:
+    """Where uploads into a task's form wait, and the form; raises ``NotFound`` for who may not work on it."""
+    task = policy.get(tx, policy.TASK_WORK, Task, task_id)
+    return attachments.place_of(task), _form(_definition(tx, task), task)
 
 
 def open_tasks(tx: Tx, instance_id: int) -> Sequence[Task]:

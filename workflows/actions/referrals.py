@@ -140,6 +140,12 @@ def form(tx: Tx, token: str, task_id: int) -> Form:
     return inbox.form_of(found.tx, task_id)
 
 
+def upload_place(tx: Tx, token: str, task_id: int) -> tuple[str | None, Form]:
+    """Where uploads into a task's form wait, none for who handed it on, and the form; raises ``NotFound``."""
+    found = doors.to_referral(tx, token)
+    return (None, inbox.NO_FORM) if found.is_former else inbox.upload_place(found.tx, task_id)
+
+
 def answer(tx: Tx, token: str, task_id: int, values: Mapping[str, Any]) -> Task:
     """The office's answer; sent a second time it stays the first one.
 

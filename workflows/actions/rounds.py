@@ -10,7 +10,7 @@ from sqlalchemy import select
 from sqlalchemy.orm import Session, sessionmaker
 
 from workflows.actions import seals
-from workflows.core import daily, links, presence, throttle
+from workflows.core import daily, files, links, presence, throttle
 from workflows.core.clock import Clock
 from workflows.core.outbox import Mail
 from workflows.core.settings import Settings
@@ -26,11 +26,13 @@ log = logging.getLogger(__name__)
 
 
 def tidy(tx: Tx) -> None:
-    """Delete what nobody can use any more: windows of tries, ended sign-ins, ended links, silent workers."""
+    """Delete what nobody can use any more: tries, ended sign-ins and links, silent workers, unsent uploads."""
     throttle.purge(tx)
     web_sessions.purge(tx)
     links.purge(tx, in_use=select(Mail.link_id).where(Mail.link_id.is_not(None)))
     presence.purge(tx)
+    files.purge(tx, ("form",), tx.now - timedelta(days=7))
+    files.purge(tx, ("task",), tx.now - timedelta(days=90))
 
 
 DAILY: Mapping[str, Callable[[Tx], object]] = {"seal": seals.seal, "tidy": tidy}

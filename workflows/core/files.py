@@ -3,13 +3,15 @@
 import hashlib
 import io
 import re
+import secrets
+import zipfile
 from collections.abc import Iterator
 from datetime import datetime
 from pathlib import PurePosixPath
-from typing import BinaryIO
+from typing import IO
 
 import filetype
-from sqlalchemy import ForeignKey, insert, select
+from sqlalchemy import ForeignKey, String, delete, insert, select
 from sqlalchemy.orm import Mapped, Session, mapped_column
 
 from workflows.core.db import Base
@@ -20,6 +22,11 @@ LARGEST = 10 * 1024 * 1024
 """Bytes a file may have."""
 
 CHUNK = 256 * 1024
+
+MOST_MEMBERS = 2_000
+LARGEST_UNPACKED = 100 * 1024 * 1024
+HIGHEST_RATIO = 200
+"""What the archive inside an office document may hold: more is a bomb, whatever it says it is."""
 
 _OFFICE = "application/vnd.openxmlformats-officedocument"
 _OPEN = "application/vnd.oasis.opendocument"
@@ -42,16 +49,23 @@ _UNPRINTABLE = re.compile(r"[\x00-\x1f\x7f-\x9f\u200e\u200f\u2028-\u202e\u2066-\
 
 
 class File(Base):
-    """One upload; ``about`` names what it belongs to (``case:17``)."""
+    """One upload; ``about`` names what it belongs to (``case:17``), or the form in which it waits to be sent.
+
+    ``key`` is its random name in addresses. ``is_shared`` says whether the association sees it beside the office;
+    ``uploaded_by`` is the label of who brought it.
+    """
 
     __tablename__ = "file"
 
     id: Mapped[int] = mapped_column(primary_key=True)
+    key: Mapped[str] = mapped_column(String(32), unique=True)
     name: Mapped[str]
     media_type: Mapped[str]
     size: Mapped[int]
     sha256: Mapped[str]
     about: Mapped[str] = mapped_column(index=True)
+    is_shared: Mapped[bool]
+    uploaded_by: Mapped[str] = mapped_column(String(200))
     created_at: Mapped[datetime]
 
 
@@ -65,20 +79,27 @@ class FileChunk(Base):
     data: Mapped[bytes]
 
 
-def store(tx: Tx, name: str, content: bytes | BinaryIO, about: str) -> File:
-    """Keep an upload; its name loses its folders and everything unprintable.
+def store(tx: Tx, name: str, content: bytes | IO[bytes], about: str, *, is_shared: bool = False) -> File:
+    """Keep an upload; its name loses its folders and everything unprintable. Sent twice it is kept once.
 
-    Raises ``Invalid`` for the field ``file`` with ``empty``, ``too_large``, ``type_unknown`` (extension not taken) or
-    ``type_differs`` (the content is not what the extension says).
+    Raises ``Invalid`` for the field ``file`` with ``file_empty``, ``file_too_large``, ``file_type`` (extension not
+    taken), ``file_differs`` (the content is not what the extension says) or ``file_archive`` (too much inside it).
     """
     name = _clean_name(name)
     data = _limited(io.BytesIO(content) if isinstance(content, bytes) else content)
+    media_type, sha256 = _checked_type(name, data), hashlib.sha256(data).hexdigest()
+    same = select(File).where(File.about == about, File.name == name, File.sha256 == sha256)
+    if (known := tx.session.scalars(same).first()) is not None:
+        return known
     file = File(
+        key=secrets.token_urlsafe(16),
         name=name,
-        media_type=_checked_type(name, data),
+        media_type=media_type,
         size=len(data),
-        sha256=hashlib.sha256(data).hexdigest(),
+        sha256=sha256,
         about=about,
+        is_shared=is_shared,
+        uploaded_by=tx.actor.label[:200],
         created_at=tx.now,
     )
     tx.session.add(file)
@@ -108,12 +129,18 @@ def remove(tx: Tx, file_id: int) -> None:
     tx.session.flush()
 
 
-def _limited(content: BinaryIO) -> bytes:
+def purge(tx: Tx, kinds: tuple[str, ...], before: datetime) -> None:
+    """Forget what was uploaded into forms of these ``kinds`` (``form``, ``task``) and never sent."""
+    for kind in kinds:
+        tx.session.execute(delete(File).where(File.about.startswith(f"{kind}:"), File.created_at < before))
+
+
+def _limited(content: IO[bytes]) -> bytes:
     data = content.read(LARGEST + 1)
     if len(data) > LARGEST:
-        raise _refused("too_large", max=LARGEST)
+        raise _refused("file_too_large", max=f"{LARGEST // 1024**2} MB")
     if not data:
-        raise _refused("empty")
+        raise _refused("file_empty")
     return data
 
 
@@ -126,13 +153,29 @@ def _clean_name(name: str) -> str:
 def _checked_type(name: str, data: bytes) -> str:
     expected = TYPES.get(name.rpartition(".")[2].lower())
     if expected is None:
-        raise _refused("type_unknown", allowed=sorted(TYPES))
+        raise _refused("file_type", allowed=", ".join(sorted(TYPES)))
     found = filetype.guess_mime(data)
     if found is None and expected.startswith("text/") and _is_text(data):
         return expected
     if found != expected:
-        raise _refused("type_differs", expected=expected)
+        raise _refused("file_differs", expected=name.rpartition(".")[2].upper())
+    if data.startswith(b"PK"):
+        _check_archive(data)
     return expected
+
+
+def _check_archive(data: bytes) -> None:
+    """Office documents are archives: refuse what unpacks to too much, is encrypted, or carries macros."""
+    try:
+        with zipfile.ZipFile(io.BytesIO(data)) as archive:
+            members = archive.infolist()
+    except (zipfile.BadZipFile, ValueError, NotImplementedError):
+        raise _refused("file_archive") from None
+    unpacked = sum(member.file_size for member in members)
+    is_bomb = len(members) > MOST_MEMBERS or unpacked > min(LARGEST_UNPACKED, HIGHEST_RATIO * len(data))
+    is_odd = any(member.flag_bits & 1 or member.filename.lower().endswith("vbaproject.bin") for member in members)
+    if is_bomb or is_odd:
+        raise _refused("file_archive")
 
 
 def _is_text(data: bytes) -> bool:

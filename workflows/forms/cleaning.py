@@ -1,12 +1,13 @@
 """What pages, API and command line ask of a form: clean input, fields to draw, a first filling, a draft."""
 
-from collections.abc import Callable, Collection, Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import replace
 from datetime import date, datetime, time
 from decimal import Decimal
 from typing import Any
 
 from workflows.core.clock import BERLIN
+from workflows.forms.errors import Refused
 from workflows.forms.expressions import Functions, value_of
 from workflows.forms.lookups import filled, harmless_html
 from workflows.forms.model import DISPLAYED, Cleaned, Field, Form, Option, option_key
@@ -14,6 +15,7 @@ from workflows.forms.reading import Around, Place, read
 
 Translate = Callable[[str], str]
 _NOTHING: Mapping[str, Any] = {}
+_NO_FILES: Mapping[int, str] = {}
 
 
 def clean(
@@ -24,12 +26,12 @@ def clean(
     now: datetime,
     codes: Mapping[str, Sequence[Option]] = _NOTHING,
     functions: Functions = _NOTHING,
-    files: Collection[int] = (),
+    files: Mapping[int, str] = _NO_FILES,
 ) -> Cleaned:
     """Typed values of the visible fields and the problems by path (``items[0].amount``); never raises.
 
     Every visible field is in the values, empty ones as None, False or []; hidden and read-only ones are not.
-    ``variables`` are what conditions and options may look at; ``files`` the uploads that may be named.
+    ``variables`` are what conditions and options may look at; ``files`` the uploads that may be named, number and name.
     """
     reading = read(form, values, Around(variables, now, codes, functions, files))
     return Cleaned(reading.values, reading.problems)
@@ -43,7 +45,7 @@ def visible(
     now: datetime,
     codes: Mapping[str, Sequence[Option]] = _NOTHING,
     functions: Functions = _NOTHING,
-    files: Collection[int] = (),
+    files: Mapping[int, str] = _NO_FILES,
     translate: Translate = str,
 ) -> list[Field]:
     """The fields to draw for the raw ``values``: hidden ones gone, path, value, rows, options and texts filled in.
@@ -108,14 +110,14 @@ def input_value(field: Field, value: Any) -> Any:
 
     Returns a string, a boolean for a checkbox, a list of strings for kinds with several values.
     """
-    if field.kind in {"checklist", "taglist"} or (field.kind == "file" and field.is_multiple):
+    if field.kind in {"checklist", "taglist", "file"}:
         entries = value if isinstance(value, list | tuple) else [] if value in (None, "") else [value]
-        return [option_key(entry) for entry in entries]
+        return [option_key(entry) for entry in entries if not isinstance(entry, Refused)]
     if field.kind == "checkbox":
         return value is True or (isinstance(value, str) and value.strip().lower() in {"true", "on", "1", "yes", "ja"})
     if value is None:
         return ""
-    if field.kind in {"select", "radio", "file"} or isinstance(value, bool):
+    if field.kind in {"select", "radio"} or isinstance(value, bool):
         return option_key(value)
     if isinstance(value, datetime):
         local = value.astimezone(BERLIN) if value.tzinfo else value

@@ -139,10 +139,15 @@ def _list(raw: Any) -> Sequence[Any]:
 
 
 def _file(raw: Any, field: Field, rules: Rules, options: Sequence[Option], now: datetime) -> Any:
-    """Numbers of uploaded files; ``options`` are the files that may be used here."""
+    """Numbers of uploaded files; ``options`` are the files that may be used here.
+
+    An upload that could not be kept is given as what was ``Refused``.
+    """
     values = {option.key: option.value for option in options}
     chosen: dict[str, Any] = {}
     for entry in _list(raw):
+        if isinstance(entry, Refused):
+            raise entry
         key = short_line(entry) if isinstance(entry, str) else entry
         value = number(key, 0)
         if value is None:

@@ -8,7 +8,7 @@ class FormError(LotseError):
 
 
 class Refused(Exception):
-    """A raw value that its field does not take; becomes one ``Problem`` of that field."""
+    """A raw value that its field does not take; becomes one ``Problem`` of that field. Uploads are refused before."""
 
     def __init__(self, code: str, **facts: object) -> None:
         super().__init__(code)

@@ -7,7 +7,7 @@ nothing changes. Conditions that contradict each other end with the field hidden
 
 import dataclasses
 from collections import ChainMap
-from collections.abc import Callable, Collection, Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, replace
 from datetime import datetime
 from decimal import Decimal
@@ -30,13 +30,13 @@ Scope = Mapping[str, Any]
 
 @dataclass(frozen=True, slots=True)
 class Around:
-    """Everything outside the form that its meaning depends on; ``files`` are the uploads that may be named."""
+    """Everything outside the form that its meaning depends on; ``files`` are the uploads it may name."""
 
     variables: Mapping[str, Any]
     now: datetime
     codes: Mapping[str, Sequence[Option]] = dataclasses.field(default_factory=dict)
     functions: Functions = dataclasses.field(default_factory=dict)
-    files: Collection[int] = ()
+    files: Mapping[int, str] = dataclasses.field(default_factory=dict)
 
 
 @dataclass(slots=True)
@@ -214,7 +214,7 @@ class Reading:
 
     def _options(self, current: Field, scope: Scope) -> Sequence[Option]:
         if current.kind == "file":
-            return [Option(Decimal(number), "") for number in self.around.files]
+            return [Option(Decimal(number), name) for number, name in self.around.files.items()]
         if current.kind not in CHOICES:
             return ()
         if current.code_list:

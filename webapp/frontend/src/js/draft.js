@@ -12,11 +12,18 @@ for (const form of document.querySelectorAll('form[data-refresh]')) {
   let sending = false;
   let changes = 0;
 
-  /** Posts the form as it stands; resolves to the fragment's element, or null when the server could not be asked. */
-  async function ask(extra = {}) {
+  /** Posts the form as it stands; resolves to the fragment's element, or null when the server could not be asked.
+   *
+   * Files travel only when `upload` names their field: what was chosen is sent once. */
+  async function ask(extra = {}, upload = '') {
     const body = new FormData(form);
     for (const [name, value] of Object.entries(extra)) body.set(name, value);
-    for (const [name, value] of [...body]) if (value instanceof File) body.delete(name);
+    for (const [name, value] of [...body]) {
+      if (!(value instanceof File)) continue;
+      const kept = body.getAll(name).filter((entry) => !(entry instanceof File) || name === upload);
+      body.delete(name);
+      for (const entry of kept) body.append(name, entry);
+    }
     const headers = { 'X-Fragment': '1' };
     const response = await fetch(form.dataset.refresh, { method: 'POST', body, headers }).catch(() => null);
     if (response?.status === 409) {
@@ -45,8 +52,32 @@ for (const form of document.querySelectorAll('form[data-refresh]')) {
     timer = setTimeout(refresh, delay);
   }
 
-  form.addEventListener('input', () => soon(PAUSE));
-  form.addEventListener('change', () => soon(50));
+  /** Sends what was chosen in a file field at once, or leaves a file out; draws the field as the server keeps it. */
+  async function redraw(field, extra, upload) {
+    const note = field.querySelector('[data-upload-note]');
+    if (note && upload) note.textContent = field.querySelector('[data-sending]').dataset.sending;
+    field.setAttribute('aria-busy', 'true');
+    const fragment = await ask(extra, upload);
+    field.removeAttribute('aria-busy');
+    if (note) note.textContent = '';
+    const fresh = fragment?.querySelector(`[data-field="${CSS.escape(field.dataset.field)}"]`);
+    if (!fresh || sending) return;
+    field.replaceWith(fresh);
+    fresh.querySelector('input[type=file]')?.focus();
+  }
+
+  form.addEventListener('input', (event) => { if (event.target.type !== 'file') soon(PAUSE); });
+  form.addEventListener('change', (event) => {
+    const { target } = event;
+    if (target.type !== 'file') soon(50);
+    else if (target.files.length) redraw(target.closest('[data-field]'), {}, target.name);
+  });
+  form.addEventListener('click', (event) => {
+    const button = event.target.closest('[data-remove-file]');
+    if (!button) return;
+    event.preventDefault();
+    redraw(button.closest('[data-field]'), { _remove: button.value }, '');
+  });
   form.addEventListener('submit', (event) => {
     if (sending) event.preventDefault();
     sending = true;

@@ -1,0 +1,54 @@
+"""Files of a case: add, download, share with the association or keep inside."""
+
+import io
+
+from flask import Blueprint, flash, redirect, request, send_file, url_for
+from flask.typing import ResponseReturnValue
+from flask_babel import gettext as _
+
+from webapp.access import view
+from webapp.wording import problem_text
+from workflows import policy
+from workflows.actions import attachments
+from workflows.actions.attachments import Upload
+from workflows.core.errors import Invalid
+from workflows.core.tx import Tx
+
+files = Blueprint("files", __name__)
+
+
+@view(files, "/files/<key>", who=policy.CASE_READ)
+def download(tx: Tx, key: str) -> ResponseReturnValue:
+    """The file, to keep and never to show: what people upload is not rendered in this house."""
+    return sent(tx, key)
+
+
+def sent(tx: Tx, key: str) -> ResponseReturnValue:
+    """A file the actor may see, as an attachment under the name its sender gave it; raises ``NotFound``."""
+    file = attachments.find(tx, key)
+    content = io.BytesIO(attachments.content(tx, file))
+    return send_file(content, file.media_type, as_attachment=True, download_name=file.name, etag=False)
+
+
+@view(files, "/cases/<int:case_id>/files", who=policy.CASE_WORK, methods=("POST",))
+def add(tx: Tx, case_id: int) -> ResponseReturnValue:
+    """Add files to a case, internal unless the box is ticked."""
+    is_shared = request.form.get("shared") == "true"
+    for given in request.files.getlist("files"):
+        if not given.filename:
+            continue
+        try:
+            attachments.attach(tx, case_id, Upload(given.filename, given.stream), is_shared)
+        except Invalid as error:
+            for problem in error.problems["file"]:
+                flash(f"{given.filename}: {problem_text(problem)}", "danger")
+        else:
+            flash(_("Die Datei „%(name)s“ ist gespeichert.", name=given.filename), "success")
+    return redirect(url_for("cases.detail", case_id=case_id))
+
+
+@view(files, "/cases/<int:case_id>/files/<key>/share", who=policy.CASE_WORK, methods=("POST",))
+def share(tx: Tx, case_id: int, key: str) -> ResponseReturnValue:
+    """Show a file to the association, or keep it inside."""
+    attachments.share(tx, key, request.form.get("shared") == "true")
+    return redirect(url_for("cases.detail", case_id=case_id))
