@@ -6,7 +6,7 @@ import pytest
 from sqlalchemy import func, select
 
 from tests.actions.conftest import ENQUIRY, House
-from workflows.actions import enquiries, processes
+from workflows.actions import enquiries, processes, referrals
 from workflows.core.errors import Conflict, Invalid, NotAllowed, NotFound
 from workflows.core.outbox import Mail
 from workflows.domain.cases import Case
@@ -153,3 +153,26 @@ def test_a_program_starts_an_enquiry_through_the_same_form(house: House) -> None
             processes.start(tx, "referral", {})
     with house.at("office") as tx, pytest.raises(NotAllowed):
         processes.start(tx, "enquiry", ENQUIRY)
+
+
+def test_withdrawn_consent_stops_the_offices_and_the_enquiry_lives_on(house: House) -> None:
+    case, token = house.submit()
+    house.refer("culture_office")
+    with house.at("public") as tx:
+        assert enquiries.status(tx, token).can_withdraw_consent
+    for _ in range(2):
+        with house.at("public") as tx:
+            enquiries.withdraw_consent(tx, token)
+        house.work()
+    with house.at("public") as tx:
+        page = enquiries.status(tx, token, "de")
+    assert (page.can_withdraw, page.can_withdraw_consent) == (True, False)
+    assert [shared.status_label for shared in page.shared] == ["Zurückgezogen"]
+    with house.at() as tx:
+        to_office = select(Mail.subject).where(Mail.to_address.contains("culture-office")).order_by(Mail.id)
+        assert len(tx.session.scalars(to_office).all()) == 2, "the offer and that it is over"
+    with house.at("public") as tx:
+        gone = referrals.page(tx, house.office_token())
+    assert gone.is_closed
+    assert gone.extract == []
+    assert house.status_of(case) not in {"closed", "withdrawn"}

@@ -35,6 +35,7 @@ AUDIT: Mapping[str, Any] = {
     "case.closed": _("Vorgang abgeschlossen"),
     "case.reopened": _("Vorgang wieder geöffnet"),
     "case.withdrawn": _("Anfrage zurückgezogen"),
+    "case.consent_withdrawn": _("Einwilligung zur Weitergabe zurückgezogen"),
     "case.withdrawal_asked": _("Rückzug der Anfrage gewünscht"),
     "case.routed": _("Weg festgelegt"),
     "case.answer_given": _("Antwort festgehalten"),

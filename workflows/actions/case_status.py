@@ -58,6 +58,7 @@ class Status:
     shared: list[Shared]
     asks: list[Ask]
     can_withdraw: bool
+    can_withdraw_consent: bool
 
 
 def read(tx: Tx, token: str, language: str | None = None) -> Status:
@@ -74,6 +75,7 @@ def read(tx: Tx, token: str, language: str | None = None) -> Status:
         shared=[_shared(tx, referral, office, language) for referral, office in rows],
         asks=[] if withdrawing else _asks(tx, case, rows, language),
         can_withdraw=case.status in cases.OPEN and not withdrawing,
+        can_withdraw_consent=case.consent_share and case.status in cases.OPEN and not withdrawing,
     )
 
 

@@ -22,10 +22,13 @@ from workflows.domain.referrals import Referral
 from workflows.engine import definitions, messages, runtime
 from workflows.engine.definitions import Definition
 from workflows.forms import Field, Form
-from workflows.operators import ENGINE
+from workflows.operators import ENGINE, referrals
 
 PROCESS = "enquiry"
 FORM = "enquiry"
+
+# What a running enquiry hears when consent is withdrawn; those begun by an older diagram wait for no such message.
+CONSENT_WITHDRAWN = "consent_withdrawn"
 
 
 @dataclass(frozen=True, slots=True)
@@ -234,6 +237,21 @@ def withdraw(tx: Tx, token: str, reason: str = "") -> None:
         raise Conflict("case_state", case=case.reference, status=case.status, wanted="withdrawn")
     audit.record(door.tx, case.stream, "case.withdrawal_asked", case.stream)
     messages.send(door.tx, "enquiry_withdrawn", case.reference, {"reason": reason[:2000]}, unique_key=unique)
+
+
+def withdraw_consent(tx: Tx, token: str) -> None:
+    """Nothing may be passed on any more: every office under way is told at once, the enquiry itself lives on.
+
+    Twice is once; raises ``NotFound``. Source: Art. 7(3) GDPR.
+    """
+    door = doors.to_case(tx, token)
+    case = door.tx.locked(Case, door.subject_id)
+    if not case.consent_share:
+        return
+    cases.withdraw_consent(door.tx, case.id)
+    stopped = referrals.stop(door.tx, case.id)
+    if messages.is_awaited(tx, CONSENT_WITHDRAWN, case.reference):
+        messages.send(door.tx, CONSENT_WITHDRAWN, case.reference, {"stopped": stopped})
 
 
 def _schema(tx: Tx) -> tuple[Definition, Form]:

@@ -255,6 +255,15 @@ def confirm(tx: Tx, case_id: int, answer: str, received_by: Mapping[str, object]
     return case
 
 
+def withdraw_consent(tx: Tx, case_id: int) -> Case:
+    """Nothing may be passed on by consent any more (Art. 7(3) GDPR), whatever the state of the case; twice is once."""
+    case = tx.locked(Case, case_id)
+    if case.consent_share:
+        case.consent_share = False
+        audit.record(tx, case.stream, "case.consent_withdrawn", case.stream)
+    return case
+
+
 def survey(tx: Tx, case_id: int, question: str, answer: str) -> Case:
     """Keep one answer to the closing survey; the first one counts. Raises ``Conflict("not_asked")``."""
     case = tx.locked(Case, case_id)

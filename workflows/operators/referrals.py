@@ -157,11 +157,15 @@ def withdraw(tx: Tx, call: Call) -> None:
 
 def withdraw_all(tx: Tx, call: Call) -> dict[str, Any]:
     """Tell every referral of the case that is still under way that it is taken back."""
-    case_id = inputs.subject(call, "case")
+    return {"withdrawn": stop(tx, inputs.subject(call, "case"))}
+
+
+def stop(tx: Tx, case_id: int) -> int:
+    """Send every referral under way the message that ends it; gives their number, each is told once."""
     rows = [row for row in referrals.of_case(tx.session, case_id) if row.status in referrals.BEFORE["withdrawn"]]
     for row in rows:
         messages.send(tx, "referral_withdrawn", row.key, {}, unique_key=f"referral_withdrawn/{row.key}")
-    return {"withdrawn": len(rows)}
+    return len(rows)
 
 
 def ask(tx: Tx, call: Call) -> None:
