@@ -14,9 +14,10 @@
 """
 
 from collections.abc import Callable
+from functools import lru_cache
 from typing import Any, TypeVar
 
-from sqlalchemy import ColumnElement, Select, and_, false, literal, or_, select, true
+from sqlalchemy import ColumnElement, Select, and_, bindparam, false, literal, or_, select, true
 from sqlalchemy import inspect as mapped
 
 from workflows.core.audit.log import AuditEntry
@@ -103,13 +104,19 @@ def allowed(tx: Tx, permission: str, query: Query) -> Query:
 
 def get(tx: Tx, permission: str, model: type[Row], key: Any) -> Row:
     """The row if it exists and the actor has this permission for it; raises ``NotFound`` in both other cases."""
-    primary = mapped(model).primary_key[0]
-    row = tx.session.scalar(allowed(tx, permission, select(model).where(primary == key)))
+    row: Row | None = tx.session.scalar(_one(tx.actor, permission, model), {"key": key})
     if row is None:
         raise NotFound("not_found", kind=model.__tablename__)
     return row
 
 
+@lru_cache(maxsize=1_000)
+def _one(actor: Actor, permission: str, model: type[Row]) -> Select[tuple[Row]]:
+    """Building a statement costs as much as running it, and the same people come again and again."""
+    return select(model).where(mapped(model).primary_key[0] == bindparam("key"), condition(actor, permission, model))
+
+
+@lru_cache(maxsize=1_000)
 def condition(actor: Actor, permission: str, model: type[Base]) -> ColumnElement[bool]:
     """The SQL condition itself."""
     if "system" in actor.roles:

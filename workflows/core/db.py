@@ -5,6 +5,9 @@ from collections.abc import Iterator
 from contextlib import contextmanager
 from datetime import UTC, datetime
 from decimal import Decimal
+from functools import partial
+from math import inf
+from time import monotonic
 from typing import Any, cast
 
 from sqlalchemy import (
@@ -21,8 +24,10 @@ from sqlalchemy import (
     event,
 )
 from sqlalchemy.dialects import postgresql, sqlite
+from sqlalchemy.engine.interfaces import DBAPIConnection
+from sqlalchemy.exc import InvalidatePoolError
 from sqlalchemy.orm import DeclarativeBase, Session, sessionmaker
-from sqlalchemy.pool import ConnectionPoolEntry
+from sqlalchemy.pool import ConnectionPoolEntry, PoolProxiedConnection
 
 from workflows.core import typed_json
 
@@ -104,7 +109,7 @@ class Base(DeclarativeBase):
 
 def make_engine(url: str) -> Engine:
     """An engine with our pragmas and write rules set up."""
-    engine = create_engine(url, pool_pre_ping=not url.startswith("sqlite"))
+    engine = create_engine(url)
     prepare_engine(engine)
     return engine
 
@@ -115,11 +120,33 @@ def make_sessions(engine: Engine) -> sessionmaker[Session]:
 
 
 def prepare_engine(engine: Engine) -> None:
-    """Attach what SQLite needs to behave like the server database; PostgreSQL needs nothing."""
+    """Attach what SQLite needs to behave like the server database, and what keeps a server's connections fresh."""
     if engine.dialect.name != "sqlite":
+        event.listen(engine, "checkin", _note_idle)
+        event.listen(engine, "checkout", partial(_ping_after_rest, engine.dialect))
         return
     event.listen(engine, "connect", _sqlite_connect)
     event.listen(engine, "before_cursor_execute", _sqlite_write_lock)
+
+
+RESTED = 1.0
+"""Seconds after which a kept connection is asked whether it still lives: under load that would be a statement more."""
+
+
+def _note_idle(_connection: DBAPIConnection | None, entry: ConnectionPoolEntry) -> None:
+    entry.info["idle_since"] = monotonic()
+
+
+def _ping_after_rest(
+    dialect: Dialect, connection: DBAPIConnection, entry: ConnectionPoolEntry, _proxy: PoolProxiedConnection
+) -> None:
+    """Raise what makes the pool throw all its connections away and open new ones, if this one is dead."""
+    if monotonic() - entry.info.get("idle_since", inf) < RESTED:
+        return
+    try:
+        dialect.do_ping(connection)
+    except dialect.loaded_dbapi.Error as error:
+        raise InvalidatePoolError from error
 
 
 def _sqlite_connect(connection: sqlite3.Connection, _entry: ConnectionPoolEntry) -> None:

@@ -11,7 +11,7 @@ from sqlalchemy import bindparam, select, update
 from sqlalchemy.orm.attributes import set_committed_value
 
 from workflows.core import killpoints
-from workflows.core.db import table_of
+from workflows.core.db import Base, table_of
 from workflows.core.errors import Conflict, NotFound
 from workflows.core.tx import Tx
 from workflows.engine import definitions, messages, snapshots, starts, timers, tokens
@@ -102,12 +102,16 @@ def _complete(tx: Tx, engine: Engine, task: Task, values: Mapping[str, Any]) -> 
     run.wake(token, values)
     run.drive()
     _save(run, instance)
-    task.status = "done"
-    task.done_at = tx.now
-    task.done_by = tx.actor.label
-    task.done_by_id = tx.actor.user_id
-    task.values = dict(values)
-    task.draft = None
+    done = {
+        "status": "done",
+        "done_at": tx.now,
+        "done_by": tx.actor.label,
+        "done_by_id": tx.actor.user_id,
+        "values": dict(values),
+        "draft": None,
+    }
+    tx.session.connection().execute(_DONE, {"of": task.id, **done})
+    _commit_values(task, done)
     return instance
 
 
@@ -235,6 +239,17 @@ _MOVED = (
     .where(_INSTANCE.c.id == bindparam("of"), _INSTANCE.c.revision == bindparam("read"))
     .values({name: bindparam(name) for name in ("status", "state", "variables", "revision", "ended_at")})
 )
+_DONE = (
+    update(table_of(Task))
+    .where(table_of(Task).c.id == bindparam("of"))
+    .values({name: bindparam(name) for name in ("status", "done_at", "done_by", "done_by_id", "values", "draft")})
+)
+
+
+def _commit_values(row: Base, values: Mapping[str, Any]) -> None:
+    """Let a loaded row say what a statement has just written."""
+    for name, value in values.items():
+        set_committed_value(row, name, value)
 
 
 def _look(tx: Tx, engine: Engine, instance_id: int) -> tuple[Instance, Run]:
@@ -290,7 +305,6 @@ def _save(run: Run, instance: Instance, *, ended: str = "completed") -> None:
     found = tx.session.connection().execute(_MOVED, {"of": run.instance_id, "read": run.revision, **after})
     if found.rowcount != 1:
         raise StateMoved("state_moved", instance=run.instance_id)
-    for name, value in after.items():
-        set_committed_value(instance, name, value)
+    _commit_values(instance, after)
     run.changes.save(tx.session, run.instance_id)
     tx.session.info[MOVED_BY] = (tx, run.definition)
