@@ -2,7 +2,6 @@
 
 import re
 import shutil
-import socket
 import threading
 import time
 from collections.abc import Callable, Iterator
@@ -14,15 +13,16 @@ from pathlib import Path
 from typing import Any, TypeVar
 
 import pytest
-from flask import Flask
 from playwright.sync_api import Browser, Page, sync_playwright
 from sqlalchemy.orm import Session, sessionmaker
-from werkzeug.serving import WSGIRequestHandler, make_server
 
 from tests.conftest import Begin, Database
 from tests.core import mail_server
 from tests.core.mail_server import MailServer
 from tests.e2e.gallery import make_gallery
+from tests.e2e.looking import Eyes
+from tests.e2e.serving import free_port, served
+from tests.e2e.walk import Demo, demonstration
 from webapp import create_app
 from webapp.extensions import db
 from workflows import worker
@@ -40,13 +40,6 @@ DESKTOP, PHONE = 1280, 390
 
 Visitor = Callable[..., Page]
 Found = TypeVar("Found")
-
-
-class Silent(WSGIRequestHandler):
-    """Requests are not worth a line each."""
-
-    def log_request(self, code: Any = "-", size: Any = "-") -> None:
-        pass
 
 
 @dataclass(frozen=True)
@@ -89,20 +82,6 @@ def waited_for(look: Callable[[], Found | None], complaint: str) -> Found:
 
 
 @contextmanager
-def served(app: Flask, port: int = 0) -> Iterator[str]:
-    """The app on a port of its own; gives the address."""
-    server = make_server("127.0.0.1", port, app, threaded=True, request_handler=Silent)
-    thread = threading.Thread(target=server.serve_forever, daemon=True)
-    thread.start()
-    try:
-        yield f"http://127.0.0.1:{server.server_port}"
-    finally:
-        server.shutdown()
-        thread.join()
-        server.server_close()
-
-
-@contextmanager
 def working(sessions: sessionmaker[Session], settings: Settings, clock: SetClock) -> Iterator[None]:
     """A worker beside the web server."""
     stop = threading.Event()
@@ -127,7 +106,7 @@ def house(
         for role, group in (("coordinator", "group:coordination"), ("leadership", "group:leadership")):
             people.create(tx, f"{role}@lotse.example", role, roles=[role], groups=[group], password=PASSWORD)
         people.create(tx, "reviewer@lotse.example", "reviewer", roles=["reviewer"], groups=[], password=PASSWORD)
-    port = _free_port()
+    port = free_port()
     address = f"http://127.0.0.1:{port}"
     with mail_server.running() as mails:
         settings = replace(settings, public_url=address, smtp=mails.settings)
@@ -155,6 +134,21 @@ def chromium() -> Iterator[Browser]:
         browser = playwright.chromium.launch(executable_path=program, args=["--no-sandbox"])
         yield browser
         browser.close()
+
+
+@pytest.fixture(scope="session")
+def demo(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Demo]:
+    """The demonstration, as a newcomer starts it."""
+    with demonstration(tmp_path_factory.mktemp("demo")) as running:
+        yield running
+
+
+@pytest.fixture(scope="session")
+def eyes(chromium: Browser, demo: Demo) -> Iterator[Eyes]:
+    """Somebody of every role before a screen of every width."""
+    looking = Eyes(chromium, demo)
+    yield looking
+    looking.close()
 
 
 @pytest.fixture
@@ -189,12 +183,6 @@ def gallery() -> Iterator[str]:
     """The address of every template with sample data."""
     with served(make_gallery()) as address:
         yield address
-
-
-def _free_port() -> int:
-    with socket.socket() as free:
-        free.bind(("127.0.0.1", 0))
-        return int(free.getsockname()[1])
 
 
 def accessibility_problems(page: Page) -> list[str]:

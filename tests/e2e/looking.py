@@ -1,0 +1,98 @@
+"""Chromium looking at the pages of the demonstration as the people who use them."""
+
+from collections.abc import Iterator, Sequence
+from contextlib import contextmanager
+from dataclasses import dataclass, field
+
+from playwright.sync_api import Browser, BrowserContext, Page
+
+from tests.e2e.walk import Demo, Place, user_of
+
+DESKTOP, PHONE = 1280, 390
+HEIGHT = 800
+OPENS = 'main form[action$="/open"] button'
+"""The button of a neutral page: what lies behind it is a page of its own."""
+
+
+@dataclass(frozen=True)
+class Look:
+    """One page in one language at one width."""
+
+    place: Place
+    language: str
+    width: int
+
+    @property
+    def name(self) -> str:
+        """For a file or a complaint."""
+        return f"{self.place.name}-{self.language}-{self.width}"
+
+
+@dataclass
+class Eyes:
+    """Opens pages, signed in as whoever a page is for; what the browser complains about is kept."""
+
+    browser: Browser
+    demo: Demo
+    complaints: list[str] = field(default_factory=list)
+    _contexts: dict[tuple[str | None, int], BrowserContext] = field(default_factory=dict)
+
+    @contextmanager
+    def at(self, look: Look) -> Iterator[tuple[Page, int, bool]]:
+        """What lies there, its status, and whether it is a whole page: files and fragments have no look."""
+        page = self._context(look.place.role, look.width).new_page()
+        page.on("console", lambda message: self._note(look, message.text) if message.type == "error" else None)
+        page.on("pageerror", lambda error: self._note(look, str(error)))
+        try:
+            mark = "&" if "?" in look.place.path else "?"
+            answer = page.goto(f"{self.demo.address}{look.place.path}{mark}lang={look.language}")
+            assert answer is not None
+            yield page, answer.status, answer.body()[:20].lower().lstrip().startswith(b"<!doctype html")
+        finally:
+            page.close()
+
+    def complained(self) -> list[str]:
+        """What the browser complained about since the last time."""
+        found, self.complaints = self.complaints, []
+        return found
+
+    def close(self) -> None:
+        """Forget everybody."""
+        for context in self._contexts.values():
+            context.close()
+        self._contexts.clear()
+
+    def _note(self, look: Look, text: str) -> None:
+        # A page that answers 404 or 410 on purpose is noted by the browser as well.
+        if "the server responded with a status of 4" not in text:
+            self.complaints.append(f"{look.name}: {text}")
+
+    def _context(self, role: str | None, width: int) -> BrowserContext:
+        if (role, width) not in self._contexts:
+            context = self.browser.new_context(viewport={"width": width, "height": HEIGHT}, locale="de-DE")
+            if role is not None:
+                self._sign_in(context, role)
+            self._contexts[role, width] = context
+        return self._contexts[role, width]
+
+    def _sign_in(self, context: BrowserContext, role: str) -> None:
+        page = context.new_page()
+        page.goto(f"{self.demo.address}/login?lang=de")
+        page.get_by_label("E-Mail-Adresse").fill(user_of(role).email)
+        page.get_by_label("Passwort").fill(user_of(role).password)
+        page.get_by_role("button", name="Anmelden", exact=True).click()
+        page.close()
+
+
+def looks(places: Sequence[Place]) -> list[Look]:
+    """Every place at least once, the first of each role at both widths, public ones in Arabic, too."""
+    found: list[Look] = []
+    seen: set[str | None] = set()
+    for number, place in enumerate(places):
+        is_first = place.role not in seen
+        seen.add(place.role)
+        widths = (DESKTOP, PHONE) if is_first else ((PHONE, DESKTOP)[number % 2],)
+        found += [Look(place, "de", width) for width in widths]
+        if place.role is None:
+            found += [Look(place, "ar", width) for width in reversed(widths)]
+    return found
