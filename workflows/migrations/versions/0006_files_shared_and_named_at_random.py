@@ -1,6 +1,6 @@
 """Files: a random name for addresses, whether the association sees them, who brought them.
 
-Revision 0005, after 0004.
+Revision 0006, after 0005.
 """
 
 import secrets
@@ -8,8 +8,8 @@ import secrets
 import sqlalchemy as sa
 from alembic import op
 
-revision = "0005"
-down_revision = "0004"
+revision = "0006"
+down_revision = "0005"
 branch_labels = None
 depends_on = None
 
