@@ -8,6 +8,7 @@ from flask import request, url_for
 
 from webapp.forms.view import FormView, Problems
 from webapp.i18n import language
+from webapp.wording import error_text
 from workflows import policy
 from workflows.actions import about, inbox, operation
 from workflows.actions.about import About
@@ -117,6 +118,7 @@ def task_page(tx: Tx, opened: OpenForm, problems: Problems) -> Row:
         "case": {"reference": subject.reference, "url": case_url(tx, opened.task, known)} if subject else None,
         "facts": _facts(tx, opened.task, known, without=_shown_by(opened.fields)),
         "draft_at": opened.task.draft_at,
+        "barred": error_text(opened.barred.code, opened.barred.facts) if opened.barred else None,
     }
 
 

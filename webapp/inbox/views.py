@@ -91,7 +91,7 @@ def complete(tx: Tx, task_id: int) -> ResponseReturnValue:
     except Invalid as error:
         raise Refusal(_page(tx, task_id, values, error.problems), 422) from error
     except Conflict as conflict:
-        if conflict.code == "four_eyes":
+        if conflict.code in {"four_eyes", "not_admitted"}:
             flash(error_text(conflict.code, conflict.facts) or "", "danger")
             raise Refusal(_page(tx, task_id, values), 409) from conflict
         raise Refusal(_too_late(tx, task_id, values, conflict), 409) from conflict

@@ -33,6 +33,10 @@ ERRORS: Mapping[str, Any] = {
     "four_eyes": _(
         "Vier-Augen-Prinzip: „%(step)s“ haben Sie selbst erledigt. Das hier muss jemand anderes übernehmen."
     ),
+    "not_admitted": _(
+        "Das hier dürfen nur die Mitglieder tun, die an der Sitzung teilnehmen und nicht befangen sind. "
+        "Sie gehören nicht dazu."
+    ),
     "pot_promised": _("Aus diesem Topf sind schon %(promised)s Euro zugesagt. Weniger kann er nicht haben."),
     "handed_on": _("Diese Verweisung ist weitergereicht. Antworten kann nur noch, wer sie bekommen hat."),
     "email_taken": _("Diese E-Mail-Adresse gehört schon zu einem anderen Konto."),

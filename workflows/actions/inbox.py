@@ -11,7 +11,7 @@ from sqlalchemy import Select, and_, literal, or_, select
 
 from workflows import forms as schema
 from workflows import policy
-from workflows.actions import attachments, forms, received
+from workflows.actions import attachments, exclusions, forms, received
 from workflows.core import audit, search
 from workflows.core.errors import Conflict, Invalid, NotFound, Problem
 from workflows.core.tx import Tx
@@ -61,7 +61,10 @@ class TaskPage:
 
 @dataclass(frozen=True, slots=True)
 class OpenForm:
-    """A task with its form as the actor may see it; ``fields`` carry values, options and translated texts."""
+    """A task with its form as the actor may see it; ``fields`` carry values, options and translated texts.
+
+    ``barred`` says why the actor, of all the group, may not do it.
+    """
 
     task: Task
     form: Form
@@ -71,6 +74,7 @@ class OpenForm:
     is_mine: bool
     can_work: bool
     variables: Mapping[str, Any] = field(default_factory=dict)
+    barred: Conflict | None = None
 
     @property
     def can_claim(self) -> bool:
@@ -161,13 +165,13 @@ def _read_cursor(cursor: str) -> tuple[datetime | None, int]:
 def claim(tx: Tx, task_id: int) -> Task:
     """Take a task; raises ``Conflict`` ``task_claimed`` if somebody else has it, ``task_done`` if it is over.
 
-    Also ``four_eyes`` if its diagram wants another person than the one who did the step before.
+    Also ``four_eyes`` or ``not_admitted`` if its diagram does not want this person.
     """
     wanted = policy.get(tx, policy.TASK_WORK, Task, task_id)
     user_id = tx.actor.user_id
     if user_id is None:
         raise NotFound("not_found", kind="task")
-    _check_four_eyes(tx, wanted)
+    exclusions.refuse(tx, wanted)
     tx = _standing_in(tx, wanted)
     if wanted.status == "open" and wanted.assignee_id in tx.actor.stands_in_for:
         return wanted  # whose deputy works it: it stays that person's, so that the audit says for whom
@@ -206,6 +210,7 @@ def open_form(tx: Tx, task_id: int, values: Mapping[str, Any] | None = None, *, 
     definition = _definition(tx, task)
     form = _form(definition, task)
     variables = _known(tx, task)
+    barred = exclusions.reason(tx, task)
     if values is None:
         values = task.draft or task.values or forms.untouched(tx, form, variables)
     return OpenForm(
@@ -215,8 +220,9 @@ def open_form(tx: Tx, task_id: int, values: Mapping[str, Any] | None = None, *, 
         values=values,
         definition=definition,
         is_mine=task.assignee_id is not None and task.assignee_id in tx.actor.personae,
-        can_work=_may_work(tx, task),
+        can_work=barred is None and _may_work(tx, task),
         variables=variables,
+        barred=barred,
     )
 
 
@@ -236,9 +242,9 @@ def _known(tx: Tx, task: Task) -> Mapping[str, Any]:
 def complete(tx: Tx, task_id: int, values: Mapping[str, Any]) -> Instance:
     """Check the values and move the instance on; raises ``Invalid``, ``NotFound``, ``Conflict``.
 
-    ``task_done`` (by, at) if somebody was quicker, ``four_eyes`` if it must be another person. Somebody moving
-    another part of the instance meanwhile only makes it run again, three times at most; the whole transaction starts
-    anew then, so nothing may have been written before.
+    ``task_done`` (by, at) if somebody was quicker, ``four_eyes`` or ``not_admitted`` for the wrong person. Somebody
+    moving another part of the instance meanwhile only makes it run again, three times at most; the whole transaction
+    starts anew then, so nothing may have been written before.
     """
     return _tried(tx, lambda: _complete(tx, task_id, values))
 
@@ -287,7 +293,7 @@ def _standing_in(tx: Tx, task: Task) -> Tx:
 
 def _finish(tx: Tx, task: Task, values: Mapping[str, Any]) -> Instance:
     tasks.refuse_closed(task)
-    _check_four_eyes(tx, task)
+    exclusions.refuse(tx, task)
     form = _form(_definition(tx, task), task)
     variables = runtime.variables(tx, ENGINE, task)
     typed = forms.checked(tx, form, values, variables, _files(tx, task, form, variables))
@@ -307,17 +313,6 @@ def _take_up(tx: Tx, task: Task) -> None:
     case = tx.session.get(Case, int(number)) if kind == "case" else None
     if case is not None and case.status == "new":
         cases.take_up(tx, case.id)
-
-
-def _check_four_eyes(tx: Tx, task: Task) -> None:
-    """Raise ``Conflict("four_eyes")`` for who did the task that this one names as its counterpart, last time round."""
-    if task.status != "open" or tx.actor.user_id is None:
-        return
-    other = _definition(tx, task).process.elements[task.element_id].assignment.four_eyes
-    done = select(Task).where(Task.instance_id == task.instance_id, Task.element_id == other, Task.status == "done")
-    first = tx.session.scalar(done.order_by(Task.id.desc()).limit(1)) if other else None
-    if first is not None and first.done_by_id == tx.actor.user_id:
-        raise Conflict("four_eyes", step=first.name)
 
 
 def form_of(tx: Tx, task_id: int) -> Form:

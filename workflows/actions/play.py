@@ -139,7 +139,7 @@ def _complete(play_on: Stage, step: Step) -> None:
         task, actor = _task(play_on, tx, step)
         task_id = task.id
     with play_on.begin(actor) as tx:
-        inbox.complete(tx, task_id, step.values)
+        inbox.complete(tx, task_id, stage.with_accounts(tx, step.values))
 
 
 def _task(play_on: Stage, tx: Tx, step: Step) -> tuple[Task, Actor]:

@@ -1,11 +1,12 @@
 """Where scenarios are played: a prepared database, people of every role, and the one case a scenario is about."""
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from contextlib import AbstractContextManager
 from dataclasses import dataclass
 from datetime import datetime, time
 from decimal import Decimal
 from pathlib import Path
+from typing import Any
 
 from sqlalchemy import ColumnElement, and_, exists, or_, select
 from sqlalchemy.orm import Session, sessionmaker
@@ -31,6 +32,7 @@ PEOPLE = {
     "coordination": ("Koordination (Probe)", "koordination@probe.example", "coordinator"),
     "leadership": ("Leitung (Probe)", "leitung@probe.example", "leadership"),
     "jury": ("Jury (Probe)", "jury@probe.example", "leadership"),
+    "jury_other": ("Zweites Jurymitglied (Probe)", "jury-2@probe.example", "leadership"),
 }
 BEGINNING = time(10)
 """When the day of a scenario begins, in Berlin."""
@@ -90,7 +92,7 @@ def prepare(sessions: sessionmaker[Session], settings: Settings, bundle_folder: 
         seed.load(tx)
         for group, (name, email, role) in PEOPLE.items():
             if people.find_by_email(tx.session, email) is None:
-                people.create(tx, email, name, roles=[role], groups=[f"group:{group}"])
+                people.create(tx, email, name, roles=[role], groups=[f"group:{group.partition('_')[0]}"])
         for folder in _bundles(bundle_folder):
             definitions.deploy(tx, bundle.read(folder), catalogue(tx))
 
@@ -150,6 +152,17 @@ def _office(tx: Tx, key: str) -> Office:
     if office is None:
         raise NotFound("office_unknown", office=key)
     return office
+
+
+def with_accounts(tx: Tx, values: Any) -> Any:
+    """The values of a step with ``person:jury`` replaced by the key of that person's account, ``user:12``."""
+    if isinstance(values, Mapping):
+        return {name: with_accounts(tx, value) for name, value in values.items()}
+    if isinstance(values, list):
+        return [with_accounts(tx, value) for value in values]
+    if isinstance(values, str) and values.startswith("person:"):
+        return f"user:{person(tx, values.removeprefix('person:')).user_id}"
+    return values
 
 
 def person(tx: Tx, name: str) -> Actor:

@@ -18,6 +18,7 @@ from workflows.engine import definitions, messages, snapshots, starts, timers, t
 from workflows.engine.behaviours import happenings
 from workflows.engine.definition import Definition, Identity
 from workflows.engine.definitions import Version
+from workflows.engine.expressions import evaluate
 from workflows.engine.faults import StateMoved
 from workflows.engine.incidents import Incident
 from workflows.engine.run import Engine, Run
@@ -119,6 +120,20 @@ def variables(tx: Tx, engine: Engine, task: Task) -> dict[str, Any]:
     """What an expression on an open task's element would read: all that its form may show and ask about."""
     _instance, run = _look(tx, engine, task.instance_id)
     return dict(run.scopes.visible(_token(run, task.token)))
+
+
+def only_for(tx: Tx, engine: Engine, task: Task) -> frozenset[str] | None:
+    """The keys of the people who alone may do an open task; None when its diagram leaves it to the whole group.
+
+    What cannot be computed admits nobody.
+    """
+    _instance, run = _look(tx, engine, task.instance_id)
+    token = _token(run, task.token)
+    source = tokens.element_of(token).assignment.only_for
+    if source is None:
+        return None
+    found = evaluate(source, run.scopes.visible(token), engine.functions, tx.now).value
+    return frozenset(str(key) for key in found) if isinstance(found, list) else frozenset()
 
 
 def definition(tx: Tx, engine: Engine, task: Task) -> Definition:

@@ -7,7 +7,7 @@ from typing import Any
 from workflows.core.clock import BERLIN
 from workflows.core.errors import LotseError
 from workflows.core.tx import Tx
-from workflows.domain import codes, funding, programmes
+from workflows.domain import codes, funding, people, programmes
 from workflows.domain.cases import Case
 from workflows.domain.funding import Application, Plan
 from workflows.domain.programmes import Programme
@@ -16,6 +16,7 @@ from workflows.engine.catalogue import BpmnError, Call, Operator, Parameter
 from workflows.operators import inputs
 
 PROCESS = "funding"
+JURY = "group:jury"
 
 # What a diagram may react to; everything else is an incident.
 EXPECTED = frozenset(
@@ -77,10 +78,12 @@ def plan(tx: Tx, call: Call) -> dict[str, Any]:
     return {"costs": costs.costs}
 
 
-def submit(tx: Tx, call: Call) -> None:
-    """The application is with whoever decides."""
+def submit(tx: Tx, call: Call) -> dict[str, Any]:
+    """The application is with whoever decides; the accounts of the jury come back, for who takes part in it."""
     day = inputs.day(call, "submitted_on") or _today(tx)
     funding.submit(tx, _id(call), day, inputs.text(call, "submitted_to"))
+    members = people.members(tx.session, JURY)
+    return {"jury": [{"account": f"user:{member.id}", "name": member.name} for member in members]}
 
 
 def request_more(tx: Tx, call: Call) -> None:

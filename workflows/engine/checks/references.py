@@ -83,12 +83,10 @@ def _group(examined: Examined, element: Element) -> Iterator[Finding]:
 
 
 def _four_eyes(examined: Examined, element: Element) -> Iterator[Finding]:
-    other = element.assignment.four_eyes
-    if other is None:
-        return
-    found = examined.parsed.elements.get(other)
-    if found is None or found.kind != "user_task" or found.id == element.id or element.kind != "user_task":
-        yield examined.error(element.id, "four_eyes_of_nothing", task=other)
+    for other in element.assignment.four_eyes:
+        found = examined.parsed.elements.get(other)
+        if found is None or found.kind != "user_task" or found.id == element.id or element.kind != "user_task":
+            yield examined.error(element.id, "four_eyes_of_nothing", task=other)
 
 
 def _message(examined: Examined, element: Element) -> Iterator[Finding]:

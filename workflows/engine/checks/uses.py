@@ -66,6 +66,7 @@ def _of_assignment(element: Element) -> Iterator[Use]:
         ("due_date", given.due),
         ("follow_up_date", given.follow_up),
         ("priority", given.priority),
+        ("only_for", given.only_for),
     ):
         if source:
             yield Use(element.id, place, source)

@@ -320,6 +320,7 @@ PLACES: Final[Words] = {
     "message_name": ("Name der Nachricht", "message name"),
     "assignee": ("zuständige Person", "assignee"),
     "candidate_groups": ("zuständige Gruppe", "candidate groups"),
+    "only_for": ("wer allein darf (onlyFor)", "who alone may (onlyFor)"),
     "due_date": ("Frist", "due date"),
     "follow_up_date": ("Wiedervorlage", "follow-up date"),
     "priority": ("Dringlichkeit", "priority"),

@@ -97,7 +97,8 @@ class Loop:
 class Assignment:
     """Who a user task is for and when it is due; every text may be FEEL.
 
-    ``four_eyes`` is the id of another user task: who did that one may not do this one.
+    ``four_eyes`` are the ids of other user tasks: who did one of those may not do this one. ``only_for`` is a list of
+    people's keys; nobody else may do it.
     """
 
     assignee: str | None = None
@@ -105,7 +106,8 @@ class Assignment:
     due: str | None = None
     follow_up: str | None = None
     priority: str | None = None
-    four_eyes: str | None = None
+    four_eyes: tuple[str, ...] = ()
+    only_for: str | None = None
 
 
 @dataclass(frozen=True, slots=True)

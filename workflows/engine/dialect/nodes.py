@@ -26,7 +26,9 @@ NODE_KINDS = {
     "callActivity": "call_activity",
 }
 FOUR_EYES = "fourEyes"
-"""The zeebe:property of a user task that names another one: whoever did that one may not do this one."""
+"""The zeebe:property of a user task that names others, with commas: whoever did one of those may not do this one."""
+ONLY_FOR = "onlyFor"
+"""The zeebe:property of a user task that says in FEEL who alone may do it: a list of keys such as ``user:12``."""
 REFUSED_NODES = frozenset(
     {"task", "complexGateway", "transaction", "adHocSubProcess", "choreographyTask", "callChoreography"}
 )
@@ -193,8 +195,13 @@ def _assignment(node: Node) -> Assignment:
         due=extension_value(node, "taskSchedule", "dueDate"),
         follow_up=extension_value(node, "taskSchedule", "followUpDate"),
         priority=extension_value(node, "priorityDefinition", "priority"),
-        four_eyes=extension_property(node, FOUR_EYES),
+        four_eyes=_names(extension_property(node, FOUR_EYES)),
+        only_for=extension_property(node, ONLY_FOR),
     )
+
+
+def _names(listed: str | None) -> tuple[str, ...]:
+    return tuple(filter(None, (name.strip() for name in (listed or "").split(","))))
 
 
 def _mapping(node: Node, direction: str) -> tuple[Assign, ...]:
