@@ -6,13 +6,18 @@ from datetime import date, datetime, time, timedelta
 from decimal import Decimal
 from typing import Any
 
+from babel import Locale
 from flask import Request, has_request_context, request, session, url_for
 from flask_babel import format_date, format_datetime, format_decimal, get_locale
 from flask_babel import gettext as _
 from flask_login import current_user
 
 NAMES: Mapping[str, str] = {"de": "Deutsch", "en": "English", "ar": "العربية"}
+"""The languages of the public pages, each in its own words."""
+
 RIGHT_TO_LEFT = frozenset({"ar"})
+PLAIN_GERMAN = "de_simple"
+PLAIN = "simple"  # the modifier that tells plain German from German, for Babel and for gettext's folders
 INSIDE = frozenset({"de", "en"})  # languages of the staff pages
 
 
@@ -26,21 +31,26 @@ class Language:
     current: bool
 
 
-def select_locale() -> str:
+def select_locale() -> Locale:
     """The language asked for in the address, else the remembered one, else the browser's, else German."""
     if not has_request_context() or request.path.startswith("/api/"):
-        return "de"
+        return locale_of("de")
     asked = request.args.get("lang", "")
     if asked in NAMES and session.get("language") != asked:
         session["language"] = asked
     chosen = str(session.get("language") or _default_language(request))
-    return chosen if not current_user.is_authenticated or chosen in INSIDE else "de"
+    return locale_of(chosen if not current_user.is_authenticated or chosen in INSIDE else "de")
+
+
+def locale_of(code: str) -> Locale:
+    """How Babel calls a language of ours; plain German writes dates and numbers like German."""
+    return Locale("de", modifier=PLAIN) if code == PLAIN_GERMAN else Locale(code)
 
 
 def _default_language(incoming: Request) -> str:
     if current_user.is_authenticated:
         return str(current_user.language)
-    return incoming.accept_languages.best_match(list(NAMES), "de")
+    return incoming.accept_languages.best_match([code for code in NAMES if code != PLAIN_GERMAN], "de")
 
 
 def select_timezone() -> str:
@@ -51,7 +61,14 @@ def select_timezone() -> str:
 def language() -> str:
     """The code of the current language."""
     locale = get_locale()
-    return "de" if locale is None else str(locale.language)
+    if locale is None:
+        return "de"
+    return PLAIN_GERMAN if locale.modifier == PLAIN else str(locale.language)
+
+
+def tag(code: str) -> str:
+    """The language as HTML names it (BCP 47; ``simple`` is a registered variant)."""
+    return code.replace("_", "-")
 
 
 def languages() -> list[Language]:

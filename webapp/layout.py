@@ -42,7 +42,7 @@ NAVIGATION: tuple[tuple[Any, str, Mapping[str, Any], str], ...] = (
 def init_app(app: Flask) -> None:
     """Attach context, filters and words to the templates."""
     app.context_processor(context)
-    app.jinja_env.filters.update(day=i18n.day, moment=i18n.moment, iso=iso, shown=i18n.shown)
+    app.jinja_env.filters.update(day=i18n.day, moment=i18n.moment, iso=iso, shown=i18n.shown, tag=i18n.tag)
     app.jinja_env.globals.update(wording.GLOBALS)
     app.jinja_env.globals.update(asset=asset, upload_types=",".join(f".{ending}" for ending in files.TYPES))
     app.jinja_env.trim_blocks = app.jinja_env.lstrip_blocks = True
@@ -57,7 +57,7 @@ def context() -> dict[str, Any]:
         "user": user,
         "nav": navigation(user.actor) if user else [],
         "language": language,
-        "lang": language,
+        "lang": i18n.tag(language),
         "dir": "rtl" if language in i18n.RIGHT_TO_LEFT else "ltr",
         "languages": i18n.languages(),
         "demo": settings.demo,

@@ -13,7 +13,7 @@ from webapp.forms import ticket, uploads
 from webapp.forms.reading import is_redrawing
 from webapp.forms.ticket import Ticket
 from webapp.forms.view import FormView
-from webapp.i18n import NAMES, language
+from webapp.i18n import NAMES, language, locale_of
 from webapp.security import row_id
 from workflows.actions import enquiries
 from workflows.core import links, throttle
@@ -110,7 +110,7 @@ def _view(fields: Any, problems: Any, **more: Any) -> FormView:
 def status(tx: Tx, token: str) -> ResponseReturnValue:
     """Where the enquiry stands, in its own language unless another was chosen."""
     own = enquiries.status(tx, token).case.language
-    with force_locale(_language_of(own)):
+    with force_locale(locale_of(_language_of(own))):
         found = enquiries.status(tx, token, language())
         return render_template(
             "public/status.html",
@@ -151,7 +151,7 @@ def survey(tx: Tx, token: str) -> ResponseReturnValue:
 def withdraw_ask(tx: Tx, token: str) -> ResponseReturnValue:
     """Really?"""
     found = enquiries.status(tx, token)
-    with force_locale(_language_of(found.case.language)):
+    with force_locale(locale_of(_language_of(found.case.language))):
         return render_template("public/withdraw.html", token=token, case=found.case)
 
 

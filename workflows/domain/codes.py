@@ -1,6 +1,6 @@
 """Code lists: the office's choices with their words in every language, editable, never in code."""
 
-from collections.abc import Callable, Collection
+from collections.abc import Callable, Collection, Mapping
 
 from sqlalchemy import String, select
 from sqlalchemy.orm import Mapped, Session, mapped_column
@@ -24,8 +24,8 @@ class CodeEntry(Base):
     is_active: Mapped[bool] = mapped_column(default=True)
 
     def words(self, language: str) -> str:
-        """The label in ``language``, in German where there is none."""
-        return self.translations.get(language) or self.label
+        """The label in ``language``, where there is none in plain German, else in German."""
+        return _in(language, self.label, self.translations)
 
 
 def options(session: Session, name: str, language: str) -> list[Option]:
@@ -69,4 +69,10 @@ def glossary(session: Session, names: Collection[str], language: str = "de") -> 
     """The words for every value of several lists by (list, value), in one query: for pages that show many."""
     columns = (CodeEntry.list, CodeEntry.key, CodeEntry.label, CodeEntry.translations)
     rows = session.execute(select(*columns).where(CodeEntry.list.in_(names)))
-    return {(name, key): translations.get(language) or german for name, key, german, translations in rows}
+    return {(name, key): _in(language, german, translations) for name, key, german, translations in rows}
+
+
+def _in(language: str, german: str, translations: Mapping[str, str]) -> str:
+    if language == "de":
+        return german
+    return translations.get(language) or translations.get("de_simple") or german
