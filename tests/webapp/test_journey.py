@@ -9,7 +9,8 @@ from sqlalchemy import select
 from sqlalchemy.orm import Session, sessionmaker
 
 from tests.conftest import Begin
-from tests.webapp.conftest import Browser, Enquired
+from tests.webapp.conftest import ADDRESS, Browser, Enquired
+from tests.webapp.test_access import dump
 from workflows import worker
 from workflows.core import audit, links
 from workflows.core.clock import SetClock
@@ -131,6 +132,26 @@ def test_from_the_enquiry_to_the_confirmed_outcome(
     assert story.status_code == 200
     for line in ("Stelle hat angenommen", "Ergebnis von den Anfragenden bestätigt"):
         assert line in story.text
+
+
+def test_a_hundred_scanners_change_nothing_and_then_the_person_succeeds(
+    town: Town, enquiry: Enquired, settings: Settings, sessions: sessionmaker[Session]
+) -> None:
+    """Mail scanners follow every link, from a browser of their own or with none (decision 12)."""
+    town.complete("Anfrage sichten", TRIAGE)
+    town.complete("Stellen auswählen", CHOICE)
+    link = town.office_link(settings)
+    before = dump(sessions)
+    for number in range(100):
+        scanner = Browser(town.visitor.client.application.test_client())
+        path = (link, f"{link}?lang=en", f"{link}/thanks", f"{link}/open")[number % 4]
+        scanner.get(path)
+        scanner.client.head(path, base_url=ADDRESS)
+    assert dump(sessions) == before
+    assert town.visitor.post(f"{link}/open").location == link
+    town.answer(link, {"answer": "accept", "contact_person": "Frau Kultur"})
+    with town.begin() as tx:
+        assert tx.session.scalars(select(Referral)).one().status == "accepted"
 
 
 def test_the_case_page_draws_where_each_process_stands(town: Town, enquiry: Enquired) -> None:

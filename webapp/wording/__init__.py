@@ -5,6 +5,7 @@ from typing import Any
 
 from webapp.wording.errors import error_text, status_text
 from webapp.wording.events import audit_text, deputy_text, event_text, event_tone, told_for
+from webapp.wording.mails import mail_failure
 from webapp.wording.problems import problem_text
 from webapp.wording.states import Word, code_word, state_options, status_word
 
@@ -17,6 +18,7 @@ GLOBALS: Mapping[str, Callable[..., Any]] = {
     "event_tone": event_tone,
     "audit_text": audit_text,
     "code_word": code_word,
+    "mail_failure": mail_failure,
     "state_options": state_options,
 }
 
@@ -29,6 +31,7 @@ __all__ = [
     "error_text",
     "event_text",
     "event_tone",
+    "mail_failure",
     "problem_text",
     "status_text",
     "status_word",

@@ -1,6 +1,7 @@
 """How a mail looks on its way: headers, a plain text and an HTML part saying the same."""
 
 import hashlib
+import re
 from datetime import datetime
 from email.message import EmailMessage
 from email.policy import SMTP
@@ -14,6 +15,9 @@ from workflows.core.settings import Settings
 
 MARKER = "[[link]]"
 """Stands in the stored text where the address of the link belongs; the address itself is never stored."""
+
+# Mail programs drop style sheets; without colours of our own, dark mode works.
+_STYLE = "max-width:40rem;margin:0 auto;padding:1rem;font-family:sans-serif;font-size:1rem;line-height:1.5"
 
 SHOWN = "[Link]"
 """What people inside see in place of the address."""
@@ -51,25 +55,35 @@ def message(letter: Letter, settings: Settings) -> EmailMessage:
     mail["Subject"] = letter.subject
     mail["Date"] = format_datetime(letter.created_at)
     mail["Message-ID"] = letter.message_id
-    mail["Content-Language"] = letter.language
     mail["Auto-Submitted"] = "auto-generated"
     mail.set_content(resolved(letter, settings))
     mail.add_alternative(_html(letter, settings), subtype="html")
+    mail["Content-Language"] = letter.language  # only now: before, it would go with the plain part alone
     # The library would draw the line between the parts anew each time, and a second copy would not be the same mail.
     mail.set_boundary(hashlib.sha256(letter.message_id.encode()).hexdigest()[:40])
     return mail
 
 
 def _html(letter: Letter, settings: Settings) -> str:
-    body = escape(letter.text)
-    if letter.link:
-        address = escape(links.url(letter.link, settings))
-        body = body.replace(MARKER, f'<a href="{address}">{address}</a>')
-    paragraphs = "".join(f"<p>{part.strip()}</p>\n" for part in body.split("\n\n") if part.strip())
+    """The same words as the plain text and nothing else: no pictures, no remote content, nothing to switch on.
+
+    Large enough to read on a phone, lines of a readable length; only our own addresses become links, and they stay
+    left to right in every language.
+    """
+    ours = re.compile(re.escape(escape(settings.public_url)) + r"/[\w/?=&;%-]*")
+    body = ours.sub(
+        lambda found: f'<a href="{found[0]}" dir="ltr" style="overflow-wrap:anywhere">{found[0]}</a>',
+        escape(resolved(letter, settings)),
+    )
+    paragraphs = "".join(
+        f"<p>{'<br>'.join(line.strip() for line in part.strip().splitlines())}</p>\n"
+        for part in re.split(r"\n[ \t]*\n", body.replace("\r\n", "\n"))
+        if part.strip()
+    )
     direction = "rtl" if letter.language in texts.RIGHT_TO_LEFT else "ltr"
     return (
         f'<!doctype html>\n<html lang="{escape(letter.language)}" dir="{direction}">\n'
-        f'<head><meta charset="utf-8"><title>{escape(letter.subject)}</title></head>\n'
-        f'<body style="font-family:sans-serif;line-height:1.5">\n{paragraphs.replace(chr(10) + "</p>", "</p>")}'
-        "</body>\n</html>\n"
+        '<head><meta charset="utf-8"><meta name="viewport" content="width=device-width">'
+        f"<title>{escape(letter.subject)}</title></head>\n"
+        f'<body dir="{direction}" style="{_STYLE}">\n{paragraphs}</body>\n</html>\n'
     )
