@@ -12,6 +12,7 @@ from webapp.files.views import files
 from webapp.health.views import health
 from webapp.inbox.views import inbox
 from webapp.mails.views import mails
+from webapp.offices.views import offices
 from webapp.pages.views import pages
 from webapp.portal.views import office
 from webapp.public.views import public
@@ -24,6 +25,7 @@ BLUEPRINTS: tuple[Blueprint, ...] = (
     on_behalf,
     files,
     office,
+    offices,
     mails,
     audit,
     pages,

@@ -19,6 +19,8 @@ OF_ROLE = {
     "/cases": {"coordinator", "leadership"},
     "/mails": {"coordinator", "leadership"},
     "/cases/new": {"coordinator", "leadership"},
+    "/offices": {"coordinator", "leadership", "admin"},
+    "/offices/new": {"coordinator", "admin"},
     "/audit": {"reviewer"},
     "/pages/imprint/edit": {"admin"},
 }
@@ -30,7 +32,7 @@ def paths(app: Flask) -> list[str]:
     for rule in app.url_map.iter_rules():
         if "GET" in rule.methods and rule.endpoint != "static":
             path = rule.rule.replace("<key>", "imprint").replace("<token>", "unbekannt")
-            for name in ("task_id", "case_id", "referral_id", "instance_id", "mail_id"):
+            for name in ("task_id", "case_id", "referral_id", "instance_id", "mail_id", "office_id"):
                 path = path.replace(f"<int:{name}>", "4711")
             found.append(path)
     return sorted(found)

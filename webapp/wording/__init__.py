@@ -5,6 +5,7 @@ from typing import Any
 
 from webapp.wording.errors import error_text, status_text
 from webapp.wording.events import audit_text, deputy_text, event_text, event_tone, told_for
+from webapp.wording.figures import answer_time, reliability_text
 from webapp.wording.mails import mail_failure
 from webapp.wording.problems import problem_text
 from webapp.wording.states import Word, code_word, state_options, status_word
@@ -20,11 +21,14 @@ GLOBALS: Mapping[str, Callable[..., Any]] = {
     "code_word": code_word,
     "mail_failure": mail_failure,
     "state_options": state_options,
+    "reliability_text": reliability_text,
+    "answer_time": answer_time,
 }
 
 __all__ = [
     "GLOBALS",
     "Word",
+    "answer_time",
     "audit_text",
     "code_word",
     "deputy_text",
@@ -33,6 +37,7 @@ __all__ = [
     "event_tone",
     "mail_failure",
     "problem_text",
+    "reliability_text",
     "status_text",
     "status_word",
     "told_for",

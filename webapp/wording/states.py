@@ -83,6 +83,13 @@ STATES: Mapping[str, Mapping[str, Word]] = {
         "sent": _good(_("Gesendet")),
         "failed": _bad(_("Nicht zustellbar")),
     },
+    "capacity": {
+        "open": _good(_("Nimmt Anfragen an")),
+        "limited": _waiting(_("Wenig Platz")),
+        "full": _bad(_("Zurzeit voll")),
+        "unknown": _quiet(_("Nicht bekannt"), "help"),
+        "retired": _quiet(_("Wird nicht mehr gefragt"), "close"),
+    },
     "instance": {
         "running": _running(_("Läuft")),
         "completed": _good(_("Beendet")),

@@ -1,7 +1,9 @@
 """A demonstration: users for every role, offices with harmless addresses, cases made by running the real processes."""
 
 from dataclasses import dataclass
+from pathlib import Path
 
+import yaml
 from sqlalchemy.orm import Session, sessionmaker
 
 from workflows.actions import demo_cases
@@ -9,6 +11,8 @@ from workflows.core.clock import Clock
 from workflows.core.settings import Settings
 from workflows.core.tx import SYSTEM, Tx, transaction
 from workflows.domain import offices, people, seed
+
+OFFICES = Path(__file__).parent / "data" / "demo_offices.yaml"
 
 
 @dataclass(frozen=True, slots=True)
@@ -36,11 +40,20 @@ def fill(sessions: sessionmaker[Session], settings: Settings, clock: Clock) -> N
     """Add what is missing of the demonstration; may be repeated."""
     with transaction(sessions(), SYSTEM, clock, settings) as tx:
         seed.fill_demo_addresses(tx)
+        describe_offices(tx)
         for user in DEMO_USERS:
             add_user(tx, user)
     now = clock.now()
     stage = demo_cases.stage_for(sessions, settings, now, (DEMO_USERS[0].email, DEMO_USERS[1].email))
     demo_cases.play(stage, now)
+
+
+def describe_offices(tx: Tx) -> None:
+    """What the demonstration knows about offices, where nobody has said how full they are."""
+    for key, known in yaml.safe_load(OFFICES.read_text(encoding="utf-8")).items():
+        office = offices.find(tx.session, key)
+        if office is not None and office.capacity == "unknown":
+            offices.edit(tx, office.id, **known)
 
 
 def add_user(tx: Tx, user: DemoUser) -> None:

@@ -1,13 +1,12 @@
 """Drawing and checking the forms of bundles with the office's code lists; the same for pages, API and command line."""
 
 from collections.abc import Mapping
-from typing import Any
+from typing import Any, Protocol
 
 from workflows import forms
 from workflows.core.errors import Invalid
 from workflows.core.tx import Tx
 from workflows.domain import codes
-from workflows.engine.definitions import Definition
 from workflows.forms import Cleaned, Field, Form, Option
 from workflows.operators import FUNCTIONS
 
@@ -18,9 +17,17 @@ Files = Mapping[int, str]
 NO_FILES: Files = {}
 
 
+class Translator(Protocol):
+    """What knows the words of a form in other languages: a bundle's definition, the house's own texts."""
+
+    def translate(self, text: str, language: str) -> str:
+        """A German source text in a language."""
+        ...
+
+
 def drawn(
     tx: Tx,
-    definition: Definition,
+    texts: Translator,
     form: Form,
     values: Values,
     variables: Values,
@@ -36,7 +43,7 @@ def drawn(
         codes=_options(tx, form, language),
         functions=FUNCTIONS,
         files=files,
-        translate=lambda text: definition.translate(text, language),
+        translate=lambda text: texts.translate(text, language),
     )
 
 

@@ -2,7 +2,7 @@
 
 from datetime import date, datetime
 
-from sqlalchemy import String, select
+from sqlalchemy import CheckConstraint, String, select
 from sqlalchemy.orm import Mapped, Session, mapped_column
 
 from workflows.core import audit
@@ -11,18 +11,23 @@ from workflows.core.errors import Conflict, NotFound
 from workflows.core.tx import Tx
 from workflows.domain.people import Group
 
-EDITABLE = frozenset(
-    {"name", "email", "phone", "topics", "languages", "opening_times", "documents", "is_active", "note"}
+CAPACITIES = ("open", "limited", "full", "unknown")
+EDITABLE = (
+    *("name", "email", "phone", "language", "contacts", "opening_times", "topics", "capacity", "capacity_note"),
+    *("languages", "interpreting", "accessibility", "documents", "note", "source", "is_active", "is_external"),
 )
 
 
 class Office(Base):
     """A partner office; ``topics`` are keys of the code list ``topic``, ``email`` is empty until someone sets it.
 
-    ``source`` and ``checked_on`` say where the entry comes from and when it was last looked at.
+    ``source`` and ``checked_on`` say where the entry comes from and when it was last looked at. ``language`` is the one
+    we write to it in, ``languages`` those spoken there (code list ``spoken_language``), ``contacts`` a list of contexts
+    with person, role, person_phone and person_email.
     """
 
     __tablename__ = "office"
+    __table_args__ = (CheckConstraint(f"capacity IN {CAPACITIES}", name="capacity"),)
 
     id: Mapped[int] = mapped_column(primary_key=True)
     key: Mapped[str] = mapped_column(String(60), unique=True)
@@ -32,6 +37,11 @@ class Office(Base):
     topics: Mapped[list[str]] = mapped_column(TypedJson)
     languages: Mapped[list[str]] = mapped_column(TypedJson)
     language: Mapped[str] = mapped_column(String(12), default="de")
+    contacts: Mapped[list[dict[str, str | None]]] = mapped_column(TypedJson, default=list)
+    capacity: Mapped[str] = mapped_column(String(8), default="unknown")
+    capacity_note: Mapped[str] = mapped_column(String(300), default="")
+    interpreting: Mapped[str] = mapped_column(String(300), default="")
+    accessibility: Mapped[str] = mapped_column(String(300), default="")
     opening_times: Mapped[str] = mapped_column(String(400), default="")
     documents: Mapped[str] = mapped_column(String(1000), default="")
     note: Mapped[str] = mapped_column(String(1000), default="")
@@ -63,7 +73,7 @@ def add(tx: Tx, office: Office) -> Office:
 def edit(tx: Tx, office_id: int, **values: object) -> Office:
     """Change an office's own facts and note them as checked today; raises ``NotFound``."""
     office = tx.locked(Office, office_id)
-    if unknown := sorted(values.keys() - EDITABLE):
+    if unknown := sorted(values.keys() - set(EDITABLE)):
         raise ValueError(f"not editable: {unknown}")
     changed = {name: value for name, value in values.items() if getattr(office, name) != value}
     for name, value in changed.items():

@@ -121,12 +121,12 @@ _REGISTER: tuple[tuple[str, Kind, str, str], ...] = (
         "attempts",
         "who waits for it and how far it got",
     ),
-    ("office", "contact", "email phone note", "the office's address, at times that of one person"),
+    ("office", "contact", "email phone note contacts", "the office's address, at times that of one person"),
     (
         "office",
         "none",
-        "id key name topics languages language opening_times documents is_external is_active source checked_on "
-        "created_at",
+        "id key name topics languages language interpreting accessibility capacity capacity_note opening_times "
+        "documents is_external is_active source checked_on created_at",
         "public facts about an office",
     ),
     ("organisation", "contact", "name folded_name", "small associations may be named after a person"),

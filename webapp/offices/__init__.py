@@ -1,0 +1,1 @@
+"""The partner offices: list, card, changes."""
