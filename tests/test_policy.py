@@ -9,15 +9,17 @@ from sqlalchemy import inspect, select
 from tests.conftest import Begin
 from tests.domain.conftest import ENQUIRY
 from workflows import policy
-from workflows.core import audit, outbox
+from workflows.core import audit, files, outbox
 from workflows.core.audit.log import AuditEntry
 from workflows.core.db import Base
 from workflows.core.errors import NotAllowed, NotFound
+from workflows.core.files import File
 from workflows.core.outbox import Mail
 from workflows.core.tx import PUBLIC, SYSTEM, Actor, Tx
-from workflows.domain import access_tokens, cases, deputies, funding, offices, people, referrals, seed
+from workflows.domain import access_tokens, cases, contacts, deputies, funding, offices, people, referrals, seed
 from workflows.domain.access_tokens import ApiToken
 from workflows.domain.cases import Case, CaseNote
+from workflows.domain.contacts import Contact, Held
 from workflows.domain.funding import Application
 from workflows.domain.offices import Office
 from workflows.domain.pages import Page
@@ -126,6 +128,14 @@ def _rows(tx: Tx, own: Office, other: Office) -> dict[str, Base]:
         "case": case,
         "foreign case": foreign,
         "note": cases.add_note(tx, case.id, "intern"),
+        "internal file": files.store(tx, "plan.txt", b"intern", case.stream),
+        "shared file": files.store(tx, "brief.txt", b"geteilt", case.stream, is_shared=True),
+        "waiting file": files.store(tx, "neu.txt", b"wartet", "form:1"),
+        "shared note": cases.add_note(tx, case.id, "geteilt", is_shared=True),
+        "foreign shared note": cases.add_note(tx, foreign.id, "geteilt", is_shared=True),
+        "talk": contacts.log(
+            tx, Held("visit", tx.now.date(), "Vorstand", "Raum besichtigt", "reach", None, case.id, None)
+        ),
         "application": funding.open_new(tx, case.id),
         "foreign application": funding.open_new(tx, foreign.id),
         "own referral": sent[0],
@@ -186,6 +196,9 @@ ALL_REFERRALS = {"own referral", "other referral", "draft referral"}
 ALL_INSTANCES = {"case instance", "own instance", "other instance", "taken instance"}
 CASES = {"case", "foreign case"}
 APPLICATIONS = {"application", "foreign application"}
+OFFICE_STAFF = ("coordinator", "leadership", "deputy")
+FILES = {"internal file", "shared file"}
+NOTES = {"note", "shared note", "foreign shared note"}
 SENT = {"own referral", "other referral"}
 
 # permission, kind of row: who reaches which rows; everyone not named reaches none, the system reaches all.
@@ -208,7 +221,11 @@ EXPECTED: dict[tuple[str, type[Base]], dict[str, set[str]]] = {
     (policy.TASK_ON_BEHALF, Case): {"coordinator": CASES},
     (policy.CASE_READ, Case): {"coordinator": CASES, "leadership": CASES, "deputy": CASES, "status link": {"case"}},
     (policy.CASE_WORK, Case): {"coordinator": CASES, "leadership": CASES, "deputy": CASES},
-    (policy.CASE_WORK, CaseNote): {"coordinator": {"note"}, "leadership": {"note"}, "deputy": {"note"}},
+    (policy.CASE_READ, File): {**dict.fromkeys(OFFICE_STAFF, FILES), "status link": {"shared file"}},
+    (policy.CASE_READ, CaseNote): {**dict.fromkeys(OFFICE_STAFF, NOTES), "status link": {"shared note"}},
+    (policy.CASE_WORK, CaseNote): dict.fromkeys(OFFICE_STAFF, NOTES),
+    (policy.CONTACT_READ, Contact): dict.fromkeys(OFFICE_STAFF, {"talk"}),
+    (policy.CONTACT_WORK, Contact): dict.fromkeys(OFFICE_STAFF, {"talk"}),
     (policy.REFERRAL_READ, Referral): {
         "coordinator": ALL_REFERRALS,
         "leadership": ALL_REFERRALS,

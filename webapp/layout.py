@@ -34,6 +34,7 @@ NAVIGATION: tuple[tuple[Any, str, Mapping[str, Any], str], ...] = (
     (_l("Posteingang"), "inbox.tasks", {}, policy.TASK_READ),
     (_l("Vorgänge"), "cases.index", {}, policy.CASE_READ),
     (_l("Stellen"), "offices.index", {}, policy.OFFICE_READ),
+    (_l("Kontakte"), "contacts.index", {}, policy.CONTACT_READ),
     (_l("E-Mails"), "mails.index", {}, policy.MAIL_RETRY),
     (_l("Protokoll"), "audit.entries", {}, policy.AUDIT_READ),
     (_l("Seiten"), "pages.edit", {"key": "imprint"}, policy.PAGE_EDIT),

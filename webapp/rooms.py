@@ -7,6 +7,7 @@ from webapp.audit.views import audit
 from webapp.auth.views import auth
 from webapp.cases.on_behalf import on_behalf
 from webapp.cases.views import cases
+from webapp.contacts.views import contacts
 from webapp.demo.views import demo
 from webapp.files.views import files
 from webapp.health.views import health
@@ -24,6 +25,7 @@ BLUEPRINTS: tuple[Blueprint, ...] = (
     cases,
     on_behalf,
     files,
+    contacts,
     office,
     offices,
     mails,

@@ -2,7 +2,7 @@
 
 | who | sees |
 |---|---|
-| coordinator, leadership | cases with their files, referrals, tasks, instances, mails and the audit of cases |
+| coordinator, leadership | cases with files, contacts, referrals, tasks, instances, mails and the audit of cases |
 | coordinator | answers in the name of offices and of those who asked, where a task or question is theirs |
 | office | its own referrals once they are sent, and the tasks of its group |
 | process owner | bundles; no cases |
@@ -10,7 +10,7 @@
 | admin | users, groups, deputies, offices and pages; no cases |
 | everybody with an account | own deputies and tokens; the groups and tasks of whom one stands in for |
 | holder of an office's link | that one referral and its open tasks |
-| holder of a status link | that one case, its shared files, who received its data, and its funding applications |
+| holder of a status link | that one case, its shared files and notes, who received its data, its funding applications |
 """
 
 from collections.abc import Callable
@@ -28,6 +28,7 @@ from workflows.core.outbox import Mail
 from workflows.core.tx import Actor, Tx
 from workflows.domain.access_tokens import ApiToken
 from workflows.domain.cases import Case, CaseNote
+from workflows.domain.contacts import Contact
 from workflows.domain.funding import Application
 from workflows.domain.offices import Office
 from workflows.domain.pages import Page
@@ -42,6 +43,7 @@ Rule = Callable[[Actor], ColumnElement[bool]]
 
 TASK_READ, TASK_WORK, TASK_ON_BEHALF = "task:read", "task:work", "task:on_behalf"
 CASE_READ, CASE_WORK = "case:read", "case:work"
+CONTACT_READ, CONTACT_WORK = "contact:read", "contact:work"
 REFERRAL_READ, REFERRAL_ANSWER = "referral:read", "referral:answer"
 FUNDING_READ = "funding:read"
 INSTANCE_READ, INSTANCE_WORK = "instance:read", "instance:work"
@@ -60,6 +62,8 @@ HOLDERS: dict[str, frozenset[str]] = {
     TASK_ON_BEHALF: frozenset({"coordinator"}),
     CASE_READ: CASE_WORKERS,
     CASE_WORK: CASE_WORKERS,
+    CONTACT_READ: CASE_WORKERS,
+    CONTACT_WORK: CASE_WORKERS,
     REFERRAL_READ: TASK_WORKERS,
     FUNDING_READ: CASE_WORKERS,
     REFERRAL_ANSWER: frozenset({"office"}),
@@ -163,6 +167,11 @@ def _file_read(actor: Actor) -> ColumnElement[bool]:
     return and_(File.about == f"case:{actor.case_id}", File.is_shared)
 
 
+def _note_read(actor: Actor) -> ColumnElement[bool]:
+    """All notes, or for whoever asked those of its case that are shared with it."""
+    return true() if _works_on_cases(actor) else and_(CaseNote.case_id == actor.case_id, CaseNote.is_shared)
+
+
 def _funding_read(actor: Actor) -> ColumnElement[bool]:
     return true() if _works_on_cases(actor) else Application.case_id == actor.case_id
 
@@ -223,8 +232,11 @@ RULES: dict[tuple[str, type[Base]], Rule] = {
     (TASK_ON_BEHALF, Case): _everything,
     (CASE_READ, Case): _case_read,
     (CASE_READ, File): _file_read,
+    (CASE_READ, CaseNote): _note_read,
     (CASE_WORK, Case): _everything,
     (CASE_WORK, CaseNote): _everything,
+    (CONTACT_READ, Contact): _everything,
+    (CONTACT_WORK, Contact): _everything,
     (REFERRAL_READ, Referral): _referral_read,
     (FUNDING_READ, Application): _funding_read,
     (REFERRAL_ANSWER, Referral): _own_referrals,

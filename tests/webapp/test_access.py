@@ -17,6 +17,8 @@ OF_ROLE = {
     "/inbox": {"coordinator", "leadership", "office"},
     "/inbox/rows": {"coordinator", "leadership", "office"},
     "/cases": {"coordinator", "leadership"},
+    "/contacts": {"coordinator", "leadership"},
+    "/contacts/new": {"coordinator", "leadership"},
     "/mails": {"coordinator", "leadership"},
     "/cases/new": {"coordinator", "leadership"},
     "/offices": {"coordinator", "leadership", "admin"},

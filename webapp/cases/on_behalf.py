@@ -9,12 +9,12 @@ from flask.typing import ResponseReturnValue
 from flask_babel import gettext as _
 
 from webapp.access import Refusal, view
-from webapp.cases.shown import Words
 from webapp.forms import uploads
 from webapp.forms.reading import is_redrawing
 from webapp.forms.view import FormView, Problems
 from webapp.i18n import language
 from webapp.security import row_id
+from webapp.wording.lists import Words
 from workflows import policy
 from workflows.actions import attachments, enquiries, inbox, received, referrals
 from workflows.core.clock import BERLIN

@@ -1,6 +1,5 @@
 """A case as its pages show it: codes become words, rows become what templates draw."""
 
-from collections.abc import Collection, Sequence
 from typing import Any
 
 from flask import url_for
@@ -11,6 +10,7 @@ from webapp.files import shown as files_of
 from webapp.i18n import language
 from webapp.inbox.shown import task_row
 from webapp.wording import audit_text, deputy_text, event_text, event_tone, told_for
+from webapp.wording.lists import Words
 from workflows import policy
 from workflows.actions import about, attachments
 from workflows.actions import cases as files
@@ -19,8 +19,7 @@ from workflows.actions.referrals import can_take_back
 from workflows.core.mail_format import MARKER, SHOWN
 from workflows.core.outbox import Mail
 from workflows.core.tx import Tx
-from workflows.domain import codes
-from workflows.domain.cases import Case
+from workflows.domain.cases import Case, CaseNote
 from workflows.domain.funding import Application
 from workflows.domain.offices import Office
 from workflows.domain.programmes import Programme
@@ -33,20 +32,6 @@ LISTS = (
     *("choice", "kind", "topic", "language", "channel", "urgency", "way", "case_outcome", "referral_outcome"),
     *("decline_reason", "confirmation", "legal_basis", "share"),
 )
-
-
-class Words:
-    """The words for codes in the reader's language, read once for a page."""
-
-    def __init__(self, tx: Tx, lists: Collection[str] = LISTS) -> None:
-        self._words = codes.glossary(tx.session, lists, language())
-
-    def __call__(self, name: str, key: str | None) -> str:
-        return self._words.get((name, key or ""), key or "")
-
-    def several(self, name: str, keys: Sequence[str]) -> str:
-        """Several codes, joined."""
-        return ", ".join(self(name, key) for key in keys)
 
 
 def row(word: Words, case: Case) -> Row:
@@ -94,7 +79,7 @@ def survey_word(case: Case, question: str) -> str:
 
 def page(tx: Tx, file: CaseFile) -> Row:
     """The variables of the case's page."""
-    word, known = Words(tx), about.tasks(tx, file.tasks)
+    word, known = Words(tx, LISTS), about.tasks(tx, file.tasks)
     return {
         "case": {**row(word, file.case), "id": file.case.id, "text": file.case.text, "answer": file.case.answer},
         "facts": facts(word, file.case),
@@ -107,7 +92,7 @@ def page(tx: Tx, file: CaseFile) -> Row:
         "applications": [application(row, programme) for row, programme in file.applications],
         "confirm_url": confirm_url(tx, file),
         "mails": [mail(entry) for entry in file.mails],
-        "notes": [{"author": note.author, "text": note.text, "at": note.created_at} for note in file.notes],
+        "notes": [note(entry) for entry in file.notes],
         "diagrams": diagrams(tx, file),
         "files": files_of.for_office(
             attachments.of_case(tx, file.case.id), file.case.id, can_work=policy.may(tx.actor, policy.CASE_WORK)
@@ -177,6 +162,11 @@ def referral(word: Words, asked: Referral, office: Office) -> Row:
         "legal_basis": word("legal_basis", asked.legal_basis),
         "shared": [word("share", name) for name in asked.extract],
     }
+
+
+def note(entry: CaseNote) -> Row:
+    """A note and who may read it."""
+    return {"author": entry.author, "text": entry.text, "at": entry.created_at, "is_shared": entry.is_shared}
 
 
 def mail(entry: Mail) -> Row:

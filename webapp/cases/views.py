@@ -15,6 +15,7 @@ from webapp.forms.ticket import Ticket
 from webapp.forms.view import FormView, Problems
 from webapp.i18n import NAMES, language
 from webapp.security import row_id
+from webapp.wording.lists import Words
 from workflows import policy
 from workflows.actions import cases as files
 from workflows.actions import enquiries
@@ -37,7 +38,7 @@ def index(tx: Tx) -> ResponseReturnValue:
         before=row_id(request.args.get("before", "")),
     )
     found = files.find(tx, wanted)
-    word = shown.Words(tx, ("choice", "kind"))
+    word = Words(tx, ("choice", "kind"))
     rows = [shown.row(word, case) for case in found[: wanted.limit]]
     more = len(found) > wanted.limit
     address: dict[str, Any] = {"q": wanted.words or None, "status": wanted.status or None}
@@ -86,7 +87,7 @@ def new_fields(tx: Tx) -> ResponseReturnValue:
 
 
 def _recording(tx: Tx, values: Values | None, problems: Problems | None = None) -> str:
-    word = shown.Words(tx, ("channel",))
+    word = Words(tx, ("channel",))
     return render_template(
         "cases/new.html",
         form=_form(tx, values, problems or {}, _ticket(tx)),
@@ -126,8 +127,9 @@ def detail(tx: Tx, case_id: int) -> ResponseReturnValue:
 
 @view(cases, "/cases/<int:case_id>/notes", who=policy.CASE_WORK, methods=("POST",))
 def add_note(tx: Tx, case_id: int) -> ResponseReturnValue:
-    """Keep an internal note."""
-    files.add_note(tx, case_id, request.form.get("text", ""))
+    """Keep a note, internal unless the form says that whoever asked may read it."""
+    is_shared = request.form.get("audience") == "shared"
+    files.add_note(tx, case_id, request.form.get("text", ""), is_shared=is_shared)
     flash(_("Die Notiz ist gespeichert."), "success")
     return redirect(url_for("cases.detail", case_id=case_id))
 

@@ -5,8 +5,8 @@ from typing import Any
 from flask import url_for
 from flask_babel import gettext as _
 
-from webapp.cases.shown import Words
 from webapp.i18n import language
+from webapp.wording.lists import Words
 from workflows.core.tx import Tx
 from workflows.domain import codes
 from workflows.domain.offices import Office

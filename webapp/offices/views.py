@@ -8,12 +8,12 @@ from flask.typing import ResponseReturnValue
 from flask_babel import gettext as _
 
 from webapp.access import Refusal, view
-from webapp.cases.shown import Words
 from webapp.forms.reading import is_redrawing, raw_values
 from webapp.forms.view import FormView, Problems
 from webapp.i18n import language
 from webapp.identity import page_actor
 from webapp.offices import shown
+from webapp.wording.lists import Words
 from workflows import policy
 from workflows.actions import house_forms
 from workflows.actions import offices as kept

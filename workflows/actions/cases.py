@@ -107,7 +107,11 @@ def read(tx: Tx, case_id: int) -> CaseFile:
     subjects = [case.stream, *(row.key for row, _ in asked), *(row.key for row, _ in applied)]
     instances = list(session.scalars(select(Instance).where(Instance.subject.in_(subjects)).order_by(Instance.id)))
     tasks = policy.allowed(tx, policy.TASK_READ, select(Task)).where(Task.subject.in_(subjects), Task.status == "open")
-    notes = select(CaseNote).where(CaseNote.case_id == case.id).order_by(CaseNote.id.desc())
+    notes = (
+        policy.allowed(tx, policy.CASE_READ, select(CaseNote))
+        .where(CaseNote.case_id == case.id)
+        .order_by(CaseNote.id.desc())
+    )
     mails = select(Mail).where(Mail.about.in_(subjects)).order_by(Mail.id.desc())
     return CaseFile(
         case=case,
@@ -197,12 +201,19 @@ def waiting_elements(tx: Tx, instance: Instance, definition: Definition) -> list
     return [key for key in found if key in elements and elements[key].attached_to is None]
 
 
-def add_note(tx: Tx, case_id: int, text: str) -> CaseNote:
-    """Keep an internal note; raises ``NotFound`` and ``Invalid``."""
+def add_note(tx: Tx, case_id: int, text: str, *, is_shared: bool = False) -> CaseNote:
+    """Keep a note, internal or shared with whoever asked; raises ``NotFound`` and ``Invalid``."""
     case = policy.get(tx, policy.CASE_WORK, Case, case_id)
     text = text.strip()
     if not text:
         raise Invalid({"text": (Problem("required"),)})
     if len(text) > LONGEST_NOTE:
         raise Invalid({"text": (Problem("too_long", {"max": LONGEST_NOTE}),)})
-    return cases.add_note(tx, case.id, text)
+    return cases.add_note(tx, case.id, text, is_shared=is_shared)
+
+
+def shared_notes(tx: Tx, case_id: int) -> list[CaseNote]:
+    """The notes of a case that whoever asked may read, newest first; for the status page."""
+    query = policy.allowed(tx, policy.CASE_READ, select(CaseNote))
+    shared = query.where(CaseNote.case_id == case_id, CaseNote.is_shared)
+    return list(tx.session.scalars(shared.order_by(CaseNote.id.desc())))

@@ -67,6 +67,8 @@ class Case(Base):
     closed_at: Mapped[datetime | None]
     dedupe_key: Mapped[str | None] = mapped_column(String(64), unique=True)
     instance_id: Mapped[int | None]
+    office_task: Mapped[str | None] = mapped_column(String(60))
+    duplicate_of_id: Mapped[int | None] = mapped_column(ForeignKey("case_file.id"), index=True)
 
     @property
     def stream(self) -> str:
@@ -88,7 +90,7 @@ class Case(Base):
 
 
 class CaseNote(Base):
-    """An internal note: out of reach of a referral's expressions and of every office."""
+    """A note of the coordination, internal unless shared with whoever asked; never in reach of an office."""
 
     __tablename__ = "case_note"
 
@@ -96,6 +98,7 @@ class CaseNote(Base):
     case_id: Mapped[int] = mapped_column(ForeignKey("case_file.id"), index=True)
     text: Mapped[str] = mapped_column(Text)
     author: Mapped[str] = mapped_column(String(200))
+    is_shared: Mapped[bool] = mapped_column(default=False)
     created_at: Mapped[datetime]
 
 
@@ -276,11 +279,11 @@ def survey(tx: Tx, case_id: int, question: str, answer: str) -> Case:
     return case
 
 
-def add_note(tx: Tx, case_id: int, text: str) -> CaseNote:
-    """Keep an internal note; also on closed cases, for what is learnt later."""
+def add_note(tx: Tx, case_id: int, text: str, *, is_shared: bool = False) -> CaseNote:
+    """Keep a note, internal or for whoever asked to read; also on closed cases, for what is learnt later."""
     case = tx.locked(Case, case_id)
-    note = CaseNote(case_id=case.id, text=text, author=tx.actor.label, created_at=tx.now)
+    note = CaseNote(case_id=case.id, text=text, author=tx.actor.label, is_shared=is_shared, created_at=tx.now)
     tx.session.add(note)
     tx.session.flush()
-    audit.record(tx, case.stream, "note.added", case.stream, {"note": note.id})
+    audit.record(tx, case.stream, "note.shared" if is_shared else "note.added", case.stream, {"note": note.id})
     return note

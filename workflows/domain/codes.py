@@ -68,7 +68,8 @@ VIRTUAL: dict[str, Callable[[Session], list[Option]]] = {"office": _offices, "pr
 def glossary(session: Session, names: Collection[str], language: str = "de") -> dict[tuple[str, str], str]:
     """The words for every value of several lists by (list, value), in one query: for pages that show many."""
     columns = (CodeEntry.list, CodeEntry.key, CodeEntry.label, CodeEntry.translations)
-    rows = session.execute(select(*columns).where(CodeEntry.list.in_(names)))
+    chosen = select(*columns).where(CodeEntry.list.in_(names)).order_by(CodeEntry.list, CodeEntry.position)
+    rows = session.execute(chosen)
     return {(name, key): _in(language, german, translations) for name, key, german, translations in rows}
 
 

@@ -9,6 +9,7 @@ from workflows.domain import (
     access_tokens,
     cases,
     codes,
+    contacts,
     funding,
     offices,
     organisations,
@@ -22,7 +23,7 @@ from workflows.engine import definitions, events, incidents, messages, state, ta
 
 MODULES = (
     *(daily, files, links, outbox, presence, search, sequences, throttle, log, proof),
-    *(access_tokens, cases, codes, funding, offices, organisations, pages, people, programmes, referrals),
+    *(access_tokens, cases, codes, contacts, funding, offices, organisations, pages, people, programmes, referrals),
     *(web_sessions,),
     *(definitions, events, incidents, messages, state, tasks, timers),
 )
