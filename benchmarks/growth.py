@@ -7,10 +7,11 @@ from time import perf_counter
 
 from sqlalchemy import func, select
 
-from benchmarks import seeding, work
+from benchmarks import pages, seeding, work
 from benchmarks.client import Client, Timings, timings
 from benchmarks.house import House
 from benchmarks.one_client import complete, start
+from benchmarks.pages import Inbox
 from workflows.core.clock import SystemClock
 from workflows.core.tx import SYSTEM, Tx, transaction
 from workflows.engine import timers
@@ -27,6 +28,7 @@ class AtSize:
     items: Timings
     raw: Timings
     due: float
+    inbox: Inbox
 
 
 @dataclass(frozen=True, slots=True)
@@ -54,7 +56,7 @@ def at_size(house: House, open_tasks: int) -> AtSize:
         listed.append(office.get("/api/v1/tasks?limit=25"))
         raw.append(bare.get("/raw"))
     assert all(answer.status == 200 for answer in listed)
-    return AtSize(open_tasks, timings(listed), timings(raw), _due(house))
+    return AtSize(open_tasks, timings(listed), timings(raw), _due(house), pages.inbox(house))
 
 
 def _due(house: House) -> float:

@@ -19,11 +19,15 @@ from workflows.core.clock import SystemClock
 from workflows.core.db import make_engine, make_sessions
 from workflows.core.settings import Settings, read_settings
 from workflows.core.tx import SYSTEM, transaction
-from workflows.domain import access_tokens, people
+from workflows.domain import access_tokens, deputies, people
 
 PASSWORD = "ein Passwort nur zum Messen"  # noqa: S105 of an installation that is gone afterwards
 COORDINATOR, OFFICE = "bench@lotse.example", "bench-office@lotse.example"
 OFFICE_GROUPS = ("office:1", "office:2", "office:3")
+ABSENT, ABSENT_GROUPS = "bench-absent@lotse.example", ("office:1", "office:4")
+"""Somebody of the same office whom the person of three groups stands in for: four groups of 80 are 5 % of all tasks."""
+
+HOLIDAY = timedelta(days=14)
 
 
 @dataclass(frozen=True, slots=True)
@@ -59,6 +63,8 @@ def house(database: Database, folder: Path) -> Iterator[House]:
     sessions = make_sessions(engine)
     token = _person(sessions, settings, COORDINATOR, "coordinator", ("group:coordination",))
     office_token = _person(sessions, settings, OFFICE, "office", OFFICE_GROUPS)
+    _person(sessions, settings, ABSENT, "office", ABSENT_GROUPS)
+    _stand_in(sessions, settings)
     with ExitStack() as stack:
         web = stack.enter_context(running("webapp.cli", "web", "--port", str(port), environ=environ))
         worker = stack.enter_context(running("webapp.cli", "worker", environ=environ))
@@ -68,6 +74,15 @@ def house(database: Database, folder: Path) -> Iterator[House]:
         await_answer(raw_port, "/raw")
         yield House(database, settings, engine, sessions, port, raw_port, web, raw_process, worker, token, office_token)
     engine.dispose()
+
+
+def _stand_in(sessions: sessionmaker[Session], settings: Settings) -> None:
+    with transaction(sessions(), SYSTEM, SystemClock(), settings) as tx:
+        absent, deputy = (people.find_by_email(tx.session, email) for email in (ABSENT, OFFICE))
+        assert absent is not None
+        assert deputy is not None
+        today = people.day(tx.now)
+        deputies.appoint(tx, absent.id, deputy.id, today, today + HOLIDAY)
 
 
 def _person(sessions: sessionmaker[Session], settings: Settings, email: str, role: str, groups: Sequence[str]) -> str:

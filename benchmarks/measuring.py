@@ -5,13 +5,14 @@ from dataclasses import dataclass
 from pathlib import Path
 
 from benchmarks import growth, in_process, many_clients, one_client, pages
+from benchmarks.client import Crowd
 from benchmarks.databases import Database, stored_bytes
 from benchmarks.growth import AtSize, Turning
 from benchmarks.house import house
 from benchmarks.in_process import Asked
 from benchmarks.many_clients import ManyClients, Races
 from benchmarks.one_client import OneClient
-from benchmarks.pages import Forms, Inbox
+from benchmarks.pages import Forms
 from benchmarks.processes import Memory, largest_memory
 
 Tell = Callable[[str], None]
@@ -44,7 +45,7 @@ class Figures:
     turning: Turning
     sizes: list[AtSize]
     forms: Forms
-    inbox: Inbox
+    browsers: Crowd
     web_memory: Memory
     worker_memory: Memory
     raw_memory: Memory
@@ -68,11 +69,11 @@ def measure(database: Database, folder: Path, plan: Plan, tell: Tell) -> Figures
         turning = growth.turning(here, plan.turns)
         tell("Formulare")
         asked, forms = in_process.asked(here), pages.forms(here, plan.forms)
+        browsers = pages.many_browsers(here, plan.crowd)
         sizes = []
         for size in plan.sizes:
             tell(f"{size} offene Aufgaben")
             sizes.append(growth.at_size(here, size))
-        inbox = pages.inbox(here)
         web, worker, raw = (largest_memory(process) for process in (here.web, here.worker, here.raw))
     tell("Kaltstart")
     return Figures(
@@ -84,7 +85,7 @@ def measure(database: Database, folder: Path, plan: Plan, tell: Tell) -> Figures
         turning=turning,
         sizes=sizes,
         forms=forms,
-        inbox=inbox,
+        browsers=browsers,
         web_memory=web,
         worker_memory=worker,
         raw_memory=raw,

@@ -6,12 +6,12 @@ from dataclasses import dataclass
 from typing import Any
 
 from benchmarks import work
-from benchmarks.client import Answer, Client, Timings, timings
+from benchmarks.client import Answer, Client, Crowd, Timings, crowd, timings
 from benchmarks.house import COORDINATOR, OFFICE, PASSWORD, House
 from benchmarks.one_client import Meter, start
 
 CSRF = re.compile(r'name="csrf_token" value="([^"]+)"')
-TASK = re.compile(r"/tasks/(\d+)")
+CLIENTS = 8
 
 
 @dataclass(frozen=True, slots=True)
@@ -73,13 +73,29 @@ def forms(house: House, many: int) -> Forms:
     return Forms(timings(sent), timings(pages), meter.cost.web)
 
 
+def many_browsers(house: House, many: int) -> Crowd:
+    """Eight people send forms as fast as they are answered; opening the tasks is not part of it."""
+    share, program = many // CLIENTS, house.client()
+    browsers = [signed_in(house, COORDINATOR) for _ in range(CLIENTS)]
+    task_ids = [[start(program).json["open_tasks"][0]["id"] for _ in range(share)] for _ in browsers]
+    tokens = [_csrf(browser.get(f"/tasks/{mine[0]}")) for browser, mine in zip(browsers, task_ids, strict=True)]
+    work_of = list(zip(tokens, task_ids, strict=True))
+    return crowd(browsers, work_of, _send_all)
+
+
+def _send_all(browser: Client, work_of: tuple[str, list[int]]) -> list[Answer]:
+    token, task_ids = work_of
+    values = {**_typed(work.VALUES[0]), "csrf_token": token}
+    return [browser.submit(f"/tasks/{task_id}/complete", values) for task_id in task_ids]
+
+
 def _typed(values: Mapping[str, Any]) -> dict[str, str]:
     """Values as somebody types them; a checkbox that is not ticked is not sent."""
     return {key: "on" if value is True else str(value) for key, value in values.items() if value is not False}
 
 
 def inbox(house: House, rounds: int = 50) -> Inbox:
-    """The inbox of the person in three groups."""
+    """The inbox of the person in three groups who stands in for somebody."""
     browser = signed_in(house, OFFICE)
     pages = [browser.get("/inbox") for _ in range(rounds)]
     assert all(page.status == 200 for page in pages), pages[0].status

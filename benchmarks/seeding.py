@@ -9,8 +9,8 @@ from workflows.engine.state import Instance
 from workflows.engine.tasks import Task
 from workflows.engine.timers import Timer
 
-GROUPS = 60
-"""Tasks are spread over so many groups; a person in three of them may see 5 %."""
+GROUPS = 80
+"""Tasks are spread over so many groups; a person in three of them who stands in for a fourth may see 5 %."""
 
 # Every second task has a due date; the factor is prime, so that dates follow no other order.
 _SPREAD = "((instance.id * 7919) % 100003)"
