@@ -71,6 +71,11 @@ def tag(code: str) -> str:
     return code.replace("_", "-")
 
 
+def direction(code: str) -> str:
+    """Which way a language is written, for the ``dir`` attribute."""
+    return "rtl" if code in RIGHT_TO_LEFT else "ltr"
+
+
 def languages() -> list[Language]:
     """The switch: the same page in each language."""
     choices = INSIDE if current_user.is_authenticated else NAMES.keys()

@@ -60,7 +60,7 @@ def context() -> dict[str, Any]:
         "nav": navigation(user.actor) if user else [],
         "language": language,
         "lang": i18n.tag(language),
-        "dir": "rtl" if language in i18n.RIGHT_TO_LEFT else "ltr",
+        "dir": i18n.direction(language),
         "languages": i18n.languages(),
         "demo": settings.demo,
         "smtp_missing": settings.smtp is None and not settings.demo,

@@ -16,7 +16,7 @@ from webapp.mails.views import mails
 from webapp.offices.views import offices
 from webapp.pages.views import pages
 from webapp.portal.views import office
-from webapp.public.views import public
+from webapp.public.own_case import public
 
 BLUEPRINTS: tuple[Blueprint, ...] = (
     public,

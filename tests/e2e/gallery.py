@@ -10,6 +10,7 @@ from flask import Flask, abort, render_template, request
 from flask_babel import Babel
 from flask_babel import gettext as _
 from flask_wtf.csrf import CSRFProtect
+from markupsafe import Markup
 
 from tests.e2e.sample_forms import ENQUIRY, OFFICE_ANSWER, TRIAGE, sample_form
 from webapp import i18n, layout, wording
@@ -46,6 +47,7 @@ REFERRAL = {
     "shared": ["Anliegen", "Themen", "Name des Vereins", "Telefon"],
     "fields": ["Anliegen", "Themen", "Name des Vereins", "Telefon"],
 }
+NOTICE = {"html": Markup("<p>Diese Hinweise sagen Ihnen, was geschieht.</p>"), "language": "de", "dir": "ltr"}
 FACTS = [
     {"label": "Verein", "value": CASE["organisation_name"]},
     {"label": "Themen", "value": "Räume, Kultur, Vernetzung Migrantenorganisationen"},
@@ -139,11 +141,14 @@ DEMO_USERS = [
 #: Name of a sample → template, whether somebody is signed in, variables.
 SAMPLES: Mapping[str, tuple[str, bool, Callable[[], Mapping[str, Any]]]] = {
     "landing": ("public/landing.html", False, dict),
-    "enquiry": ("public/enquiry.html", False, lambda: {"form": sample_form(ENQUIRY)}),
+    "enquiry": ("public/enquiry.html", False, lambda: {"form": sample_form(ENQUIRY), "notice": NOTICE}),
     "enquiry-problems": (
         "public/enquiry.html",
         False,
-        lambda: {"form": sample_form(ENQUIRY, wrong=("organisation_name", "topics", "consent", "contact_email"))},
+        lambda: {
+            "form": sample_form(ENQUIRY, wrong=("organisation_name", "topics", "consent", "contact_email")),
+            "notice": NOTICE,
+        },
     ),
     "receipt": (
         "public/receipt.html",
@@ -158,10 +163,14 @@ SAMPLES: Mapping[str, tuple[str, bool, Callable[[], Mapping[str, Any]]]] = {
             "case": CASE,
             "steps": STEPS,
             "shared": [REFERRAL],
+            "asked": FACTS,
+            "files": [{"name": "Satzung.pdf", "url": "/s/x/files/y", "size": "12 kB", "at": NOW, "by": "public"}],
             "can_withdraw": True,
+            "can_withdraw_consent": True,
             "asks": [{"kind": "referral", "referral_id": 5, "office_name": "Freiwilligenzentrum"}],
         },
     ),
+    "consent": ("public/consent.html", False, lambda: {"token": "x", "case": CASE}),
     "withdraw": ("public/withdraw.html", False, lambda: {"token": "x", "case": CASE}),
     "office-neutral": ("office/neutral.html", False, lambda: {"token": "x"}),
     "office-referral": (

@@ -28,6 +28,8 @@ def send_enquiry_in_arabic(house: House, visitor: Visitor) -> str:
     assert page.locator("html").get_attribute("dir") == "rtl"
     next_step = page.get_by_role("button", name="متابعة")
     page.get_by_label("قاعات", exact=True).check()
+    next_step.click()
+    page.locator("[name=room_people]").fill("80")
     page.locator("summary").filter(has_text="31").click()
     page.locator("[name=topics][value=rooms]").check()
     page.locator("[name=text]").fill("نبحث عن قاعة لعرض موسيقي يوم السبت.")

@@ -97,10 +97,14 @@ def roles_of(app: Flask, rule: Rule) -> list[str | None]:
 
 
 def page_rules(app: Flask) -> list[Rule]:
-    """The rules that answer GET and are neither a file nor the API."""
+    """The rules that answer GET and are neither a file (of the house, or uploaded) nor the API."""
     rules = (rule for rule in app.url_map.iter_rules() if "GET" in (rule.methods or ()))
     return sorted(
-        (rule for rule in rules if rule.endpoint != "static" and not rule.rule.startswith("/api/")),
+        (
+            rule
+            for rule in rules
+            if rule.endpoint != "static" and not rule.rule.startswith("/api/") and "/files/<key>" not in rule.rule
+        ),
         key=lambda rule: rule.endpoint,
     )
 

@@ -1,5 +1,6 @@
 """A case as its pages show it: codes become words, rows become what templates draw."""
 
+from collections.abc import Iterator, Sequence
 from typing import Any
 
 from flask import url_for
@@ -7,23 +8,25 @@ from flask_babel import format_currency
 from flask_babel import gettext as _
 
 from webapp.files import shown as files_of
-from webapp.i18n import language
+from webapp.forms.view import typed
+from webapp.i18n import day, language
 from webapp.inbox.shown import task_row
 from webapp.wording import audit_text, deputy_text, event_text, event_tone, told_for
 from webapp.wording.lists import Words
 from workflows import policy
-from workflows.actions import about, attachments
+from workflows.actions import about, attachments, enquiries
 from workflows.actions import cases as files
 from workflows.actions.cases import CaseFile, Happening
 from workflows.actions.referrals import can_take_back
 from workflows.core.mail_format import MARKER, SHOWN
 from workflows.core.outbox import Mail
 from workflows.core.tx import Tx
-from workflows.domain.cases import Case, CaseNote
+from workflows.domain.cases import FIELDS, Case, CaseNote
 from workflows.domain.funding import Application
 from workflows.domain.offices import Office
 from workflows.domain.programmes import Programme
 from workflows.domain.referrals import Referral
+from workflows.forms.model import Field
 
 Row = dict[str, Any]
 
@@ -71,6 +74,26 @@ def facts(word: Words, case: Case) -> list[Row]:
     return [{"label": label, "value": value} for label, value in found if value]
 
 
+def more_facts(tx: Tx, case: Case) -> list[Row]:
+    """What was answered to the questions that belong to the choice, and which privacy notice was read."""
+    found = [row for row in typed(list(_own_questions(enquiries.answered(tx, case, language())))) if row["label"]]
+    notice = case.details.get(enquiries.NOTICE)
+    if isinstance(notice, dict):
+        written = day(notice["written_at"])
+        value = _("Fassung vom %(day)s (%(language)s)", day=written, language=notice["language"])
+        found.append({"label": _("Datenschutzhinweise"), "value": value})
+    return found
+
+
+def _own_questions(fields: Sequence[Field]) -> Iterator[Field]:
+    """Without those that every case has, and without files, which have a place of their own."""
+    for item in fields:
+        if item.kind == "group":
+            yield from _own_questions(item.fields)
+        elif item.key not in FIELDS and item.kind != "file":
+            yield item
+
+
 def survey_word(case: Case, question: str) -> str:
     """What the association answered after the case was closed; empty while it has not."""
     words = {"yes": _("ja"), "partly": _("zum Teil"), "no": _("nein")}
@@ -82,7 +105,7 @@ def page(tx: Tx, file: CaseFile) -> Row:
     word, known = Words(tx, LISTS), about.tasks(tx, file.tasks)
     return {
         "case": {**row(word, file.case), "id": file.case.id, "text": file.case.text, "answer": file.case.answer},
-        "facts": facts(word, file.case),
+        "facts": facts(word, file.case) + more_facts(tx, file.case),
         "tasks": [{**task_row(tx, task, known), "can_work": task.id in file.workable} for task in file.tasks],
         "timeline": [happening(entry, word) for entry in file.story],
         "referrals": [

@@ -2,11 +2,13 @@
 
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
+from datetime import date
 from typing import Any
 
 from flask_babel import gettext as _
 from markupsafe import Markup
 
+from webapp.i18n import day
 from workflows.core.errors import Problem
 from workflows.forms.cleaning import input_value
 from workflows.forms.model import Field
@@ -60,6 +62,8 @@ def _typed(fields: Sequence[Field]) -> Iterator[tuple[str, str]]:
 
 
 def _words(item: Field) -> str:
+    if isinstance(item.value, date):
+        return day(item.value)
     words = {option.key: option.label for option in item.options}
     written = input_value(item, item.value)
     if isinstance(written, bool):

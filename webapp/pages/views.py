@@ -5,7 +5,7 @@ from flask.typing import ResponseReturnValue
 from flask_babel import gettext as _
 
 from webapp.access import PUBLIC, view
-from webapp.i18n import NAMES, language
+from webapp.i18n import NAMES, direction, language
 from webapp.identity import page_actor
 from webapp.pages.markup import as_html
 from workflows import policy
@@ -20,6 +20,7 @@ def show(tx: Tx, key: str) -> ResponseReturnValue:
     """One page in the reader's language, in German where there is no other."""
     page = texts.read(tx.session, key, language())
     drawn = {"key": key, "title": page.title, "html": as_html(page.text), "updated_at": page.updated_at}
+    drawn |= {"language": page.language, "dir": direction(page.language)}
     return render_template("pages/show.html", page=drawn, can_edit=policy.may(page_actor(), policy.PAGE_EDIT))
 
 

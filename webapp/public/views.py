@@ -1,29 +1,30 @@
-"""The public side: landing page, enquiry, receipt, status by link."""
+"""The public side: landing page, enquiry, receipt; what follows by the link is in ``own_case``."""
 
+from collections.abc import Mapping
 from typing import Any
 
 from flask import Blueprint, flash, redirect, render_template, request, session, url_for
 from flask.typing import ResponseReturnValue
-from flask_babel import force_locale
 from flask_babel import gettext as _
 
 from webapp.access import PUBLIC, Refusal, view
-from webapp.files.views import sent
 from webapp.forms import ticket, uploads
 from webapp.forms.reading import is_redrawing
 from webapp.forms.ticket import Ticket
 from webapp.forms.view import FormView
-from webapp.i18n import NAMES, language, locale_of
-from webapp.security import row_id
+from webapp.i18n import direction, language
+from webapp.pages.markup import as_html
 from workflows.actions import enquiries
 from workflows.core import links, throttle
 from workflows.core.errors import Invalid, Problem, Throttled
 from workflows.core.tx import Tx
+from workflows.domain import pages
 
 public = Blueprint("public", __name__)
 
 RECEIPT = "receipt"
 ENQUIRIES_PER_HOUR = 20
+RECEIPTS_PER_HOUR = 5
 UPLOADS_PER_HOUR = 60
 
 
@@ -60,13 +61,27 @@ def send_enquiry(tx: Tx) -> ResponseReturnValue:
     if sent is None or sent.is_too_fast(tx.now) or request.form.get(ticket.TRAP):
         flash(_("Das ging sehr schnell. Bitte prüfen Sie Ihre Angaben und senden Sie sie noch einmal."), "warning")
         return _page(tx, values, sent or ticket.fresh(tx), uploads.problems()), 422
-    throttle.hit(tx, f"enquiry:{request.remote_addr}", ENQUIRIES_PER_HOUR, 3600)
     try:
+        _count(tx, values)
         case, link = enquiries.submit(tx, values, language(), sent.key)
     except Invalid as error:
         raise Refusal(_page(tx, values, sent, error.problems), 422) from error
+    except Throttled as error:
+        flash(
+            _("Zu viele Anfragen auf einmal. Ihre Angaben stehen noch da. Bitte senden Sie sie in einer Stunde."),
+            "warning",
+        )
+        raise Refusal(_page(tx, values, sent), 429) from error
     session[RECEIPT] = [case.reference, case.contact_email, links.token(link, tx.settings)]
     return redirect(url_for("public.receipt"))
+
+
+def _count(tx: Tx, values: Mapping[str, Any]) -> None:
+    """Per sender, and per mail address it names: the receipt must not become a way to mail strangers."""
+    throttle.hit(tx, f"enquiry:{request.remote_addr}", ENQUIRIES_PER_HOUR, 3600)
+    address = str(values.get("contact_email") or "").strip().lower()[:254]
+    if address:
+        throttle.hit(tx, f"enquiry:mail:{address}", RECEIPTS_PER_HOUR, 3600)
 
 
 @view(public, "/anfrage/felder", who=PUBLIC, methods=("POST",), uploads=_keep_uploads)
@@ -99,70 +114,14 @@ def _page(
 ) -> str:
     opened = enquiries.form(tx, language(), values, sent.key)
     form = _view(opened.fields, problems or {}, hidden=ticket.field(tx, sent))
-    return render_template("public/enquiry.html", form=form, trap=ticket.TRAP, dedupe_key=sent.key)
+    notice = pages.read(tx.session, "privacy", language())
+    return render_template(
+        "public/enquiry.html",
+        form=form,
+        trap=ticket.TRAP,
+        notice={"html": as_html(notice.text), "language": notice.language, "dir": direction(notice.language)},
+    )
 
 
 def _view(fields: Any, problems: Any, **more: Any) -> FormView:
     return FormView(fields, problems, refresh_url=url_for("public.enquiry_fields"), **more)
-
-
-@view(public, "/s/<token>", who=PUBLIC)
-def status(tx: Tx, token: str) -> ResponseReturnValue:
-    """Where the enquiry stands, in its own language unless another was chosen."""
-    own = enquiries.status(tx, token).case.language
-    with force_locale(locale_of(_language_of(own))):
-        found = enquiries.status(tx, token, language())
-        return render_template(
-            "public/status.html",
-            token=token,
-            case=found.case,
-            steps=[{"code": step.label, "state": step.state, "at": step.at} for step in found.steps],
-            shared=found.shared,
-            asks=found.asks,
-            can_withdraw=found.can_withdraw,
-        )
-
-
-@view(public, "/s/<token>/files/<key>", who=PUBLIC)
-def file(tx: Tx, token: str, key: str) -> ResponseReturnValue:
-    """A file of one's own enquiry, or one the office shared."""
-    return sent(enquiries.own(tx, token), key)
-
-
-@view(public, "/s/<token>/confirm", who=PUBLIC, methods=("POST",))
-def confirm(tx: Tx, token: str) -> ResponseReturnValue:
-    """One tap: did it help?"""
-    referral = request.form.get("referral")
-    referral_id = None if referral is None else row_id(referral) or 0
-    enquiries.confirm(tx, token, request.form.get("answer", ""), referral_id)
-    flash(_("Danke für Ihre Rückmeldung."), "success")
-    return redirect(url_for("public.status", token=token))
-
-
-@view(public, "/s/<token>/survey", who=PUBLIC, methods=("POST",))
-def survey(tx: Tx, token: str) -> ResponseReturnValue:
-    """One tap: one answer to the closing survey."""
-    enquiries.survey(tx, token, request.form.get("question", ""), request.form.get("answer", ""))
-    flash(_("Danke für Ihre Rückmeldung."), "success")
-    return redirect(url_for("public.status", token=token))
-
-
-@view(public, "/s/<token>/withdraw", who=PUBLIC)
-def withdraw_ask(tx: Tx, token: str) -> ResponseReturnValue:
-    """Really?"""
-    found = enquiries.status(tx, token)
-    with force_locale(locale_of(_language_of(found.case.language))):
-        return render_template("public/withdraw.html", token=token, case=found.case)
-
-
-@view(public, "/s/<token>/withdraw", who=PUBLIC, methods=("POST",))
-def withdraw(tx: Tx, token: str) -> ResponseReturnValue:
-    """Stop everything and tell the offices."""
-    enquiries.withdraw(tx, token)
-    flash(_("Ihre Anfrage ist zurückgezogen."), "success")
-    return redirect(url_for("public.status", token=token))
-
-
-def _language_of(own: str) -> str:
-    chosen = "language" in session or "lang" in request.args
-    return language() if chosen or own not in NAMES else own

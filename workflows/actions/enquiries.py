@@ -1,5 +1,6 @@
 """Asking the office: the public form, the case it opens, and what whoever asked can see and do with it later."""
 
+import hashlib
 from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import date
@@ -16,16 +17,19 @@ from workflows.core.db import begin_write
 from workflows.core.errors import Conflict, Invalid, NotFound, Problem
 from workflows.core.links import Link
 from workflows.core.tx import Tx
-from workflows.domain import cases
+from workflows.domain import cases, pages
 from workflows.domain.cases import FIELDS, Case, Enquiry
 from workflows.domain.referrals import Referral
 from workflows.engine import definitions, messages, runtime
 from workflows.engine.definitions import Definition
+from workflows.engine.state import Instance
 from workflows.forms import Field, Form
 from workflows.operators import ENGINE, referrals
 
 PROCESS = "enquiry"
 FORM = "enquiry"
+NOTICE = "privacy_notice"
+REPLY_LANGUAGE = "reply_language"
 
 # What a running enquiry hears when consent is withdrawn; those begun by an older diagram wait for no such message.
 CONSENT_WITHDRAWN = "consent_withdrawn"
@@ -53,6 +57,19 @@ def form(
 def place(dedupe_key: str) -> str:
     """Where uploads wait until the form is sent."""
     return f"form:{dedupe_key}"
+
+
+def answered(tx: Tx, case: Case, language: str) -> list[Field]:
+    """What was answered to the questions of the form, as fields with words in a language, in the form's order."""
+    instance = tx.session.get(Instance, case.instance_id or 0)
+    is_known = instance is not None and instance.process_key == PROCESS
+    definition = definitions.load(tx.session, instance.version_id) if instance and is_known else _schema(tx)[0]
+    schema = definition.form(FORM)
+    values = {**case.details, **{name: getattr(case, name) for name in FIELDS}}
+    known = {field.key for field in schema.walk()}
+    given = {name: value for name, value in values.items() if name in known}
+    files = attachments.usable(tx, schema, "", given, case.stream)
+    return forms.drawn(tx, definition, schema, given, _surroundings(language, case.channel), language, files)
 
 
 def _files(tx: Tx, schema: Form, dedupe_key: str) -> dict[int, str]:
@@ -97,7 +114,10 @@ def submit(
 
 def _open(tx: Tx, typed: dict[str, Any], language: str, dedupe_key: str | None, channel: str) -> Case:
     enquiry = Enquiry(**{name: _filled(name, typed.get(name)) for name in FIELDS})
-    details = {name: value for name, value in typed.items() if name not in FIELDS}
+    details = {name: value for name, value in typed.items() if name not in FIELDS and value not in (None, [])}
+    if channel == "form":
+        details[NOTICE] = _notice(tx, language)
+        language = details.pop(REPLY_LANGUAGE, None) or language
     try:
         with tx.session.begin_nested():
             case = cases.open_new(
@@ -112,6 +132,13 @@ def _open(tx: Tx, typed: dict[str, Any], language: str, dedupe_key: str | None, 
     instance = runtime.start(tx, ENGINE, PROCESS, starting_variables(tx, case), subject=case.stream)
     case.instance_id = instance.id
     return case
+
+
+def _notice(tx: Tx, language: str) -> dict[str, Any]:
+    """Which privacy notice (Art. 13 GDPR) stood above the form: its language, when it was written, its digest."""
+    page = pages.read(tx.session, "privacy", language)
+    digest = hashlib.sha256(page.text.encode()).hexdigest()
+    return {"language": page.language, "written_at": page.updated_at, "sha256": digest}
 
 
 # What an empty field means, by what it is in an enquiry; everything else is text.
