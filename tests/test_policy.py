@@ -16,12 +16,24 @@ from workflows.core.errors import NotAllowed, NotFound
 from workflows.core.files import File
 from workflows.core.outbox import Mail
 from workflows.core.tx import PUBLIC, SYSTEM, Actor, Tx
-from workflows.domain import access_tokens, cases, contacts, deputies, funding, offices, people, referrals, seed
+from workflows.domain import (
+    access_tokens,
+    cases,
+    contacts,
+    deputies,
+    funding,
+    offices,
+    organisations,
+    people,
+    referrals,
+    seed,
+)
 from workflows.domain.access_tokens import ApiToken
 from workflows.domain.cases import Case, CaseNote
 from workflows.domain.contacts import Contact, Held
 from workflows.domain.funding import Application
 from workflows.domain.offices import Office
+from workflows.domain.organisations import Organisation
 from workflows.domain.pages import Page
 from workflows.domain.people import Deputyship, User
 from workflows.domain.referrals import Referral, Terms
@@ -121,11 +133,21 @@ def _rows(tx: Tx, own: Office, other: Office) -> dict[str, Base]:
     for referral in sent:
         referrals.send(tx, referral.id)
     draft = referrals.offer(tx, case.id, own.id, terms)
+    organisation, other_organisation = (organisations.add(tx, name) for name in ("Brücke e.V.", "Garten e.V."))
+    assigned, unseen = (
+        cases.open_new(tx, ENQUIRY, channel="form", language="de", details={}, dedupe_key=None) for _ in range(2)
+    )
+    cases.advance(tx, assigned.id, "in_progress")
+    assert assigned.organisation_id == unseen.organisation_id == organisation.id
     of_case, triage = _task(tx, case.stream, "group:coordination")
     of_own, answer = _task(tx, sent[0].key, own.group)
     of_other, other_answer = _task(tx, sent[1].key, other.group)
     return {
         "case": case,
+        "organisation": organisation,
+        "other organisation": other_organisation,
+        "assigned case": assigned,
+        "unseen case": unseen,
         "foreign case": foreign,
         "note": cases.add_note(tx, case.id, "intern"),
         "internal file": files.store(tx, "plan.txt", b"intern", case.stream),
@@ -169,6 +191,7 @@ def house(begin: Begin) -> House:
             "reviewer": _user(tx, "reviewer"),
             "admin": _user(tx, "admin", "group:coordination"),
             "office link": Actor("link", referral_id=referral.id),
+            "organisation link": Actor("link", organisation_id=rows["organisation"].id),
             "status link": Actor("link", case_id=case.id),
             "public": PUBLIC,
             "system": SYSTEM,
@@ -194,7 +217,8 @@ WITH_ACCOUNT = (
 ALL_TASKS = {"triage task", "own task", "other task", "taken task"}
 ALL_REFERRALS = {"own referral", "other referral", "draft referral"}
 ALL_INSTANCES = {"case instance", "own instance", "other instance", "taken instance"}
-CASES = {"case", "foreign case"}
+CASES = {"case", "foreign case", "assigned case", "unseen case"}
+ORGANISATIONS = {"organisation", "other organisation"}
 APPLICATIONS = {"application", "foreign application"}
 OFFICE_STAFF = ("coordinator", "leadership", "deputy")
 FILES = {"internal file", "shared file"}
@@ -226,6 +250,23 @@ EXPECTED: dict[tuple[str, type[Base]], dict[str, set[str]]] = {
     (policy.CASE_WORK, CaseNote): dict.fromkeys(OFFICE_STAFF, NOTES),
     (policy.CONTACT_READ, Contact): dict.fromkeys(OFFICE_STAFF, {"talk"}),
     (policy.CONTACT_WORK, Contact): dict.fromkeys(OFFICE_STAFF, {"talk"}),
+    (policy.ORGANISATION_READ, Organisation): {
+        "coordinator": ORGANISATIONS,
+        "leadership": ORGANISATIONS,
+        "deputy": ORGANISATIONS,
+        "organisation link": {"organisation"},
+    },
+    (policy.ORGANISATION_READ, Case): {
+        "coordinator": CASES,
+        "leadership": CASES,
+        "deputy": CASES,
+        "organisation link": {"assigned case"},
+    },
+    (policy.ORGANISATION_EDIT, Organisation): {
+        "coordinator": ORGANISATIONS,
+        "leadership": ORGANISATIONS,
+        "deputy": ORGANISATIONS,
+    },
     (policy.REFERRAL_READ, Referral): {
         "coordinator": ALL_REFERRALS,
         "leadership": ALL_REFERRALS,

@@ -33,6 +33,7 @@ class NavItem:
 NAVIGATION: tuple[tuple[Any, str, Mapping[str, Any], str], ...] = (
     (_l("Posteingang"), "inbox.tasks", {}, policy.TASK_READ),
     (_l("Vorgänge"), "cases.index", {}, policy.CASE_READ),
+    (_l("Register"), "register.index", {}, policy.ORGANISATION_READ),
     (_l("Stellen"), "offices.index", {}, policy.OFFICE_READ),
     (_l("Kontakte"), "contacts.index", {}, policy.CONTACT_READ),
     (_l("E-Mails"), "mails.index", {}, policy.MAIL_RETRY),

@@ -17,6 +17,9 @@ from webapp.offices.views import offices
 from webapp.pages.views import pages
 from webapp.portal.views import office
 from webapp.public.own_case import public
+from webapp.public.views import public
+from webapp.register.contacts import contact_persons
+from webapp.register.views import register
 
 BLUEPRINTS: tuple[Blueprint, ...] = (
     public,
@@ -27,6 +30,8 @@ BLUEPRINTS: tuple[Blueprint, ...] = (
     files,
     contacts,
     office,
+    register,
+    contact_persons,
     offices,
     mails,
     audit,

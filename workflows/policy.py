@@ -11,6 +11,7 @@
 | everybody with an account | own deputies and tokens; the groups and tasks of whom one stands in for |
 | holder of an office's link | that one referral and its open tasks |
 | holder of a status link | that one case, its shared files and notes, who received its data, its funding applications |
+| holder of an association's link | its entry in the register and the state of its cases, once a person has seen them |
 """
 
 from collections.abc import Callable
@@ -31,6 +32,7 @@ from workflows.domain.cases import Case, CaseNote
 from workflows.domain.contacts import Contact
 from workflows.domain.funding import Application
 from workflows.domain.offices import Office
+from workflows.domain.organisations import Organisation
 from workflows.domain.pages import Page
 from workflows.domain.people import CASE_WORKERS, ROLES, Deputyship, User
 from workflows.domain.referrals import Referral
@@ -49,6 +51,7 @@ FUNDING_READ = "funding:read"
 INSTANCE_READ, INSTANCE_WORK = "instance:read", "instance:work"
 AUDIT_READ, MAIL_READ, MAIL_RETRY = "audit:read", "mail:read", "mail:retry"
 OFFICE_READ, OFFICE_EDIT = "office:read", "office:edit"
+ORGANISATION_READ, ORGANISATION_EDIT = "organisation:read", "organisation:edit"
 PAGE_EDIT, USER_EDIT, TOKEN_OWN, BUNDLE_DEPLOY = "page:edit", "user:edit", "token:own", "bundle:deploy"
 DEPUTY_EDIT = "deputy:edit"
 
@@ -74,6 +77,8 @@ HOLDERS: dict[str, frozenset[str]] = {
     MAIL_RETRY: CASE_WORKERS,
     OFFICE_READ: CASE_WORKERS | {"admin"},
     OFFICE_EDIT: frozenset({"coordinator", "admin"}),
+    ORGANISATION_READ: CASE_WORKERS,
+    ORGANISATION_EDIT: CASE_WORKERS,
     PAGE_EDIT: frozenset({"admin"}),
     USER_EDIT: frozenset({"admin"}),
     TOKEN_OWN: EVERYBODY,
@@ -84,6 +89,7 @@ HOLDERS: dict[str, frozenset[str]] = {
 # What the holder of a link may, beside the roles.
 REFERRAL_LINK = frozenset({TASK_READ, TASK_WORK, REFERRAL_READ, REFERRAL_ANSWER, INSTANCE_READ})
 CASE_LINK = frozenset({CASE_READ, REFERRAL_READ, FUNDING_READ})
+ORGANISATION_LINK = frozenset({ORGANISATION_READ})
 
 
 def may(actor: Actor, permission: str) -> bool:
@@ -91,6 +97,8 @@ def may(actor: Actor, permission: str) -> bool:
     if "system" in actor.roles or actor.roles & HOLDERS[permission]:
         return True
     if actor.referral_id is not None and permission in REFERRAL_LINK:
+        return True
+    if actor.organisation_id is not None and permission in ORGANISATION_LINK:
         return True
     return actor.case_id is not None and permission in CASE_LINK
 
@@ -212,6 +220,19 @@ def _instance_read(actor: Actor) -> ColumnElement[bool]:
     return Instance.subject.in_(own)
 
 
+def _organisation_read(actor: Actor) -> ColumnElement[bool]:
+    return true() if _works_on_cases(actor) else Organisation.id == actor.organisation_id
+
+
+def _cases_of_organisation(actor: Actor) -> ColumnElement[bool]:
+    """An association sees that of its cases which a person has assigned to it: anybody may type its name."""
+    if _works_on_cases(actor):
+        return true()
+    if actor.organisation_id is None:  # comparing with None would match every case of nobody
+        return false()
+    return and_(Case.organisation_id == actor.organisation_id, Case.status != "new")
+
+
 def _own_token(actor: Actor) -> ColumnElement[bool]:
     return ApiToken.user_id == actor.user_id
 
@@ -247,6 +268,9 @@ RULES: dict[tuple[str, type[Base]], Rule] = {
     (MAIL_RETRY, Mail): _everything,
     (OFFICE_READ, Office): _everything,
     (OFFICE_EDIT, Office): _everything,
+    (ORGANISATION_READ, Organisation): _organisation_read,
+    (ORGANISATION_READ, Case): _cases_of_organisation,
+    (ORGANISATION_EDIT, Organisation): _everything,
     (PAGE_EDIT, Page): _everything,
     (USER_EDIT, User): _everything,
     (TOKEN_OWN, ApiToken): _own_token,

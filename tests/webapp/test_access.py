@@ -21,6 +21,8 @@ OF_ROLE = {
     "/contacts/new": {"coordinator", "leadership"},
     "/mails": {"coordinator", "leadership"},
     "/cases/new": {"coordinator", "leadership"},
+    "/register": {"coordinator", "leadership"},
+    "/register/new": {"coordinator", "leadership"},
     "/offices": {"coordinator", "leadership", "admin"},
     "/offices/new": {"coordinator", "admin"},
     "/audit": {"reviewer"},
@@ -34,7 +36,16 @@ def paths(app: Flask) -> list[str]:
     for rule in app.url_map.iter_rules():
         if "GET" in rule.methods and rule.endpoint != "static":
             path = rule.rule.replace("<key>", "imprint").replace("<token>", "unbekannt")
-            for name in ("task_id", "case_id", "referral_id", "instance_id", "mail_id", "office_id"):
+            for name in (
+                "task_id",
+                "case_id",
+                "referral_id",
+                "instance_id",
+                "mail_id",
+                "office_id",
+                "organisation_id",
+                "contact_id",
+            ):
                 path = path.replace(f"<int:{name}>", "4711")
             found.append(path)
     return sorted(found)

@@ -8,7 +8,7 @@ from webapp.wording.events import audit_text, deputy_text, event_text, event_ton
 from webapp.wording.figures import answer_time, reliability_text
 from webapp.wording.mails import mail_failure
 from webapp.wording.problems import problem_text
-from webapp.wording.states import Word, code_word, state_options, status_word
+from webapp.wording.states import Word, code_word, relation_options, state_options, status_word
 
 #: What templates may call.
 GLOBALS: Mapping[str, Callable[..., Any]] = {
@@ -21,6 +21,7 @@ GLOBALS: Mapping[str, Callable[..., Any]] = {
     "code_word": code_word,
     "mail_failure": mail_failure,
     "state_options": state_options,
+    "relation_options": relation_options,
     "reliability_text": reliability_text,
     "answer_time": answer_time,
 }
@@ -37,6 +38,7 @@ __all__ = [
     "event_tone",
     "mail_failure",
     "problem_text",
+    "relation_options",
     "reliability_text",
     "status_text",
     "status_word",

@@ -90,6 +90,12 @@ STATES: Mapping[str, Mapping[str, Word]] = {
         "unknown": _quiet(_("Nicht bekannt"), "help"),
         "retired": _quiet(_("Wird nicht mehr gefragt"), "close"),
     },
+    "entry": {
+        "current": _good(_("Aktuell")),
+        "stale": _waiting(_("Länger nicht geprüft")),
+        "listed": Word(_("Im Verzeichnis"), "info", "visibility"),
+    },
+    "contact": {"first": Word(_("Zuerst fragen"), "info", "mail")},
     "instance": {
         "running": _running(_("Läuft")),
         "completed": _good(_("Beendet")),
@@ -124,6 +130,26 @@ CODES: Mapping[str, Mapping[str, Any]] = {
         "no_need": _("Hilfe wird nicht mehr gebraucht"),
     },
     "confirmation": {"yes": _("Ja"), "no": _("Nein"), "no_answer": _("Keine Antwort")},
+    "match": {
+        "same_name": _("gleicher Name"),
+        "similar_name": _("ähnlicher Name"),
+        "same_address": _("gleiche Anschrift"),
+    },
+    "organisation_kind": {
+        "association": _("Organisation"),
+        "umbrella": _("Dachverband"),
+        "network": _("Netzwerk"),
+    },
+    "relation": {
+        "umbrella": _("Mitglied im Dachverband"),
+        "network": _("Teil des Netzwerks"),
+        "partner": _("Arbeitet zusammen mit"),
+    },
+    "register_state": {
+        "stale": _("Länger nicht geprüft"),
+        "proposed": _("Änderung vorgeschlagen"),
+        "listed": _("Im öffentlichen Verzeichnis"),
+    },
     "tampering": {
         "edited": _("Eintrag wurde verändert"),
         "removed": _("Eintrag fehlt"),
@@ -141,6 +167,11 @@ def status_word(kind: str, code: str) -> Word:
 def state_options(kind: str) -> list[dict[str, str]]:
     """The states of a ``kind`` as choices of a filter: key and name."""
     return [{"key": code, "name": str(word.text)} for code, word in STATES[kind].items()]
+
+
+def relation_options() -> list[dict[str, str]]:
+    """The ways in which one organisation belongs to another, as choices."""
+    return [{"key": code, "name": str(word)} for code, word in CODES["relation"].items()]
 
 
 def code_word(name: str, code: str | None) -> str:

@@ -6,7 +6,7 @@ from pathlib import Path
 import yaml
 from sqlalchemy.orm import Session, sessionmaker
 
-from workflows.actions import demo_cases
+from workflows.actions import demo_cases, demo_register
 from workflows.core.clock import Clock
 from workflows.core.settings import Settings
 from workflows.core.tx import SYSTEM, Tx, transaction
@@ -43,6 +43,8 @@ def fill(sessions: sessionmaker[Session], settings: Settings, clock: Clock) -> N
         describe_offices(tx)
         for user in DEMO_USERS:
             add_user(tx, user)
+        coordinator = people.find_by_email(tx.session, DEMO_USERS[0].email)
+        demo_register.fill(tx, coordinator.id if coordinator else None)
     now = clock.now()
     stage = demo_cases.stage_for(sessions, settings, now, (DEMO_USERS[0].email, DEMO_USERS[1].email))
     demo_cases.play(stage, now)

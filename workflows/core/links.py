@@ -17,7 +17,7 @@ from workflows.core.db import Base
 from workflows.core.settings import Settings
 from workflows.core.tx import Tx
 
-PATHS = {"referral_answer": "/r/", "case_status": "/s/", "sign_in": "/login/"}
+PATHS = {"referral_answer": "/r/", "case_status": "/s/", "sign_in": "/login/", "organisation_access": "/o/"}
 """Where the link of each purpose leads."""
 
 _EACH_TIME_ANEW = {"sign_in"}
@@ -27,7 +27,11 @@ class Link(Base):
     """A link given to one recipient for one purpose; ``target`` reads ``referral:5``, ``recipient`` ``office:17``."""
 
     __tablename__ = "link"
-    __table_args__ = (CheckConstraint("purpose IN ('referral_answer', 'case_status', 'sign_in')", name="purpose"),)
+    __table_args__ = (
+        CheckConstraint(
+            "purpose IN ('referral_answer', 'case_status', 'sign_in', 'organisation_access')", name="purpose"
+        ),
+    )
 
     id: Mapped[int] = mapped_column(primary_key=True)
     purpose: Mapped[str]
@@ -83,6 +87,12 @@ def revoke(tx: Tx, target: str, purpose: str | None = None) -> None:
     """Let all links to ``target`` end now, those of one ``purpose`` only if it is named."""
     live = update(Link).where(Link.target == target, Link.revoked_at.is_(None)).values(revoked_at=tx.now)
     tx.session.execute(live if purpose is None else live.where(Link.purpose == purpose))
+
+
+def revoke_of(tx: Tx, recipient: str, purpose: str) -> None:
+    """Let all links of one ``purpose`` that were given to ``recipient`` end now."""
+    live = update(Link).where(Link.recipient == recipient, Link.purpose == purpose, Link.revoked_at.is_(None))
+    tx.session.execute(live.values(revoked_at=tx.now))
 
 
 def limit(tx: Tx, target: str, purpose: str, expires_at: datetime) -> None:

@@ -21,8 +21,8 @@ Row = TypeVar("Row", bound=Base)
 class Actor:
     """Who acts: a signed-in user, the holder of a link in a mail, the public, or the system itself.
 
-    ``groups`` holds opaque keys such as ``group:coordination`` or ``office:17``; ``case_id`` and ``referral_id``
-    bound the holder of a link to that one thing. ``label`` is what the audit shows.
+    ``groups`` holds opaque keys such as ``group:coordination`` or ``office:17``; ``case_id``, ``referral_id``
+    and ``organisation_id`` bound the holder of a link to that one thing. ``label`` is what the audit shows.
 
     ``stands_in_for`` are the users the actor represents today; their groups are in ``groups``, too. ``acts_for``
     names whom this very act is done for; the audit keeps it with every entry.
@@ -34,6 +34,7 @@ class Actor:
     groups: frozenset[str] = field(default_factory=frozenset)
     case_id: int | None = None
     referral_id: int | None = None
+    organisation_id: int | None = None
     stands_in_for: frozenset[int] = field(default_factory=frozenset)
     acts_for: str = ""
 

@@ -12,6 +12,7 @@ from workflows.domain import (
     contacts,
     funding,
     offices,
+    organisation_people,
     organisations,
     pages,
     people,
@@ -24,7 +25,7 @@ from workflows.engine import definitions, events, incidents, messages, state, ta
 MODULES = (
     *(daily, files, links, outbox, presence, search, sequences, throttle, log, proof),
     *(access_tokens, cases, codes, contacts, funding, offices, organisations, pages, people, programmes, referrals),
-    *(web_sessions,),
+    *(organisation_people, web_sessions),
     *(definitions, events, incidents, messages, state, tasks, timers),
 )
 """The modules with tables."""
