@@ -57,5 +57,5 @@ async function scripts() {
 
 fs.rmSync(out, { recursive: true, force: true });
 fs.mkdirSync(out, { recursive: true });
-fs.copyFileSync('src/icon.svg', path.join(out, 'icon.svg'));
+for (const name of ['icon.svg', 'globe.svg']) fs.copyFileSync(path.join('src', name), path.join(out, name));
 await Promise.all([styles(), scripts()]);
