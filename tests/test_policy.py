@@ -282,6 +282,13 @@ EXPECTED: dict[tuple[str, type[Base]], dict[str, set[str]]] = {
         "status link": {"application"},
     },
     (policy.REFERRAL_ANSWER, Referral): {"office": {"own referral"}, "office link": {"own referral"}},
+    (policy.EXTRACT_READ, Referral): {
+        "coordinator": ALL_REFERRALS,
+        "leadership": ALL_REFERRALS,
+        "deputy": ALL_REFERRALS,
+        "office": {"own referral"},
+        "office link": {"own referral"},
+    },
     (policy.INSTANCE_READ, Instance): {
         "coordinator": ALL_INSTANCES,
         "leadership": ALL_INSTANCES,
@@ -316,7 +323,27 @@ WHOLE: dict[tuple[str, type[Base]], set[str]] = {
 
 def test_every_rule_is_walked() -> None:
     assert EXPECTED.keys() | WHOLE.keys() == policy.RULES.keys()
-    assert {permission for permission, _ in policy.RULES} | {policy.BUNDLE_DEPLOY} == policy.HOLDERS.keys()
+    assert {permission for permission, _ in policy.RULES} | {
+        policy.BUNDLE_DEPLOY,
+        policy.FIGURES_READ,
+    } == policy.HOLDERS.keys()
+
+
+@pytest.mark.parametrize("who", ["office", "office link"])
+def test_with_its_end_a_referral_keeps_what_was_passed_on_from_its_office(begin: Begin, house: House, who: str) -> None:
+    own, instance = house.rows["own referral"], house.rows["own instance"]
+    assert isinstance(own, Referral)
+    assert isinstance(instance, Instance)
+    with begin(house.actors[who]) as tx:
+        assert policy.get(tx, policy.EXTRACT_READ, Referral, own.id)
+        assert policy.get(tx, policy.INSTANCE_READ, Instance, instance.id)
+    with begin() as tx:
+        referrals.withdraw(tx, own.id)
+    with begin(house.actors[who]) as tx:
+        assert policy.get(tx, policy.REFERRAL_READ, Referral, own.id)  # that it is over, and why
+        for permission, row in ((policy.EXTRACT_READ, own), (policy.INSTANCE_READ, instance)):
+            with pytest.raises(NotFound):
+                policy.get(tx, permission, type(row), row.id)
 
 
 def test_each_actor_reaches_exactly_its_rows(begin: Begin, house: House) -> None:

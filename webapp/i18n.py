@@ -1,14 +1,14 @@
 """Which language a page speaks and how dates and values are written in it."""
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date, datetime, time, timedelta
 from decimal import Decimal
 from typing import Any
 
 from babel import Locale
-from flask import Request, has_request_context, request, session, url_for
-from flask_babel import format_date, format_datetime, format_decimal, get_locale
+from flask import Request, g, has_request_context, request, session, url_for
+from flask_babel import format_date, format_datetime, format_decimal, get_locale, refresh
 from flask_babel import gettext as _
 from flask_login import current_user
 
@@ -31,6 +31,14 @@ class Language:
     current: bool
 
 
+@dataclass(frozen=True, slots=True)
+class Narrowed:
+    """A page for an office without account: the language it reads, and where the switch leads."""
+
+    code: str
+    home: str
+
+
 def select_locale() -> Locale:
     """The language asked for in the address, else the remembered one, else the browser's, else German."""
     if not has_request_context() or request.path.startswith("/api/"):
@@ -39,7 +47,10 @@ def select_locale() -> Locale:
     if asked in NAMES and session.get("language") != asked:
         session["language"] = asked
     chosen = str(session.get("language") or _default_language(request))
-    return locale_of(chosen if not current_user.is_authenticated or chosen in INSIDE else "de")
+    narrowed = _narrowed()
+    if chosen not in _choices():
+        chosen = narrowed.code if narrowed else "de"
+    return locale_of(chosen)
 
 
 def locale_of(code: str) -> Locale:
@@ -47,9 +58,30 @@ def locale_of(code: str) -> Locale:
     return Locale("de", modifier=PLAIN) if code == PLAIN_GERMAN else Locale(code)
 
 
+def narrow(code: str, home: str) -> None:
+    """Let this page speak the languages of the inside only: ``code`` unless another one is chosen.
+
+    The switch leads to ``home``, also from the answer to a form that was sent.
+    """
+    g.narrowed = Narrowed(code if code in INSIDE else "de", home)
+    refresh()
+
+
+def _narrowed() -> Narrowed | None:
+    found: Narrowed | None = g.get("narrowed")
+    return found
+
+
+def _choices() -> Collection[str]:
+    return INSIDE if current_user.is_authenticated or _narrowed() else NAMES.keys()
+
+
 def _default_language(incoming: Request) -> str:
     if current_user.is_authenticated:
         return str(current_user.language)
+    narrowed = _narrowed()
+    if narrowed:
+        return narrowed.code
     return incoming.accept_languages.best_match([code for code in NAMES if code != PLAIN_GERMAN], "de")
 
 
@@ -78,13 +110,19 @@ def direction(code: str) -> str:
 
 def languages() -> list[Language]:
     """The switch: the same page in each language."""
-    choices = INSIDE if current_user.is_authenticated else NAMES.keys()
+    choices = _choices()
     arguments = {**(request.view_args or {}), **request.args.to_dict()}
     endpoint = request.endpoint if request.endpoint and request.method == "GET" else "public.landing"
     if request.method != "GET" or not request.endpoint:
         arguments = {}
+    home = _narrowed()
     return [
-        Language(code, name, url_for(endpoint, **{**arguments, "lang": code}), code == language())
+        Language(
+            code,
+            name,
+            f"{home.home}?lang={code}" if home else url_for(endpoint, **{**arguments, "lang": code}),
+            code == language(),
+        )
         for code, name in NAMES.items()
         if code in choices
     ]

@@ -31,14 +31,17 @@ class NavItem:
 
 # label, endpoint, its arguments, permission
 NAVIGATION: tuple[tuple[Any, str, Mapping[str, Any], str], ...] = (
-    (_l("Posteingang"), "inbox.tasks", {}, policy.TASK_READ),
+    (_l("Verweisungen"), "portal.overview", {}, policy.REFERRAL_ANSWER),
+    (_l("Posteingang"), "inbox.tasks", {}, policy.CASE_READ),
     (_l("Vorgänge"), "cases.index", {}, policy.CASE_READ),
     (_l("Register"), "register.index", {}, policy.ORGANISATION_READ),
     (_l("Stellen"), "offices.index", {}, policy.OFFICE_READ),
     (_l("Kontakte"), "contacts.index", {}, policy.CONTACT_READ),
+    (_l("Kennzahlen"), "reports.referrals", {}, policy.FIGURES_READ),
     (_l("E-Mails"), "mails.index", {}, policy.MAIL_RETRY),
     (_l("Protokoll"), "audit.entries", {}, policy.AUDIT_READ),
     (_l("Seiten"), "pages.edit", {"key": "imprint"}, policy.PAGE_EDIT),
+    (_l("Benachrichtigungen"), "notices.choice", {}, policy.TASK_READ),
 )
 
 

@@ -13,13 +13,15 @@ from webapp.files.views import files
 from webapp.health.views import health
 from webapp.inbox.views import inbox
 from webapp.mails.views import mails
+from webapp.notices.views import notices
 from webapp.offices.views import offices
 from webapp.pages.views import pages
+from webapp.portal.account import portal
 from webapp.portal.views import office
 from webapp.public.own_case import public
-from webapp.public.views import public
 from webapp.register.contacts import contact_persons
 from webapp.register.views import register
+from webapp.reports.views import reports
 
 BLUEPRINTS: tuple[Blueprint, ...] = (
     public,
@@ -33,7 +35,10 @@ BLUEPRINTS: tuple[Blueprint, ...] = (
     register,
     contact_persons,
     offices,
+    portal,
+    reports,
     mails,
+    notices,
     audit,
     pages,
     demo,

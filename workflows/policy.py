@@ -4,7 +4,7 @@
 |---|---|
 | coordinator, leadership | cases with files, contacts, referrals, tasks, instances, mails and the audit of cases |
 | coordinator | answers in the name of offices and of those who asked, where a task or question is theirs |
-| office | its own referrals once they are sent, and the tasks of its group |
+| office | its own referrals once they are sent, and the tasks of its group; what was passed on only until one is over |
 | process owner | bundles; no cases |
 | reviewer | the audit, without the contents of cases |
 | admin | users, groups, deputies, offices and pages; no cases |
@@ -35,7 +35,7 @@ from workflows.domain.offices import Office
 from workflows.domain.organisations import Organisation
 from workflows.domain.pages import Page
 from workflows.domain.people import CASE_WORKERS, ROLES, Deputyship, User
-from workflows.domain.referrals import Referral
+from workflows.domain.referrals import OVER, Referral
 from workflows.engine.state import Instance
 from workflows.engine.tasks import Task
 
@@ -46,8 +46,8 @@ Rule = Callable[[Actor], ColumnElement[bool]]
 TASK_READ, TASK_WORK, TASK_ON_BEHALF = "task:read", "task:work", "task:on_behalf"
 CASE_READ, CASE_WORK = "case:read", "case:work"
 CONTACT_READ, CONTACT_WORK = "contact:read", "contact:work"
-REFERRAL_READ, REFERRAL_ANSWER = "referral:read", "referral:answer"
-FUNDING_READ = "funding:read"
+REFERRAL_READ, REFERRAL_ANSWER, EXTRACT_READ = "referral:read", "referral:answer", "referral:extract"
+FUNDING_READ, FIGURES_READ = "funding:read", "figures:read"
 INSTANCE_READ, INSTANCE_WORK = "instance:read", "instance:work"
 AUDIT_READ, MAIL_READ, MAIL_RETRY = "audit:read", "mail:read", "mail:retry"
 OFFICE_READ, OFFICE_EDIT = "office:read", "office:edit"
@@ -69,7 +69,9 @@ HOLDERS: dict[str, frozenset[str]] = {
     CONTACT_WORK: CASE_WORKERS,
     REFERRAL_READ: TASK_WORKERS,
     FUNDING_READ: CASE_WORKERS,
+    FIGURES_READ: CASE_WORKERS,
     REFERRAL_ANSWER: frozenset({"office"}),
+    EXTRACT_READ: TASK_WORKERS,
     INSTANCE_READ: TASK_WORKERS,
     INSTANCE_WORK: CASE_WORKERS,
     AUDIT_READ: frozenset({"reviewer"}),
@@ -87,7 +89,7 @@ HOLDERS: dict[str, frozenset[str]] = {
 }
 
 # What the holder of a link may, beside the roles.
-REFERRAL_LINK = frozenset({TASK_READ, TASK_WORK, REFERRAL_READ, REFERRAL_ANSWER, INSTANCE_READ})
+REFERRAL_LINK = frozenset({TASK_READ, TASK_WORK, REFERRAL_READ, REFERRAL_ANSWER, EXTRACT_READ, INSTANCE_READ})
 CASE_LINK = frozenset({CASE_READ, REFERRAL_READ, FUNDING_READ})
 ORGANISATION_LINK = frozenset({ORGANISATION_READ})
 
@@ -157,6 +159,13 @@ def _own_referrals(actor: Actor) -> ColumnElement[bool]:
     )
 
 
+def _extract_read(actor: Actor) -> ColumnElement[bool]:
+    """What was passed on: out of an office's reach as soon as the referral is over or withdrawn."""
+    if _works_on_cases(actor):
+        return true()
+    return and_(_own_referrals(actor), Referral.status.not_in(OVER))
+
+
 def _referral_read(actor: Actor) -> ColumnElement[bool]:
     if _works_on_cases(actor):
         return true()
@@ -216,7 +225,8 @@ def _asked(_actor: Actor) -> ColumnElement[bool]:
 def _instance_read(actor: Actor) -> ColumnElement[bool]:
     if _works_on_cases(actor):
         return true()
-    own = select(literal("referral:").concat(Referral.id)).where(_own_referrals(actor))
+    # The variables of its process are the extract.
+    own = select(literal("referral:").concat(Referral.id)).where(_extract_read(actor))
     return Instance.subject.in_(own)
 
 
@@ -261,6 +271,7 @@ RULES: dict[tuple[str, type[Base]], Rule] = {
     (REFERRAL_READ, Referral): _referral_read,
     (FUNDING_READ, Application): _funding_read,
     (REFERRAL_ANSWER, Referral): _own_referrals,
+    (EXTRACT_READ, Referral): _extract_read,
     (INSTANCE_READ, Instance): _instance_read,
     (INSTANCE_WORK, Instance): _everything,
     (AUDIT_READ, AuditEntry): _everything,

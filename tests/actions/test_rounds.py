@@ -107,7 +107,7 @@ def test_a_chore_that_fails_is_tried_again_and_stops_no_other(
         patched.setitem(rounds.DAILY, "seal", fail)  # type: ignore[arg-type]
         go(own)
     with begin() as tx:
-        assert list(tx.session.scalars(select(DailyChore.name))) == ["tidy"]
+        assert set(tx.session.scalars(select(DailyChore.name))) == set(rounds.DAILY) - {"seal"}
     go(own)
     assert count(begin, AuditSeal) == 0  # left alone for a while
     clock.advance(rounds.LOOK_AGAIN_AFTER)

@@ -97,13 +97,16 @@ def roles_of(app: Flask, rule: Rule) -> list[str | None]:
 
 
 def page_rules(app: Flask) -> list[Rule]:
-    """The rules that answer GET and are neither a file (of the house, or uploaded) nor the API."""
+    """The rules that answer GET and are neither a file (of the house, uploaded, or a table) nor the API."""
     rules = (rule for rule in app.url_map.iter_rules() if "GET" in (rule.methods or ()))
     return sorted(
         (
             rule
             for rule in rules
-            if rule.endpoint != "static" and not rule.rule.startswith("/api/") and "/files/<key>" not in rule.rule
+            if rule.endpoint != "static"
+            and not rule.rule.startswith("/api/")
+            and "/files/<key>" not in rule.rule
+            and not rule.rule.endswith(".csv")
         ),
         key=lambda rule: rule.endpoint,
     )

@@ -10,13 +10,13 @@ from webapp.forms.view import FormView, Problems
 from webapp.i18n import language
 from webapp.wording import error_text
 from workflows import policy
-from workflows.actions import about, inbox, operation
+from workflows.actions import about, inbox, operation, portal
 from workflows.actions.about import About
 from workflows.actions.inbox import Filter, OpenForm
 from workflows.core.tx import Tx
 from workflows.domain import codes
 from workflows.domain.cases import Case
-from workflows.domain.referrals import SHAREABLE, Referral
+from workflows.domain.referrals import SHAREABLE
 from workflows.engine.tasks import Task
 from workflows.forms.model import Field
 
@@ -135,7 +135,7 @@ def _facts(tx: Tx, task: Task, known: About, *, without: frozenset[str]) -> list
         case = tx.session.get_one(Case, subject.case_id)
         values: Mapping[str, object] = {name: getattr(case, name) for name in SHAREABLE}
     elif task.subject.startswith("referral:"):
-        values = tx.session.get_one(Referral, int(task.subject.partition(":")[2])).extract
+        values = portal.extract(tx, int(task.subject.partition(":")[2]))
     else:
         values = {}
     words = codes.glossary(tx.session, ("share", *LISTS.values()), language())

@@ -124,6 +124,7 @@ AUDIT: Mapping[str, Any] = {
     "user.enabled": _("Konto freigegeben"),
     "user.disabled": _("Konto gesperrt"),
     "user.password_set": _("Passwort gesetzt"),
+    "user.notice_chosen": _("Benachrichtigungen gewählt"),
     "deputy.appointed": _("Vertretung eingetragen"),
     "deputy.ended": _("Vertretung beendet"),
     "token.created": _("Zugriffsschlüssel erstellt"),

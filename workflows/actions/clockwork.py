@@ -12,6 +12,7 @@ from datetime import datetime, timedelta
 from sqlalchemy.exc import OperationalError
 from sqlalchemy.orm import Session, sessionmaker
 
+from workflows.actions import notices
 from workflows.core import killpoints, outbox
 from workflows.core.clock import Clock
 from workflows.core.errors import Conflict
@@ -78,6 +79,7 @@ KINDS = (
         lambda tx, skip: incidents.next_due(tx, skip),
         lambda tx, number: runtime.retry(tx, ENGINE, number),
     ),
+    Kind("notice", notices.next_untold, notices.tell),
 )
 
 
@@ -88,7 +90,7 @@ def step(
     transport: Transport | None,
     resting: Resting | None = None,
 ) -> int:
-    """At most one message, timer, incident and mail, each in its own transaction; how many were done or tried."""
+    """At most one message, timer, incident, notice and mail, each in a transaction of its own; how many were tried."""
     resting = resting or Resting()
     done = sum(_one(sessions, settings, clock, kind, resting) for kind in KINDS)
     if transport is not None:

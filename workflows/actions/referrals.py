@@ -21,9 +21,6 @@ from workflows.engine import messages
 from workflows.engine.tasks import Task
 from workflows.forms import Form
 
-# States in which an office has nothing to do with the data any more.
-OVER = frozenset({"declined", "expired", "withdrawn", "closed"})
-
 # The message that takes an answer back, and how long its reason may be.
 TAKEN_BACK = "answer_taken_back"
 LONGEST_REASON = 500
@@ -34,10 +31,11 @@ CODED = {"choice": "choice", "topics": "topic", "language": "language"}
 
 @dataclass(frozen=True, slots=True)
 class Door:
-    """A valid link of an office, and nothing personal."""
+    """A valid link of an office, the language the office reads, and nothing personal."""
 
     link_id: int
     referral_id: int
+    language: str = "de"
 
 
 @dataclass(frozen=True, slots=True)
@@ -69,13 +67,15 @@ class ReferralPage:
     @property
     def is_closed(self) -> bool:
         """Whether nothing more can be answered here: it is over, or in other hands."""
-        return self.is_former or self.referral.status in OVER
+        return self.is_former or self.referral.status in referrals.OVER
 
 
 def door(tx: Tx, token: str) -> Door:
     """Whether a link is good; changes nothing, for mail scanners follow links. Raises ``NotFound("link_gone")``."""
     found = doors.to_referral(tx, token)
-    return Door(found.link_id, found.subject_id)
+    asked = select(Office.language).join(Referral, Referral.office_id == Office.id)
+    language = tx.session.scalars(asked.where(Referral.id == found.subject_id)).one()
+    return Door(found.link_id, found.subject_id, language)
 
 
 def open(tx: Tx, token: str) -> Door:  # noqa: A001  # the page's word; the built-in is not used here
@@ -117,7 +117,7 @@ def read(
 ) -> ReferralPage:
     """The referral for whoever may read it: an office's people and the holder of its link. Raises ``NotFound``."""
     referral = policy.get(tx, policy.REFERRAL_READ, Referral, referral_id)
-    is_over = referral.status in OVER
+    is_over = referral.status in referrals.OVER
     asked = [] if is_over else _tasks(tx, referral)
     last = _last_done(tx, referral)
     return ReferralPage(

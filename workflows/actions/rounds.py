@@ -4,14 +4,14 @@ import logging
 import secrets
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
-from datetime import UTC, datetime, timedelta
+from datetime import UTC, datetime, time, timedelta
 
 from sqlalchemy import select
 from sqlalchemy.orm import Session, sessionmaker
 
-from workflows.actions import seals
+from workflows.actions import notices, seals
 from workflows.core import daily, files, links, presence, throttle
-from workflows.core.clock import Clock
+from workflows.core.clock import BERLIN, Clock
 from workflows.core.outbox import Mail
 from workflows.core.settings import Settings
 from workflows.core.tx import SYSTEM, Tx, transaction
@@ -35,8 +35,11 @@ def tidy(tx: Tx) -> None:
     files.purge(tx, ("task",), tx.now - timedelta(days=90))
 
 
-DAILY: Mapping[str, Callable[[Tx], object]] = {"seal": seals.seal, "tidy": tidy}
+DAILY: Mapping[str, Callable[[Tx], object]] = {"seal": seals.seal, "tidy": tidy, notices.CHORE: notices.send_digests}
 """The chores of the day, each in a transaction of its own."""
+
+NOT_BEFORE: Mapping[str, time] = {notices.CHORE: time(7)}
+"""From when on a chore is done, by the clocks of Berlin; all others as soon as the day begins."""
 
 
 @dataclass(slots=True)
@@ -63,6 +66,8 @@ def go(sessions: sessionmaker[Session], settings: Settings, clock: Clock, rounds
         # Set first: a chore that fails must not be tried again at every step.
         rounds.look_at = now + LOOK_AGAIN_AFTER
         for name in DAILY:
+            if now.astimezone(BERLIN).time() < NOT_BEFORE.get(name, time()):
+                continue
             _do_chore(sessions, settings, clock, name)
 
 

@@ -2,7 +2,7 @@
 
 from datetime import date, datetime
 
-from sqlalchemy import String
+from sqlalchemy import String, func, select
 from sqlalchemy.orm import Mapped, mapped_column
 
 from workflows.core.clock import BERLIN
@@ -23,6 +23,12 @@ class DailyChore(Base):
 def is_done(tx: Tx, name: str) -> bool:
     """Whether the chore was done today; only reads."""
     return tx.session.get(DailyChore, (name, today(tx.now))) is not None
+
+
+def last_done(tx: Tx, name: str) -> datetime | None:
+    """When the chore was done the last time before today."""
+    before = select(func.max(DailyChore.done_at)).where(DailyChore.name == name, DailyChore.day < today(tx.now))
+    return tx.session.scalar(before)
 
 
 def claim(tx: Tx, name: str) -> bool:

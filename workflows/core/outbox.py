@@ -97,7 +97,7 @@ def post(
     ``about`` names the case or referral (``case:17``). Raises ``LotseError`` ``mail_address`` or ``mail_subject`` for
     what could smuggle in headers or recipients, ``mail_link`` if text and ``link`` do not fit together.
     """
-    if len(to) > 254 or not _ADDRESS.fullmatch(to):
+    if not is_address(to):
         raise LotseError("mail_address")
     if not subject.strip() or _CONTROL.search(subject):
         raise LotseError("mail_subject")
@@ -119,6 +119,11 @@ def post(
     )
     posted = tx.session.scalars(row.on_conflict_do_nothing(index_elements=["key"]).returning(Mail)).one_or_none()
     return posted or tx.session.scalars(select(Mail).where(Mail.key == key)).one()
+
+
+def is_address(text: str) -> bool:
+    """Whether a mail can be posted to it: one plain address, nothing around it."""
+    return len(text) <= 254 and _ADDRESS.fullmatch(text) is not None
 
 
 def send_due(

@@ -216,7 +216,7 @@ _REGISTER: tuple[tuple[str, Kind, str, str], ...] = (
         "task",
         "none",
         "id instance_id token element_id name process_key subject group_key form_id status priority due_at "
-        "follow_up_on created_at revision",
+        "follow_up_on created_at told_at revision",
         "the step that waits",
     ),
     ("timer", "content", "error", "what went wrong, may quote a value"),
@@ -224,7 +224,7 @@ _REGISTER: tuple[tuple[str, Kind, str, str], ...] = (
     ("tries", "contact", "key", "keyed digest that may stand for an address; deleted after its window"),
     ("tries", "none", "count ends_at", "how often"),
     ("user_account", "contact", "email name", "the account of a colleague"),
-    ("user_account", "content", "language", "the language a colleague reads"),
+    ("user_account", "content", "language immediate_since", "how a colleague wants to be written to"),
     ("user_account", "none", "id password_hash is_active created_at", "the account itself"),
     ("user_role", "content", "user_id role", "what a colleague may do"),
     ("version", "contact", "deployed_by", "the colleague who published it"),

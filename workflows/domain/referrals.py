@@ -36,6 +36,8 @@ STATUSES = (
 )
 ASKED = frozenset({"sent", "seen", "handed_on"})
 AT_WORK = frozenset({"accepted", "in_contact"})
+# In these an office has nothing to do with the data any more.
+OVER = frozenset({"declined", "expired", "withdrawn", "closed"})
 
 # From where each status may be reached.
 BEFORE: dict[str, frozenset[str]] = {

@@ -25,6 +25,7 @@ from workflows.core.tx import Tx
 from workflows.engine.events import Event
 
 OPEN = text("status = 'open'")
+UNTOLD = text("status = 'open' AND told_at IS NULL")
 
 
 class Task(Base):
@@ -32,6 +33,7 @@ class Task(Base):
 
     ``token`` is the engine's token (32 hex digits), unique per visit of the element. ``draft`` is what was typed and
     not sent yet, ``values`` what was sent; ``revision`` counts saved drafts. Priority 0-100, 50 is normal.
+    ``told_at`` is when those who want to know at once were told.
     """
 
     __tablename__ = "task"
@@ -40,6 +42,7 @@ class Task(Base):
         Index("ix_task_open_group", "group_key", "due_at", postgresql_where=OPEN, sqlite_where=OPEN),
         Index("ix_task_open_assignee", "assignee_id", "due_at", postgresql_where=OPEN, sqlite_where=OPEN),
         Index("ix_task_open_due", "due_at", "id", postgresql_where=OPEN, sqlite_where=OPEN),
+        Index("ix_task_untold", "group_key", "created_at", postgresql_where=UNTOLD, sqlite_where=UNTOLD),
     )
 
     id: Mapped[int] = mapped_column(primary_key=True)
@@ -57,6 +60,7 @@ class Task(Base):
     due_at: Mapped[datetime | None]
     follow_up_on: Mapped[date | None]
     created_at: Mapped[datetime]
+    told_at: Mapped[datetime | None]
     claimed_at: Mapped[datetime | None]
     done_at: Mapped[datetime | None]
     done_by: Mapped[str | None] = mapped_column(String(200))

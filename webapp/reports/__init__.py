@@ -1,0 +1,1 @@
+"""The figures of the house, for coordination and leadership."""
