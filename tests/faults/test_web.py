@@ -60,11 +60,11 @@ def web(story: Story, token: str, *, kill_at: str = "", processes: int = 1) -> I
     port = free_port()
     command = ("web", "--port", str(port), "--processes", str(processes))
     with lotse(*command, environ=story.environ, log=story.log, kill_at=kill_at):
-        wait_until(lambda: _listens(port), story.log)
+        wait_until(lambda: listens(port), story.log)
         yield Program(port, token)
 
 
-def _listens(port: int) -> bool:
+def listens(port: int) -> bool:
     with socket.socket() as visitor:
         return visitor.connect_ex(("127.0.0.1", port)) == 0
 
