@@ -1,20 +1,25 @@
-"""What whoever asked does by the link to its enquiry: see the status, answer with a tap, withdraw, fetch files."""
+"""What whoever asked does by the link to its enquiry: see the status, answer with a tap, withdraw, write."""
 
 from contextlib import AbstractContextManager
+from typing import Any
 
 from flask import flash, redirect, render_template, request, session, url_for
 from flask.typing import ResponseReturnValue
 from flask_babel import force_locale
 from flask_babel import gettext as _
 
-from webapp.access import PUBLIC, view
+from webapp.access import PUBLIC, Refusal, view
 from webapp.files.shown import for_association
 from webapp.files.views import sent
-from webapp.forms.view import typed
+from webapp.forms import ticket, uploads
+from webapp.forms.reading import is_redrawing
+from webapp.forms.ticket import Ticket
+from webapp.forms.view import FormView, Problems, typed
 from webapp.i18n import NAMES, language, locale_of
 from webapp.public.views import public
 from webapp.security import row_id
-from workflows.actions import attachments, enquiries
+from workflows.actions import attachments, cases, correspondence, enquiries
+from workflows.core.errors import Invalid, Throttled
 from workflows.core.tx import Tx
 
 __all__ = ["public"]  # the same room, with these pages in it
@@ -34,6 +39,10 @@ def status(tx: Tx, token: str) -> ResponseReturnValue:
             shared=found.shared,
             asks=found.asks,
             asked=typed(enquiries.answered(tx, found.case, language())),
+            notes=[
+                {"author": note.author, "text": note.text, "at": note.created_at}
+                for note in reversed(cases.shared_notes(mine, found.case.id))
+            ],
             files=for_association(attachments.of_case(mine, found.case.id), token),
             can_withdraw=found.can_withdraw,
             can_withdraw_consent=found.can_withdraw_consent,
@@ -44,6 +53,66 @@ def status(tx: Tx, token: str) -> ResponseReturnValue:
 def file(tx: Tx, token: str, key: str) -> ResponseReturnValue:
     """A file of one's own enquiry, or one the office shared."""
     return sent(enquiries.own(tx, token), key)
+
+
+def _keep_uploads(tx: Tx, token: str) -> None:
+    sent_with = ticket.read(tx, request.form.get(ticket.FIELD, ""))
+    own = enquiries.own(tx, token)
+    place = enquiries.place(sent_with.key) if sent_with else None
+    uploads.keep(own, place, correspondence.form(tx, token, language()).form)
+
+
+@view(public, "/s/<token>/message", who=PUBLIC)
+def message(tx: Tx, token: str) -> ResponseReturnValue:
+    """Something to add."""
+    return _writing(tx, token, ticket.fresh(tx))
+
+
+@view(public, "/s/<token>/message", who=PUBLIC, methods=("POST",), uploads=_keep_uploads)
+def send_message(tx: Tx, token: str) -> ResponseReturnValue:
+    """Send it, or draw the form again; nothing typed is ever lost."""
+    drawn = ticket.read(tx, request.form.get(ticket.FIELD, "")) or ticket.fresh(tx)
+    values = uploads.sent_values(correspondence.form(tx, token, language()).form)
+    if is_redrawing(request.form):
+        return _writing(tx, token, drawn, values, uploads.problems())
+    try:
+        correspondence.write(tx, token, values, drawn.key)
+    except Invalid as error:
+        raise Refusal(_writing(tx, token, drawn, values, error.problems), 422) from error
+    except Throttled as error:
+        with _own_words(tx, token):
+            flash(
+                _("Zu viele Nachrichten auf einmal. Ihr Text steht noch da. Bitte senden Sie ihn in einer Stunde."),
+                "warning",
+            )
+        raise Refusal(_writing(tx, token, drawn, values), 429) from error
+    with _own_words(tx, token):
+        flash(_("Danke, Ihre Nachricht ist angekommen. Wir lesen sie am nächsten Arbeitstag."), "success")
+    return redirect(url_for("public.status", token=token))
+
+
+@view(public, "/s/<token>/message/fields", who=PUBLIC, methods=("POST",), uploads=_keep_uploads)
+def message_fields(tx: Tx, token: str) -> ResponseReturnValue:
+    """The fields drawn anew for what was typed and uploaded so far."""
+    drawn = ticket.read(tx, request.form.get(ticket.FIELD, "")) or ticket.fresh(tx)
+    values = uploads.sent_values(correspondence.form(tx, token, language()).form)
+    with _own_words(tx, token):
+        form = _message_form(tx, token, drawn, values, uploads.problems())
+        return render_template("forms/fields.html", form=form)
+
+
+def _writing(
+    tx: Tx, token: str, drawn: Ticket, values: dict[str, Any] | None = None, problems: Problems | None = None
+) -> str:
+    with _own_words(tx, token):
+        form = _message_form(tx, token, drawn, values, problems or {})
+        return render_template("public/message.html", form=form, token=token, case=enquiries.status(tx, token).case)
+
+
+def _message_form(tx: Tx, token: str, drawn: Ticket, values: dict[str, Any] | None, problems: Problems) -> FormView:
+    opened = correspondence.form(tx, token, language(), values, drawn.key)
+    refresh_url = url_for("public.message_fields", token=token)
+    return FormView(opened.fields, problems, refresh_url=refresh_url, hidden=ticket.field(tx, drawn))
 
 
 @view(public, "/s/<token>/confirm", who=PUBLIC, methods=("POST",))

@@ -42,6 +42,7 @@ AUDIT: Mapping[str, Any] = {
     "case.confirmed": _("Verein hat das Ergebnis bewertet"),
     "case.surveyed": _("Frage nach dem Abschluss beantwortet"),
     "case.viewed": _("Vorgang angesehen"),
+    "case.message_added": _("Neue Nachricht von wem angefragt hat"),
     "file.added": _("Datei hinzugefügt"),
     "file.shared": _("Datei für den Verein freigegeben"),
     "file.unshared": _("Datei nur noch intern"),

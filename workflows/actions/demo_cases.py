@@ -4,6 +4,7 @@ from collections.abc import Callable, Mapping
 from contextlib import AbstractContextManager
 from dataclasses import dataclass, field
 from datetime import datetime, time, timedelta
+from io import BytesIO
 from pathlib import Path
 from typing import Any
 
@@ -11,7 +12,8 @@ import yaml
 from sqlalchemy import func, select
 from sqlalchemy.orm import Session, sessionmaker
 
-from workflows.actions import case_status, cases, clockwork, enquiries, inbox, referrals
+from workflows.actions import attachments, case_status, cases, clockwork, correspondence, enquiries, inbox, referrals
+from workflows.actions.attachments import Upload
 from workflows.core import links, workdays
 from workflows.core.clock import BERLIN, SetClock
 from workflows.core.links import Link
@@ -27,6 +29,7 @@ from workflows.engine.timers import Timer
 
 DATA = Path(__file__).parent / "data" / "demo_cases.yaml"
 MORNING = time(9, 0)
+SAMPLE = b"%PDF-1.4\n% an invented file\n%%EOF\n"
 BETWEEN_CASES = timedelta(minutes=7)
 
 Step = Mapping[str, Any]
@@ -221,6 +224,17 @@ def _note(stage: Stage, number: int, step: Step) -> None:
         cases.add_note(tx, stage.case_ids[number], step["note"])
 
 
+def _writes(stage: Stage, number: int, step: Step) -> None:
+    """Whoever asked adds a message, and a file if the step names one."""
+    token, key = stage.tokens[number], f"demo-{number}-{step['after']}"
+    with stage.at(PUBLIC) as tx:
+        files = []
+        if "file" in step:
+            own, upload = enquiries.own(tx, token), Upload(step["file"], BytesIO(SAMPLE))
+            files.append(attachments.keep(own, enquiries.place(key), upload))
+        correspondence.write(tx, token, {"message": step["writes"], "message_files": files}, key)
+
+
 VERBS: dict[str, Callable[[Stage, int, Step], None]] = {
     "enquiry": _enquire,
     "triage": _triage,
@@ -233,4 +247,5 @@ VERBS: dict[str, Callable[[Stage, int, Step], None]] = {
     "tap": _tap,
     "withdraw": _withdraw,
     "note": _note,
+    "writes": _writes,
 }

@@ -279,6 +279,15 @@ def survey(tx: Tx, case_id: int, question: str, answer: str) -> Case:
     return case
 
 
+def add_message(tx: Tx, case_id: int, text: str) -> None:
+    """Whoever asked adds something: a message that stays readable for both sides, files, or both."""
+    case = tx.locked(Case, case_id)
+    if text:
+        author = tx.actor.label[:200]
+        tx.session.add(CaseNote(case_id=case.id, text=text, author=author, is_shared=True, created_at=tx.now))
+    audit.record(tx, case.stream, "case.message_added", case.stream)
+
+
 def add_note(tx: Tx, case_id: int, text: str, *, is_shared: bool = False) -> CaseNote:
     """Keep a note, internal or for whoever asked to read; also on closed cases, for what is learnt later."""
     case = tx.locked(Case, case_id)

@@ -49,6 +49,11 @@ def note(tx: Tx, call: Call) -> None:
     cases.add_note(tx, inputs.case_id(tx, call), inputs.text(call, "text"))
 
 
+def share_note(tx: Tx, call: Call) -> None:
+    """Leave a note that whoever asked reads on the status page."""
+    cases.add_note(tx, inputs.case_id(tx, call), inputs.text(call, "text"), is_shared=True)
+
+
 OPERATORS = (
     Operator("case.advance", "Vorgang: Stand ändern", (Parameter("status", label="Stand"),), advance),
     Operator(
@@ -65,5 +70,6 @@ OPERATORS = (
     Operator("case.close", "Vorgang: abschließen", (Parameter("outcome", label="Ergebnis"),), close),
     Operator("case.reopen", "Vorgang: wieder öffnen", (), reopen),
     Operator("case.withdraw", "Vorgang: zurückgezogen", (), withdraw),
+    Operator("case.share_note", "Vorgang: Nachricht an die MO", (Parameter("text", label="Text"),), share_note),
     Operator("case.note", "Vorgang: interne Notiz", (Parameter("text", label="Text"),), note),
 )

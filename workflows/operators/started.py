@@ -8,6 +8,7 @@ from workflows.domain.cases import FIELDS
 STARTED: Mapping[str, frozenset[str]] = {
     "enquiry": FIELDS
     | {"reference", "case", "channel", "language", "known_organisation", "similar_cases", "received_on"},
+    "message": frozenset({"message", "file_count", "reference", "case"}),
     "referral": frozenset(
         {
             *("referral", "referral_key", "reference", "case_correlation", "reason", "legal_basis", "extract"),

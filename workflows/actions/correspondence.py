@@ -1,0 +1,59 @@
+"""What whoever asked adds to its enquiry later: a message, files. It becomes a task of the coordination."""
+
+from collections.abc import Mapping
+from typing import Any
+
+from workflows.actions import attachments, doors, enquiries, forms
+from workflows.actions.enquiries import EnquiryForm
+from workflows.core import throttle
+from workflows.core.db import begin_write
+from workflows.core.errors import Invalid, Problem
+from workflows.core.tx import Tx
+from workflows.domain import cases
+from workflows.domain.cases import Case
+from workflows.engine import definitions, messages
+from workflows.engine.definitions import Definition
+from workflows.forms import Form
+
+PROCESS = "message"
+FORM = "write_message"
+PER_HOUR = 20
+
+
+def form(
+    tx: Tx, token: str, language: str, values: Mapping[str, Any] | None = None, dedupe_key: str = ""
+) -> EnquiryForm:
+    """The form in a language, filled with ``values`` or empty; raises ``NotFound`` for a link that is none."""
+    door = doors.to_case(tx, token)
+    definition, schema = _schema(tx)
+    files = attachments.usable(door.tx, schema, enquiries.place(dedupe_key), {}, "")
+    return EnquiryForm(schema, forms.drawn(door.tx, definition, schema, values or {}, {}, language, files))
+
+
+def write(tx: Tx, token: str, values: Mapping[str, Any], dedupe_key: str) -> None:
+    """Keep a message and its files, and have the coordination read it; the same form sent twice counts once.
+
+    Raises ``NotFound``, ``Invalid`` (an empty one, too) and ``Throttled``.
+    """
+    door = doors.to_case(tx, token)
+    begin_write(tx.session)
+    unique = f"message/{dedupe_key}"
+    if messages.find(door.tx, unique) is not None:
+        return
+    _, schema = _schema(tx)
+    place = enquiries.place(dedupe_key)
+    typed = forms.checked(door.tx, schema, values, {}, attachments.usable(door.tx, schema, place, {}, ""))
+    text, files = typed["message"] or "", typed["message_files"]
+    if not text and not files:
+        raise Invalid({"message": (Problem("required"),)})
+    throttle.hit(tx, f"message:{door.subject_id}", PER_HOUR, 3600)
+    case = tx.session.get_one(Case, door.subject_id)
+    cases.add_message(door.tx, case.id, text)
+    attachments.hand_over(door.tx, schema, place, typed, case.stream, is_shared=True)
+    started = {"message": text, "file_count": len(files), "reference": case.reference, "case": case.id}
+    messages.start(door.tx, PROCESS, started, case.stream, unique)
+
+
+def _schema(tx: Tx) -> tuple[Definition, Form]:
+    definition = definitions.active(tx.session, PROCESS)
+    return definition, definition.form(FORM)
