@@ -8,7 +8,7 @@ from typing import Any
 
 from babel import Locale
 from flask import Request, g, has_request_context, request, session, url_for
-from flask_babel import format_date, format_datetime, format_decimal, get_locale, refresh
+from flask_babel import format_currency, format_date, format_datetime, format_decimal, get_locale, refresh
 from flask_babel import gettext as _
 from flask_login import current_user
 
@@ -136,6 +136,11 @@ def day(value: date | datetime | None) -> str:
 def moment(value: datetime | None) -> str:
     """Date and time of day in Berlin; empty for none."""
     return "" if value is None else str(format_datetime(value, "dd.MM.yyyy HH:mm"))
+
+
+def euros(value: Decimal) -> str:
+    """An amount as people of the current language write it."""
+    return str(format_currency(value, "EUR"))
 
 
 def shown(value: Any) -> str:

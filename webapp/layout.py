@@ -49,6 +49,7 @@ def init_app(app: Flask) -> None:
     """Attach context, filters and words to the templates."""
     app.context_processor(context)
     app.jinja_env.filters.update(day=i18n.day, moment=i18n.moment, iso=iso, shown=i18n.shown, tag=i18n.tag)
+    app.jinja_env.filters["euros"] = i18n.euros
     app.jinja_env.globals.update(wording.GLOBALS)
     app.jinja_env.globals.update(asset=asset, upload_types=",".join(f".{ending}" for ending in files.TYPES))
     app.jinja_env.trim_blocks = app.jinja_env.lstrip_blocks = True

@@ -19,12 +19,14 @@ from webapp.pages.views import pages
 from webapp.portal.account import portal
 from webapp.portal.views import office
 from webapp.public.own_case import public
+from webapp.public.own_tasks import own_tasks
 from webapp.register.contacts import contact_persons
 from webapp.register.views import register
 from webapp.reports.views import reports
 
 BLUEPRINTS: tuple[Blueprint, ...] = (
     public,
+    own_tasks,
     auth,
     inbox,
     cases,

@@ -10,7 +10,7 @@
 | admin | users, groups, deputies, offices and pages; no cases |
 | everybody with an account | own deputies and tokens; the groups and tasks of whom one stands in for |
 | holder of an office's link | that one referral and its open tasks |
-| holder of a status link | that one case, its shared files and notes, who received its data, its funding applications |
+| holder of a status link | that one case, its shared files, notes and tasks, its applications, who received its data |
 | holder of an association's link | its entry in the register and the state of its cases, once a person has seen them |
 """
 
@@ -90,7 +90,7 @@ HOLDERS: dict[str, frozenset[str]] = {
 
 # What the holder of a link may, beside the roles.
 REFERRAL_LINK = frozenset({TASK_READ, TASK_WORK, REFERRAL_READ, REFERRAL_ANSWER, EXTRACT_READ, INSTANCE_READ})
-CASE_LINK = frozenset({CASE_READ, REFERRAL_READ, FUNDING_READ})
+CASE_LINK = frozenset({CASE_READ, REFERRAL_READ, FUNDING_READ, TASK_READ, TASK_WORK})
 ORGANISATION_LINK = frozenset({ORGANISATION_READ})
 
 
@@ -196,7 +196,7 @@ def _funding_read(actor: Actor) -> ColumnElement[bool]:
 def _own_tasks(actor: Actor) -> ColumnElement[bool]:
     """Tasks of the actor's groups or given to the actor or to whom the actor stands in for.
 
-    For a link, what its referral asks of its office.
+    For a link, what its referral asks of its office, or what whoever asked is to do in its case.
     """
     # Only an office's own groups: being listed in another group gives an office user nothing.
     groups = [key for key in actor.groups if _works_on_cases(actor) or key.startswith("office:")]
@@ -206,6 +206,10 @@ def _own_tasks(actor: Actor) -> ColumnElement[bool]:
     if actor.referral_id is not None:
         office = select(literal("office:").concat(Referral.office_id)).where(Referral.id == actor.referral_id)
         mine.append(and_(Task.subject == f"referral:{actor.referral_id}", Task.group_key.in_(office)))
+    if actor.case_id is not None:
+        applied = select(literal("application:").concat(Application.id)).where(Application.case_id == actor.case_id)
+        of_case = or_(Task.subject == f"case:{actor.case_id}", Task.subject.in_(applied))
+        mine.append(and_(Task.is_shared, of_case))
     return or_(*mine)
 
 

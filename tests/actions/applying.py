@@ -10,7 +10,7 @@ from workflows.core.tx import Actor
 from workflows.domain import people
 
 STORY = BUNDLES / "funding" / "scenarios" / "awarded_and_proven.yaml"
-WHO = {"coordination": "coordinator"}
+WHO = {"coordination": "coordinator", "contact": "coordinator"}
 
 
 def typed(element_id: str) -> Mapping[str, Any]:

@@ -22,6 +22,7 @@ TO_ASSOCIATIONS = {
         *("sketch_reminder", "no_programme", "programme_chosen", "documents_reminder", "submitted", "awarded"),
         *("rejected", "more_wanted", "spending_reminder", "proof_reminder", "proof_wanted", "proof_late"),
         *("repayment", "repayment_reminder", "funding_withdrawn"),
+        *("sketch_wanted", "revision_wanted", "proof_revision_wanted"),
     },
 }
 WITHOUT_LINK = {

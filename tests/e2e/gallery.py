@@ -2,6 +2,7 @@
 
 from collections.abc import Callable, Mapping
 from datetime import UTC, date, datetime
+from decimal import Decimal
 from pathlib import Path
 from types import SimpleNamespace
 from typing import Any
@@ -48,6 +49,20 @@ REFERRAL = {
     "fields": ["Anliegen", "Themen", "Name des Vereins", "Telefon"],
 }
 NOTICE = {"html": Markup("<p>Diese Hinweise sagen Ihnen, was geschieht.</p>"), "language": "de", "dir": "ltr"}
+APPLICATION = {
+    "title": "Chor der Nachbarn",
+    "programme": "WIR, Förderung von Migrantenorganisationen",
+    "status": "preparing",
+    "deadline_on": date(2026, 12, 31),
+    "proof_due_on": None,
+    "requested": Decimal("2500.00"),
+    "awarded": None,
+    "note": "",
+    "next_steps": [
+        {"name": "Kosten planen", "group_key": "group:coordination", "due_at": NOW, "task_id": 7},
+        {"name": "Bestätigungsschreiben verfassen", "group_key": "group:coordination", "due_at": NOW, "task_id": None},
+    ],
+}
 FACTS = [
     {"label": "Verein", "value": CASE["organisation_name"]},
     {"label": "Themen", "value": "Räume, Kultur, Vernetzung Migrantenorganisationen"},
@@ -169,6 +184,29 @@ SAMPLES: Mapping[str, tuple[str, bool, Callable[[], Mapping[str, Any]]]] = {
             "can_withdraw": True,
             "can_withdraw_consent": True,
             "asks": [{"kind": "referral", "referral_id": 5, "office_name": "Freiwilligenzentrum"}],
+            "applications": [APPLICATION],
+        },
+    ),
+    "own-task": (
+        "public/own_task.html",
+        False,
+        lambda: {
+            "token": "x",
+            "reference": "2026-0001",
+            "task": {"id": 7, "due_at": NOW, "draft_at": NOW},
+            "name": "Kosten planen",
+            "form": sample_form(OFFICE_ANSWER),
+        },
+    ),
+    "own-task-done": (
+        "public/own_task_done.html",
+        False,
+        lambda: {
+            "token": "x",
+            "name": "Kosten planen",
+            "done_by": "Koordination",
+            "done_at": NOW,
+            "typed": [{"label": "Posten", "value": "Miete"}],
         },
     ),
     "public-message": (
@@ -320,7 +358,7 @@ def make_gallery() -> Flask:
     app.config.update(SECRET_KEY="gallery", BABEL_TRANSLATION_DIRECTORIES=str(WEBAPP / "translations"))  # noqa: S106
     Babel(app, locale_selector=_language, timezone_selector=i18n.select_timezone)
     CSRFProtect(app)
-    app.jinja_env.filters.update(day=i18n.day, moment=i18n.moment, iso=layout.iso)
+    app.jinja_env.filters.update(day=i18n.day, moment=i18n.moment, iso=layout.iso, euros=i18n.euros)
     app.jinja_env.globals.update(wording.GLOBALS, asset=layout.asset)
     app.jinja_env.trim_blocks = app.jinja_env.lstrip_blocks = True
     app.url_build_error_handlers.append(_any_address)

@@ -25,8 +25,8 @@ KEYWORDS = {"_": None, "_l": None, "gettext": None, "lazy_gettext": None, "ngett
 #: Where associations and offices read; what the others share with them (layout, forms, problems) is in there too.
 PUBLIC = (
     *(f"templates/{part}" for part in ("public/", "office/", "errors/", "base.html")),
-    *(f"templates/macros/{part}.html" for part in ("forms", "inputs", "status")),
-    *("wording/problems.py", "public/views.py"),
+    *(f"templates/macros/{part}.html" for part in ("forms", "inputs", "status", "funding")),
+    *("wording/problems.py", "public/views.py", "public/own_tasks.py"),
 )
 
 

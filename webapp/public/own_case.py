@@ -28,7 +28,7 @@ __all__ = ["public"]  # the same room, with these pages in it
 @view(public, "/s/<token>", who=PUBLIC)
 def status(tx: Tx, token: str) -> ResponseReturnValue:
     """Where the enquiry stands, in its own language unless another was chosen."""
-    with _own_words(tx, token):
+    with own_words(tx, token):
         found = enquiries.status(tx, token, language())
         mine = enquiries.own(tx, token)
         return render_template(
@@ -38,6 +38,7 @@ def status(tx: Tx, token: str) -> ResponseReturnValue:
             steps=[{"code": step.label, "state": step.state, "at": step.at} for step in found.steps],
             shared=found.shared,
             asks=found.asks,
+            applications=found.applications,
             asked=typed(enquiries.answered(tx, found.case, language())),
             notes=[
                 {"author": note.author, "text": note.text, "at": note.created_at}
@@ -122,7 +123,7 @@ def confirm(tx: Tx, token: str) -> ResponseReturnValue:
     referral_id = None if referral is None else row_id(referral) or 0
     answer = request.form.get("answer", "")
     enquiries.confirm(tx, token, answer, referral_id)
-    with _own_words(tx, token):
+    with own_words(tx, token):
         if answer in ("no", "not_helped"):
             flash(_("Danke für Ihre Rückmeldung. Wir kümmern uns weiter darum."), "success")
         else:
@@ -134,7 +135,7 @@ def confirm(tx: Tx, token: str) -> ResponseReturnValue:
 def survey(tx: Tx, token: str) -> ResponseReturnValue:
     """One tap: one answer to the closing survey."""
     enquiries.survey(tx, token, request.form.get("question", ""), request.form.get("answer", ""))
-    with _own_words(tx, token):
+    with own_words(tx, token):
         flash(_("Danke für Ihre Rückmeldung."), "success")
     return redirect(url_for("public.status", token=token))
 
@@ -142,7 +143,7 @@ def survey(tx: Tx, token: str) -> ResponseReturnValue:
 @view(public, "/s/<token>/withdraw", who=PUBLIC)
 def withdraw_ask(tx: Tx, token: str) -> ResponseReturnValue:
     """Really?"""
-    with _own_words(tx, token):
+    with own_words(tx, token):
         return render_template("public/withdraw.html", token=token, case=enquiries.status(tx, token).case)
 
 
@@ -150,7 +151,7 @@ def withdraw_ask(tx: Tx, token: str) -> ResponseReturnValue:
 def withdraw(tx: Tx, token: str) -> ResponseReturnValue:
     """Stop everything and tell the offices."""
     enquiries.withdraw(tx, token)
-    with _own_words(tx, token):
+    with own_words(tx, token):
         flash(_("Ihre Anfrage ist zurückgezogen."), "success")
     return redirect(url_for("public.status", token=token))
 
@@ -158,7 +159,7 @@ def withdraw(tx: Tx, token: str) -> ResponseReturnValue:
 @view(public, "/s/<token>/consent", who=PUBLIC)
 def consent_ask(tx: Tx, token: str) -> ResponseReturnValue:
     """Really take the yes back?"""
-    with _own_words(tx, token):
+    with own_words(tx, token):
         return render_template("public/consent.html", token=token, case=enquiries.status(tx, token).case)
 
 
@@ -166,12 +167,12 @@ def consent_ask(tx: Tx, token: str) -> ResponseReturnValue:
 def withdraw_consent(tx: Tx, token: str) -> ResponseReturnValue:
     """Nothing may be passed on any more; the enquiry lives on."""
     enquiries.withdraw_consent(tx, token)
-    with _own_words(tx, token):
+    with own_words(tx, token):
         flash(_("Ihr Ja zur Weitergabe ist zurückgenommen. Ihre Anfrage bleibt bestehen."), "success")
     return redirect(url_for("public.status", token=token))
 
 
-def _own_words(tx: Tx, token: str) -> AbstractContextManager[object]:
+def own_words(tx: Tx, token: str) -> AbstractContextManager[object]:
     """The language of the enquiry, unless this browser chose another; raises ``NotFound``."""
     own = enquiries.status(tx, token).case.language
     chosen = "language" in session or "lang" in request.args

@@ -112,6 +112,7 @@ CODES: Mapping[str, Mapping[str, Any]] = {
         "reviewer": _("Revision"),
         "admin": _("Betrieb"),
     },
+    "turn": {"group:coordination": _("Wir"), "group:leadership": _("Leitung"), "group:jury": _("Kommission oder Jury")},
     "actor": {"public": _("Anfragende"), "system": _("Lotse, automatisch")},
     "step": {
         "received": _("Anfrage eingegangen"),

@@ -6,7 +6,8 @@ from datetime import datetime
 from sqlalchemy import select
 
 from workflows import policy
-from workflows.actions import doors
+from workflows.actions import applications, doors
+from workflows.actions.applications import Applied
 from workflows.core.tx import Tx
 from workflows.domain import cases, codes
 from workflows.domain.cases import Case
@@ -57,6 +58,7 @@ class Status:
     steps: list[Step]
     shared: list[Shared]
     asks: list[Ask]
+    applications: list[Applied]
     can_withdraw: bool
     can_withdraw_consent: bool
 
@@ -74,6 +76,7 @@ def read(tx: Tx, token: str, language: str | None = None) -> Status:
         steps=_steps(case, [referral for referral, _ in rows]),
         shared=[_shared(tx, referral, office, language) for referral, office in rows],
         asks=[] if withdrawing else _asks(tx, case, rows, language),
+        applications=applications.of_link(door.tx, language),
         can_withdraw=case.status in cases.OPEN and not withdrawing,
         can_withdraw_consent=case.consent_share and case.status in cases.OPEN and not withdrawing,
     )

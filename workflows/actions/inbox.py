@@ -298,9 +298,14 @@ def _finish(tx: Tx, task: Task, values: Mapping[str, Any]) -> Instance:
     variables = runtime.variables(tx, ENGINE, task)
     typed = forms.checked(tx, form, values, variables, _files(tx, task, form, variables))
     instance = runtime.complete(tx, ENGINE, task.id, typed)
-    attachments.hand_over(tx, form, attachments.place_of(task), typed, _stream(tx, task), is_shared=False)
+    attachments.hand_over(tx, form, attachments.place_of(task), typed, _stream(tx, task), is_shared=_is_theirs(tx))
     _take_up(tx, task)
     return instance
+
+
+def _is_theirs(tx: Tx) -> bool:
+    """Whether whoever asked does the task, who then sees the files of it, too."""
+    return tx.actor.case_id is not None
 
 
 def _files(tx: Tx, task: Task, form: Form, variables: Mapping[str, Any]) -> dict[int, str]:

@@ -134,7 +134,7 @@ def _scene(play_on: Stage, performance: Performance, step: Step | None, before: 
 
 
 def _complete(play_on: Stage, step: Step) -> None:
-    """Someone does an open task: by role, an office through the link in its mail."""
+    """Someone does an open task: by role, an office or whoever asked through the link in its mail."""
     with play_on.begin() as tx:
         task, actor = _task(play_on, tx, step)
         task_id = task.id
@@ -153,6 +153,8 @@ def _task(play_on: Stage, tx: Tx, step: Step) -> tuple[Task, Actor]:
     if step.by == "office":
         number = int(task.subject.removeprefix("referral:"))
         return task, Actor("Anlaufstelle (Probe)", referral_id=number)
+    if step.by == "contact":
+        return task, Actor("MO (Probe)", case_id=play_on.case_id)
     return task, stage.person(tx, step.by)
 
 

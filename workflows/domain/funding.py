@@ -61,7 +61,10 @@ class Application(Base):
     year: Mapped[int | None]
     status: Mapped[str] = mapped_column(String(12), default="advice", index=True)
     title: Mapped[str] = mapped_column(String(300), default="")
+    starts_on: Mapped[date | None]
+    ends_on: Mapped[date | None] = mapped_column(index=True)
     deadline_on: Mapped[date | None]
+    proof_due_on: Mapped[date | None]
     plan: Mapped[dict[str, Any] | None] = mapped_column(TypedJson)
     requested: Mapped[Decimal | None] = mapped_column(Euros)
     submitted_on: Mapped[date | None]
@@ -115,8 +118,13 @@ def open_new(tx: Tx, case_id: int) -> Application:
     return application
 
 
-def choose(tx: Tx, application_id: int, programme_key: str, title: str, starts_on: date | None) -> Application:
-    """Settle on a programme, with its next deadline and the year whose money is asked for; raises ``NotFound``."""
+def choose(
+    tx: Tx, application_id: int, programme_key: str, title: str, starts_on: date | None, ends_on: date | None = None
+) -> Application:
+    """Settle on a programme, with its next deadline and the year whose money is asked for; raises ``NotFound``.
+
+    ``ends_on`` is the project's last day.
+    """
     programme = programmes.find(tx.session, programme_key)
     if programme is None or not programme.is_active:
         raise NotFound("not_found", kind="programme")
@@ -126,6 +134,7 @@ def choose(tx: Tx, application_id: int, programme_key: str, title: str, starts_o
         deadline = programmes.next_deadline(programme.deadline_rule, today, starts_on)
         application.programme_id, application.title, application.deadline_on = programme.id, title, deadline
         application.year = programmes.project_year(programme.deadline_rule, deadline, today)
+        application.starts_on, application.ends_on = starts_on, ends_on
     return application
 
 
@@ -184,7 +193,7 @@ def rate(tx: Tx, application_id: int, points: int) -> Application:
     return application
 
 
-def award(tx: Tx, application_id: int, amount: Decimal, note: str) -> Application:
+def award(tx: Tx, application_id: int, amount: Decimal, note: str, proof_due_on: date | None = None) -> Application:
     """Promise the money (Bewilligung) and take it out of the pot of its programme and year, both or neither.
 
     Raises ``LotseError("pot_exhausted")`` when less is left and ``LotseError("award_too_high")`` beyond what was
@@ -199,6 +208,7 @@ def award(tx: Tx, application_id: int, amount: Decimal, note: str) -> Applicatio
         _reserve(tx, application, amount)
     application, _ = _move(tx, application_id, "awarded", amount=str(amount))
     application.awarded, application.decided_on, application.decision_note = amount, _today(tx), note
+    application.proof_due_on = proof_due_on
     return application
 
 

@@ -34,8 +34,8 @@ _REGISTER: tuple[tuple[str, Kind, str, str], ...] = (
     (
         "application",
         "none",
-        "id case_id programme_id year status deadline_on requested submitted_on submitted_to points decided_on "
-        "awarded drawn spent repaid created_at closed_at result",
+        "id case_id programme_id year status starts_on ends_on proof_due_on deadline_on requested "
+        "submitted_on submitted_to points decided_on awarded drawn spent repaid created_at closed_at result",
         "figures and dates of an association's application",
     ),
     ("audit_detail", "content", "payload", "name of the actor and details; erased with its salt, the chain stays"),
@@ -215,8 +215,8 @@ _REGISTER: tuple[tuple[str, Kind, str, str], ...] = (
     (
         "task",
         "none",
-        "id instance_id token element_id name process_key subject group_key form_id status priority due_at "
-        "follow_up_on created_at told_at revision",
+        "id instance_id token element_id name process_key subject group_key form_id is_shared status priority "
+        "due_at follow_up_on created_at told_at revision",
         "the step that waits",
     ),
     ("timer", "content", "error", "what went wrong, may quote a value"),

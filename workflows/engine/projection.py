@@ -33,7 +33,8 @@ _EVENTS = insert(table_of(Event)).returning(table_of(Event).c.id)
 _WRITTEN: dict[type[Row], tuple[str, ...]] = {
     Task: (
         *("instance_id", "token", "element_id", "name", "process_key", "subject", "group_key", "assignee_id"),
-        *("form_id", "status", "priority", "due_at", "follow_up_on", "created_at", "claimed_at", "revision"),
+        *("form_id", "is_shared", "status", "priority", "due_at", "follow_up_on", "created_at", "claimed_at"),
+        "revision",
     ),
     Timer: ("instance_id", "token", "element_id", "due_at", "status"),
     Subscription: ("instance_id", "token", "element_id", "name", "correlation_key"),

@@ -33,6 +33,7 @@ class Task(Base):
 
     ``token`` is the engine's token (32 hex digits), unique per visit of the element. ``draft`` is what was typed and
     not sent yet, ``values`` what was sent; ``revision`` counts saved drafts. Priority 0-100, 50 is normal.
+    ``is_shared`` tasks may also be done by whoever their subject is about.
     ``told_at`` is when those who want to know at once were told.
     """
 
@@ -55,6 +56,7 @@ class Task(Base):
     group_key: Mapped[str | None] = mapped_column(String(100))
     assignee_id: Mapped[int | None]
     form_id: Mapped[str | None] = mapped_column(String(200))
+    is_shared: Mapped[bool] = mapped_column(default=False)
     status: Mapped[str] = mapped_column(String(10), default="open")
     priority: Mapped[int] = mapped_column(default=50)
     due_at: Mapped[datetime | None]

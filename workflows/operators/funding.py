@@ -58,7 +58,7 @@ def look_up(tx: Tx, call: Call) -> dict[str, Any]:
 def choose(tx: Tx, call: Call) -> dict[str, Any]:
     """Settle on a programme; its facts come back for forms and gateways."""
     key, title, starts_on = inputs.text(call, "programme"), inputs.text(call, "title"), inputs.day(call, "starts_on")
-    application = funding.choose(tx, _id(call), key, title, starts_on)
+    application = funding.choose(tx, _id(call), key, title, starts_on, inputs.day(call, "ends_on"))
     programme = tx.session.get_one(Programme, application.programme_id)
     facts = _facts(tx, programme, starts_on)
     return {"programme": {**facts, "year": application.year}, "deadline": application.deadline_on}
@@ -117,7 +117,8 @@ def rank(tx: Tx, call: Call) -> dict[str, Any]:
 def award(tx: Tx, call: Call) -> dict[str, Any]:
     """Promise the money and take it out of the pot, both or neither."""
     amount, note = inputs.amount(call, "amount"), inputs.text(call, "note")
-    application = _expected(lambda: funding.award(tx, _id(call), amount, note))
+    proof_due_on = inputs.day(call, "proof_due")
+    application = _expected(lambda: funding.award(tx, _id(call), amount, note, proof_due_on))
     return {"awarded": application.awarded}
 
 
@@ -237,10 +238,12 @@ def _today(tx: Tx) -> date:
 
 _AMOUNT = (Parameter("amount", label="Betrag"),)
 _NOTE = Parameter("note", required=False, label="Begründung oder Protokoll")
+_PROOF_DUE = Parameter("proof_due", required=False, label="Nachweis fällig")
 _CHOICE = (
     Parameter("programme", label="Programm"),
     Parameter("title", required=False, label="Titel des Vorhabens"),
     Parameter("starts_on", required=False, label="Beginn"),
+    Parameter("ends_on", required=False, label="Ende"),
 )
 _PLAN = (
     Parameter("lines", label="Kosten"),
@@ -267,7 +270,7 @@ OPERATORS = (
     Operator("funding.submit", "Förderung: als eingereicht festhalten", _SUBMISSION, submit),
     Operator("funding.request_more", "Förderung: Nachforderung", (_NOTE,), request_more),
     Operator("funding.rank", "Förderung: Punkte und Rangliste", (Parameter("points", label="Punkte"),), rank),
-    Operator("funding.award", "Förderung: Bewilligung", (*_AMOUNT, _NOTE), award),
+    Operator("funding.award", "Förderung: Bewilligung", (*_AMOUNT, _NOTE, _PROOF_DUE), award),
     Operator("funding.reject", "Förderung: Ablehnung", (Parameter("reason", label="Grund"),), reject),
     Operator("funding.draw", "Förderung: Mittelabruf", _AMOUNT, draw),
     Operator("funding.change", "Förderung: Kostenplan ändern", (Parameter("lines", label="Kosten"),), change),

@@ -40,6 +40,7 @@ def _task(run: "Run", token: Token, element: Element) -> Task:
         group_key=_group(run, token, element, assignee),
         assignee_id=assignee,
         form_id=element.form_id if element.kind == "user_task" else None,
+        is_shared=assignment.is_shared,
         status="open",
         priority=_priority(run, token, assignment.priority),
         created_at=now,

@@ -98,7 +98,7 @@ class Assignment:
     """Who a user task is for and when it is due; every text may be FEEL.
 
     ``four_eyes`` are the ids of other user tasks: who did one of those may not do this one. ``only_for`` is a list of
-    people's keys; nobody else may do it.
+    people's keys; nobody else may do it. ``is_shared`` tasks are also for whoever the process is about.
     """
 
     assignee: str | None = None
@@ -108,6 +108,7 @@ class Assignment:
     priority: str | None = None
     four_eyes: tuple[str, ...] = ()
     only_for: str | None = None
+    is_shared: bool = False
 
 
 @dataclass(frozen=True, slots=True)

@@ -27,6 +27,8 @@ NODE_KINDS = {
 }
 FOUR_EYES = "fourEyes"
 """The zeebe:property of a user task that names others, with commas: whoever did one of those may not do this one."""
+SHARED = "sharedWithContact"
+"""The zeebe:property of a user task, ``true``: who the process is about may do it, too, by the link of its mails."""
 ONLY_FOR = "onlyFor"
 """The zeebe:property of a user task that says in FEEL who alone may do it: a list of keys such as ``user:12``."""
 REFUSED_NODES = frozenset(
@@ -197,6 +199,7 @@ def _assignment(node: Node) -> Assignment:
         priority=extension_value(node, "priorityDefinition", "priority"),
         four_eyes=_names(extension_property(node, FOUR_EYES)),
         only_for=extension_property(node, ONLY_FOR),
+        is_shared=extension_property(node, SHARED) == "true",
     )
 
 
