@@ -10,6 +10,7 @@ from webapp.cases.views import cases
 from webapp.contacts.views import contacts
 from webapp.demo.views import demo
 from webapp.files.views import files
+from webapp.funding.views import funding
 from webapp.health.views import health
 from webapp.inbox.views import inbox
 from webapp.mails.views import mails
@@ -31,6 +32,7 @@ BLUEPRINTS: tuple[Blueprint, ...] = (
     inbox,
     cases,
     on_behalf,
+    funding,
     files,
     contacts,
     office,

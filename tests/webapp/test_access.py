@@ -25,6 +25,7 @@ OF_ROLE = {
     "/reports/referrals": {"coordinator", "leadership"},
     "/reports/referrals.csv": {"coordinator", "leadership"},
     "/reports/referrals/cases": {"coordinator", "leadership"},
+    "/funding": {"coordinator", "leadership"},
     "/cases/new": {"coordinator", "leadership"},
     "/register": {"coordinator", "leadership"},
     "/register/new": {"coordinator", "leadership"},

@@ -1,0 +1,1 @@
+"""The calendar of the funding, for those who work on cases."""
