@@ -5,7 +5,7 @@ from typing import Any
 
 import yaml
 
-from tests.actions.conftest import BUNDLES, House
+from tests.actions.conftest import BUNDLES, ENQUIRY, House
 from workflows.core.tx import Actor
 from workflows.domain import people
 
@@ -20,9 +20,9 @@ def typed(element_id: str) -> Mapping[str, Any]:
     return found
 
 
-def advise(house: House) -> str:
+def advise(house: House, enquiry: Mapping[str, Any] = ENQUIRY) -> str:
     """An enquiry becomes an application with its first task; gives the token of the status page."""
-    _, token = house.submit()
+    _, token = house.submit(enquiry)
     triage = {"decision": "help", "summary": "Geld gesucht", "urgency": "normal", "support_level": "inform"}
     house.do("coordinator", "triage", {**triage, "ways": ["funding"], "triage_note": ""})
     return token

@@ -125,11 +125,21 @@ def test_a_change_of_the_plan_keeps_its_sum(seeded: Begin, case: Case) -> None:
     with seeded() as tx:
         application = _submitted(tx, case, "council_project")
         funding.award(tx, application.id, Decimal(2000), "")
-        with pytest.raises(LotseError, match="plan_unbalanced"):
-            funding.change(tx, application.id, [{"position": "Miete", "amount": Decimal(2301)}])
+        for wrong in (Decimal(2301), Decimal("2299.99")):
+            with pytest.raises(LotseError, match="plan_unbalanced"):
+                funding.change(tx, application.id, [{"position": "Miete", "amount": wrong}])
         funding.change(tx, application.id, [{"position": "Miete", "amount": Decimal(2300)}])
         assert application.plan is not None
         assert application.plan["lines"] == [{"position": "Miete", "amount": Decimal(2300)}]
+
+
+def test_a_smaller_award_lets_the_plan_shrink_to_what_it_pays_for(seeded: Begin, case: Case) -> None:
+    with seeded() as tx:
+        application = _submitted(tx, case, "council_project")
+        funding.award(tx, application.id, Decimal(1500), "")
+        funding.change(tx, application.id, [{"position": "Miete", "amount": Decimal(1800)}])
+        with pytest.raises(LotseError, match="plan_unbalanced"):
+            funding.change(tx, application.id, [{"position": "Miete", "amount": Decimal(2300)}])
 
 
 def test_nothing_moves_from_the_wrong_state(seeded: Begin, case: Case) -> None:

@@ -50,7 +50,10 @@ NOTHING = Decimal(0)
 
 
 class Application(Base):
-    """One application; ``plan`` holds its cost lines and income, ``points`` what the jury gave, amounts are euros."""
+    """One application; ``plan`` holds its cost lines and income, ``points`` what the jury gave, amounts are euros.
+
+    ``profile`` is what the association says of itself; the next application begins with it.
+    """
 
     __tablename__ = "application"
     __table_args__ = (CheckConstraint(f"status IN {STATUSES}", name="status"),)
@@ -65,6 +68,7 @@ class Application(Base):
     ends_on: Mapped[date | None] = mapped_column(index=True)
     deadline_on: Mapped[date | None]
     proof_due_on: Mapped[date | None]
+    profile: Mapped[dict[str, Any] | None] = mapped_column(TypedJson)
     plan: Mapped[dict[str, Any] | None] = mapped_column(TypedJson)
     requested: Mapped[Decimal | None] = mapped_column(Euros)
     submitted_on: Mapped[date | None]
@@ -263,13 +267,17 @@ def draw(tx: Tx, application_id: int, amount: Decimal) -> Application:
 
 
 def change(tx: Tx, application_id: int, lines: Sequence[dict[str, Any]]) -> Application:
-    """Move money between lines of the plan; the sum stays. Raises ``LotseError("plan_unbalanced")``."""
+    """Move money between lines of the plan; costs stay as they were, or shrink to what a smaller award pays for.
+
+    Raises ``LotseError("plan_unbalanced")``.
+    """
     application = tx.locked(Application, application_id)
     if application.status != "awarded" or application.plan is None:
         raise _wrong_state(application, "changed")
     before = sum((line["amount"] for line in application.plan["lines"]), NOTHING)
     after = sum((line["amount"] for line in lines), NOTHING)
-    if before != after:
+    income = application.plan["own_share"] + application.plan["other_income"] + (application.awarded or NOTHING)
+    if after not in {before, income}:
         raise LotseError("plan_unbalanced", costs=str(before), requested=str(after))
     application.plan = {**application.plan, "lines": list(lines)}
     _record(tx, application, "application.changed")

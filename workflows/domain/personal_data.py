@@ -30,7 +30,7 @@ class Column:
 _REGISTER: tuple[tuple[str, Kind, str, str], ...] = (
     ("api_token", "content", "name last_used_at", "the holder's word for the token and when it was used"),
     ("api_token", "none", "id user_id hash created_at expires_at", "the token itself, hashed, of an account"),
-    ("application", "content", "title plan decision_note", "the project in the applicant's words, the jury's note"),
+    ("application", "content", "title profile plan decision_note", "project and association in the applicant's words"),
     (
         "application",
         "none",

@@ -7,7 +7,7 @@ from typing import Any
 from workflows.core.clock import BERLIN
 from workflows.core.errors import LotseError
 from workflows.core.tx import Tx
-from workflows.domain import codes, funding, people, programmes
+from workflows.domain import codes, funding, people, profiles, programmes
 from workflows.domain.cases import Case
 from workflows.domain.funding import Application, Plan
 from workflows.domain.programmes import Programme
@@ -44,6 +44,7 @@ def starting_variables(tx: Tx, case: Case, application: Application) -> dict[str
         "enquiry_text": case.text,
         "contact_language": case.language,
         "opened_on": _today(tx),
+        "profile": profiles.last(tx.session, case),
     }
 
 
@@ -59,6 +60,7 @@ def choose(tx: Tx, call: Call) -> dict[str, Any]:
     """Settle on a programme; its facts come back for forms and gateways."""
     key, title, starts_on = inputs.text(call, "programme"), inputs.text(call, "title"), inputs.day(call, "starts_on")
     application = funding.choose(tx, _id(call), key, title, starts_on, inputs.day(call, "ends_on"))
+    profiles.keep(tx, application.id, inputs.context(call, "profile"))
     programme = tx.session.get_one(Programme, application.programme_id)
     facts = _facts(tx, programme, starts_on)
     return {"programme": {**facts, "year": application.year}, "deadline": application.deadline_on}
@@ -244,6 +246,7 @@ _CHOICE = (
     Parameter("title", required=False, label="Titel des Vorhabens"),
     Parameter("starts_on", required=False, label="Beginn"),
     Parameter("ends_on", required=False, label="Ende"),
+    Parameter("profile", required=False, label="Angaben zur Organisation"),
 )
 _PLAN = (
     Parameter("lines", label="Kosten"),

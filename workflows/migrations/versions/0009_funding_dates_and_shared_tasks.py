@@ -1,13 +1,13 @@
 """Tasks shared with whoever asked; when a funded project begins, ends and is to be proven.
 
-Revision 0008, after 0007.
+Revision 0009, after 0008.
 """
 
 import sqlalchemy as sa
 from alembic import op
 
-revision = "0008"
-down_revision = "0007"
+revision = "0009"
+down_revision = "0008"
 branch_labels = None
 depends_on = None
 

@@ -1,0 +1,28 @@
+"""What an association says of itself: asked once, at hand for its next application."""
+
+from collections.abc import Mapping
+from typing import Any
+
+from sqlalchemy import select
+from sqlalchemy.orm import Session
+
+from workflows.core.tx import Tx
+from workflows.domain.cases import Case
+from workflows.domain.funding import Application
+
+
+def keep(tx: Tx, application_id: int, profile: Mapping[str, Any]) -> None:
+    """Keep what the association says of itself, for its next application."""
+    tx.locked(Application, application_id).profile = dict(profile)
+
+
+def last(session: Session, case: Case) -> dict[str, Any]:
+    """What the association of a case said of itself the last time it was advised; empty for one we do not know.
+
+    Only what came from the same address: whoever types an association's name learns nothing of it.
+    """
+    if case.organisation_id is None or not case.contact_email:
+        return {}
+    query = select(Application.profile).join(Case, Case.id == Application.case_id)
+    same = query.where(Case.organisation_id == case.organisation_id, Case.contact_email == case.contact_email)
+    return session.scalars(same.where(Application.profile.is_not(None)).order_by(Application.id.desc())).first() or {}
