@@ -7,7 +7,7 @@ from pathlib import Path
 from typing import Any
 
 from flask import Flask
-from sqlalchemy import Table, select
+from sqlalchemy import String, Table, cast, select
 from sqlalchemy.orm import Session, sessionmaker
 from werkzeug.routing import Rule
 
@@ -27,6 +27,7 @@ from workflows.core.tx import PUBLIC as ANYBODY
 from workflows.core.tx import SYSTEM, Actor, Tx, transaction
 from workflows.domain import people
 from workflows.domain.cases import Case
+from workflows.domain.funding import Application
 from workflows.engine.tasks import Task
 from workflows.migrations import tables
 
@@ -114,6 +115,8 @@ def page_rules(app: Flask) -> list[Rule]:
 
 def _samples(tx: Tx, rule: Rule) -> list[tuple[str, dict[str, Any]]]:
     """What the address may hold: different things where pages differ, rows that belong together where two are named."""
+    if rule.arguments == {"token", "task_id"}:
+        return _own_tasks(tx)
     samples: list[tuple[str, dict[str, Any]]] = [("", {})]
     # What belongs to a case names its case: ids of such rows come first.
     for name in sorted(rule.arguments, key=lambda name: name == "case_id"):
@@ -174,6 +177,19 @@ def _tasks(tx: Tx) -> list[tuple[str, int]]:
     rows = tx.session.scalars(policy.allowed(tx, policy.TASK_READ, select(Task)).where(Task.status == "open"))
     by_step = {f"-{task.process_key}-{task.element_id}": task.id for task in rows}
     return sorted(by_step.items())
+
+
+def _own_tasks(tx: Tx) -> list[tuple[str, dict[str, Any]]]:
+    """The steps that associations do themselves, each with the token of its case."""
+    found = {}
+    shared = select(Task, Application.case_id).join(
+        Application, Task.subject == "application:" + cast(Application.id, String)
+    )
+    for task, case_id in tx.session.execute(shared.where(Task.is_shared, Task.status == "open")):
+        link = select(Link).where(Link.purpose == "case_status", Link.target == f"case:{case_id}").limit(1)
+        token = links.token(tx.session.scalars(link).one(), tx.settings)
+        found[f"-{task.element_id}"] = {"token": token, "task_id": task.id}
+    return sorted(found.items())[:MOST_SAMPLES]
 
 
 def _cases(tx: Tx) -> list[tuple[str, int]]:

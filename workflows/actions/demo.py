@@ -28,6 +28,7 @@ class DemoUser:
 
 DEMO_USERS = (
     DemoUser("Koordination Demo", "koordination@lotse.example", "coordinator", ("group:coordination",)),
+    DemoUser("Jury Demo", "jury@lotse.example", "leadership", ("group:jury",)),
     DemoUser("Leitung Demo", "leitung@lotse.example", "leadership", ("group:leadership", "group:jury")),
     DemoUser("Kulturamt Demo", "stelle@lotse.example", "office", ("culture_office",)),
     DemoUser("Prozessverantwortung Demo", "prozesse@lotse.example", "process_owner"),
@@ -46,7 +47,7 @@ def fill(sessions: sessionmaker[Session], settings: Settings, clock: Clock) -> N
         coordinator = people.find_by_email(tx.session, DEMO_USERS[0].email)
         demo_register.fill(tx, coordinator.id if coordinator else None)
     now = clock.now()
-    stage = demo_cases.stage_for(sessions, settings, now, (DEMO_USERS[0].email, DEMO_USERS[1].email))
+    stage = demo_cases.stage_for(sessions, settings, now, (DEMO_USERS[0].email, DEMO_USERS[2].email))
     demo_cases.play(stage, now)
 
 

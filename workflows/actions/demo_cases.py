@@ -22,6 +22,7 @@ from workflows.core.smtp import DemoTransport
 from workflows.core.tx import PUBLIC, SYSTEM, Actor, Tx, transaction
 from workflows.domain import people
 from workflows.domain.cases import Case
+from workflows.domain.funding import Application
 from workflows.domain.offices import Office
 from workflows.domain.referrals import Referral
 from workflows.engine.tasks import Task
@@ -165,14 +166,33 @@ def _choose(stage: Stage, number: int, step: Step) -> None:
 
 
 def _task(stage: Stage, number: int, step: Step) -> None:
-    _complete(stage, stage.coordinator, number, step["task"], step["values"])
+    """A step of the coordination, or of the account whose address ``by`` names."""
+    with stage.at() as tx:
+        actor = _actor(tx, step["by"]) if "by" in step else stage.coordinator
+        values = _filled_in(tx, step["values"])
+    _complete(stage, actor, number, step["task"], values)
+
+
+def _filled_in(tx: Tx, values: Any) -> Any:
+    """``account:ADDRESS`` becomes the key of that account, ``day:-30`` the day thirty days before."""
+    if isinstance(values, Mapping):
+        return {name: _filled_in(tx, value) for name, value in values.items()}
+    if isinstance(values, list):
+        return [_filled_in(tx, value) for value in values]
+    if isinstance(values, str) and values.startswith("account:"):
+        return f"user:{_actor(tx, values.removeprefix('account:')).user_id}"
+    if isinstance(values, str) and values.startswith("day:"):
+        return (tx.now.astimezone(BERLIN).date() + timedelta(days=int(values.removeprefix("day:")))).isoformat()
+    return values
 
 
 def _complete(stage: Stage, actor: Actor, number: int, element_id: str, values: Mapping[str, Any]) -> None:
     with stage.at(actor) as tx:
         case_id = stage.case_ids[number]
         asked = tx.session.scalars(select(Referral.id).where(Referral.case_id == case_id))
+        applied = tx.session.scalars(select(Application.id).where(Application.case_id == case_id))
         subjects = [f"case:{case_id}", *(f"referral:{referral}" for referral in asked)]
+        subjects += [f"application:{application}" for application in applied]
         query = select(Task.id).where(Task.subject.in_(subjects), Task.element_id == element_id, Task.status == "open")
         inbox.complete(tx, tx.session.scalars(query).one(), values)
 
