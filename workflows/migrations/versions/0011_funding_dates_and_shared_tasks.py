@@ -1,13 +1,13 @@
 """Tasks shared with whoever asked; when a funded project begins, ends and is to be proven.
 
-Revision 0009, after 0008.
+Revision 0011, after 0010.
 """
 
 import sqlalchemy as sa
 from alembic import op
 
-revision = "0009"
-down_revision = "0008"
+revision = "0011"
+down_revision = "0010"
 branch_labels = None
 depends_on = None
 
