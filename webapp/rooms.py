@@ -5,6 +5,8 @@ from flask import Blueprint
 from webapp.api.views import api
 from webapp.audit.views import audit
 from webapp.auth.views import auth
+from webapp.cases.asked import asked
+from webapp.cases.editing import case_editing
 from webapp.cases.on_behalf import on_behalf
 from webapp.cases.views import cases
 from webapp.contacts.views import contacts
@@ -33,6 +35,8 @@ BLUEPRINTS: tuple[Blueprint, ...] = (
     cases,
     on_behalf,
     funding,
+    asked,
+    case_editing,
     files,
     contacts,
     office,

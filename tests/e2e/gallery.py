@@ -274,9 +274,10 @@ SAMPLES: Mapping[str, tuple[str, bool, Callable[[], Mapping[str, Any]]]] = {
         True,
         lambda: {
             "cases": [CASE, CASE | {"status": "closed"}, CASE | {"status": "waiting"}],
-            "q": "",
-            "status": "",
             "count": "3",
+            "wanted": SimpleNamespace(words="", status="", office_id=None, is_mine=False),
+            "is_narrowed": True,
+            **dict.fromkeys(("statuses", "topics", "urgencies", "offices", "orders"), CHOICES),
             **LIST,
         },
     ),
@@ -298,10 +299,12 @@ SAMPLES: Mapping[str, tuple[str, bool, Callable[[], Mapping[str, Any]]]] = {
             "case": CASE,
             "facts": FACTS,
             "tasks": TASKS[:1],
-            "timeline": TIMELINE,
+            "story": {"entries": TIMELINE, "choices": [{"name": "Alles", "count": 3, "url": "?", "is_chosen": True}]},
+            "people": FACTS[:1],
+            "links": {"duplicate_of": None, "duplicates": []},
+            "rejected": [],
+            "told": [{"label": "Widerruf eintragen", "url": "/cases/17/withdrawal"}],
             "referrals": [REFERRAL],
-            "mails": [MAIL],
-            "notes": [{"author": "Koordination Demo", "text": "Ruft am Montag an.", "at": NOW}],
             "diagrams": [
                 {
                     "id": 1,
@@ -309,6 +312,8 @@ SAMPLES: Mapping[str, tuple[str, bool, Callable[[], Mapping[str, Any]]]] = {
                     "xml_url": "/sample.bpmn",
                     "marks_url": "/marks.json",
                     "current": ["Anfrage einschätzen"],
+                    "steps": [{"name": "Anfrage einschätzen", "state": "current", "at": None}],
+                    "sections": [{"title": "Anfrage", "facts": FACTS}],
                 }
             ],
             "can_work": True,

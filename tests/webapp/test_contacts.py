@@ -103,8 +103,8 @@ def test_a_shared_note_is_for_who_asked_an_internal_one_is_not(
     mine.post(f"/cases/{enquiry.case_id}/notes", {"text": "Nur für uns"})
     mine.post(f"/cases/{enquiry.case_id}/notes", {"text": "Der Raum ist frei.", "audience": "shared"})
     page = mine.get(f"/cases/{enquiry.case_id}").text
-    assert page.count("Nur intern") == 1
-    assert page.count("Sichtbar auf der Statusseite") == 1
+    assert page.count(">Nur intern<") == 1
+    assert page.count("Sichtbar für: wer angefragt hat") == 1
     with begin(Actor("link", case_id=enquiry.case_id)) as tx:
         assert [note.text for note in files.shared_notes(tx, enquiry.case_id)] == ["Der Raum ist frei."]
     with begin(Actor("link", case_id=enquiry.case_id + 1)) as tx:

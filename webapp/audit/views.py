@@ -8,9 +8,9 @@ from flask import Blueprint, render_template, request, url_for
 from flask.typing import ResponseReturnValue
 
 from webapp.access import view
-from webapp.i18n import shown
 from webapp.security import row_id
-from webapp.wording.events import deputy_text, detail_label
+from webapp.wording.details import DetailWords
+from webapp.wording.events import deputy_text
 from workflows import policy
 from workflows.core import audit as trail
 from workflows.core.tx import Tx
@@ -37,7 +37,8 @@ def _page(tx: Tx, result: dict[str, Any] | None) -> str:
     stream = request.args.get("stream", "").strip()
     behind = _place(request.args.get("behind", ""))
     found = trail.entries(tx.session, stream or None, behind=behind, limit=PAGE_SIZE + 1)
-    rows = [_row(entry) for entry in found[:PAGE_SIZE]]
+    words = DetailWords(tx)
+    rows = [_row(entry, words) for entry in found[:PAGE_SIZE]]
     more = len(found) > PAGE_SIZE
     return render_template(
         "audit/entries.html",
@@ -50,8 +51,8 @@ def _page(tx: Tx, result: dict[str, Any] | None) -> str:
     )
 
 
-def _row(entry: trail.Entry) -> dict[str, Any]:
-    details = [{"label": detail_label(name), "value": shown(value)} for name, value in (entry.details or {}).items()]
+def _row(entry: trail.Entry, words: DetailWords) -> dict[str, Any]:
+    details = words.rows(entry.event, entry.details or {})
     who = deputy_text(entry.label or entry.actor, entry.acts_for)
     return {**asdict(entry), "actor": who, "details": details}
 

@@ -22,6 +22,7 @@ from workflows.core.errors import Invalid
 from workflows.core.tx import Tx
 from workflows.domain.cases import Case
 from workflows.domain.offices import Office
+from workflows.engine.tasks import Task
 
 on_behalf = Blueprint("on_behalf", __name__)
 
@@ -36,18 +37,18 @@ def answer(tx: Tx, case_id: int, referral_id: int) -> ResponseReturnValue:
 
 
 def _keep_uploads(tx: Tx, case_id: int, referral_id: int) -> None:
-    task = referrals.office_task(tx, referrals.of_case(tx, case_id, referral_id).id)
+    task = _task(tx, case_id, referral_id)
     uploads.keep(tx, attachments.place_of(task), inbox.form_of(tx, task.id))
 
 
 @view(on_behalf, f"{REFERRAL}/answer", who=policy.TASK_ON_BEHALF, methods=("POST",), uploads=_keep_uploads)
 def enter_answer(tx: Tx, case_id: int, referral_id: int) -> ResponseReturnValue:
     """Keep what the office said, as if it had answered itself."""
-    task = referrals.office_task(tx, referrals.of_case(tx, case_id, referral_id).id)
+    task = _task(tx, case_id, referral_id)
     values = uploads.sent_values(inbox.form_of(tx, task.id))
     if is_redrawing(request.form):
         return _answering(tx, case_id, referral_id, values, uploads.problems())
-    channel, on = _how()
+    channel, on = how_it_came()
     try:
         inbox.complete_on_behalf(tx, task.id, values, channel, on)
     except Invalid as error:
@@ -59,7 +60,7 @@ def enter_answer(tx: Tx, case_id: int, referral_id: int) -> ResponseReturnValue:
 @view(on_behalf, f"{REFERRAL}/answer/fields", who=policy.TASK_ON_BEHALF, methods=("POST",), uploads=_keep_uploads)
 def answer_fields(tx: Tx, case_id: int, referral_id: int) -> ResponseReturnValue:
     """The fields drawn anew for what was typed so far; saves nothing."""
-    task = referrals.office_task(tx, referrals.of_case(tx, case_id, referral_id).id)
+    task = _task(tx, case_id, referral_id)
     values = uploads.sent_values(inbox.form_of(tx, task.id))
     return render_template("forms/fields.html", form=_form(tx, case_id, referral_id, values, uploads.problems()))
 
@@ -100,7 +101,7 @@ def enter_confirmation(tx: Tx, case_id: int) -> ResponseReturnValue:
     """Keep what the association said; about one office if the form names its referral."""
     sent = request.form.get("referral")
     referral_id = None if sent is None else row_id(sent) or 0
-    channel, on = _how()
+    channel, on = how_it_came()
     try:
         enquiries.confirm_on_behalf(tx, case_id, request.form.get("answer", ""), channel, on, referral_id)
     except Invalid as error:
@@ -113,12 +114,13 @@ def _answering(
     tx: Tx, case_id: int, referral_id: int, values: Values | None = None, problems: Problems | None = None
 ) -> str:
     form = _form(tx, case_id, referral_id, values, problems or {})
-    return render_template("cases/answer.html", **_page(tx, case_id, referral_id, problems or {}), form=form)
+    task = _task(tx, case_id, referral_id)
+    return render_template("cases/answer.html", **page(tx, case_id, referral_id, problems or {}), form=form, task=task)
 
 
 def _taking_back(tx: Tx, case_id: int, referral_id: int, reason: str = "", problems: Problems | None = None) -> str:
-    page = _page(tx, case_id, referral_id, problems or {})
-    return render_template("cases/take_back.html", **page, reason=reason, longest=referrals.LONGEST_REASON)
+    page_of = page(tx, case_id, referral_id, problems or {})
+    return render_template("cases/take_back.html", **page_of, reason=reason, longest=referrals.LONGEST_REASON)
 
 
 def _confirming(tx: Tx, case_id: int, referral_id: int | None, problems: Problems | None = None) -> str:
@@ -127,11 +129,12 @@ def _confirming(tx: Tx, case_id: int, referral_id: int | None, problems: Problem
     # "No answer" is what the process notes by itself when the time is over.
     options = ("helped", "partly", "not_helped") if referral_id is None else ("yes", "no")
     answers = [{"key": key, "name": word(name, key)} for key in options]
-    page = _page(tx, case_id, referral_id, problems or {})
-    return render_template("cases/confirmation.html", **page, answers=answers)
+    page_of = page(tx, case_id, referral_id, problems or {})
+    return render_template("cases/confirmation.html", **page_of, answers=answers)
 
 
-def _page(tx: Tx, case_id: int, referral_id: int | None, problems: Problems) -> dict[str, Any]:
+def page(tx: Tx, case_id: int, referral_id: int | None, problems: Problems) -> dict[str, Any]:
+    """The variables of every page on which something is entered for others."""
     case = policy.get(tx, policy.TASK_ON_BEHALF, Case, case_id)
     word = Words(tx, ("channel",))
     office = "" if referral_id is None else _office_name(tx, case_id, referral_id)
@@ -147,17 +150,23 @@ def _page(tx: Tx, case_id: int, referral_id: int | None, problems: Problems) -> 
 
 
 def _form(tx: Tx, case_id: int, referral_id: int, values: Values | None, problems: Problems) -> FormView:
-    task = referrals.office_task(tx, referrals.of_case(tx, case_id, referral_id).id)
+    task = _task(tx, case_id, referral_id)
     opened = inbox.open_form(tx, task.id, values, language=language())
-    refresh_url = url_for("on_behalf.answer_fields", case_id=case_id, referral_id=referral_id)
+    refresh_url = url_for("on_behalf.answer_fields", case_id=case_id, referral_id=referral_id, task=task.id)
     return FormView(opened.fields, problems, refresh_url=refresh_url, values=opened.values)
+
+
+def _task(tx: Tx, case_id: int, referral_id: int) -> Task:
+    """The task the address names, else the first thing that the office is asked."""
+    asked = referrals.of_case(tx, case_id, referral_id)
+    return referrals.office_task(tx, asked.id, row_id(request.args.get("task", "")))
 
 
 def _office_name(tx: Tx, case_id: int, referral_id: int) -> str:
     return tx.session.get_one(Office, referrals.of_case(tx, case_id, referral_id).office_id).name
 
 
-def _how() -> tuple[str, date | None]:
+def how_it_came() -> tuple[str, date | None]:
     """Channel and day from the form; None for what is no date."""
     try:
         on = date.fromisoformat(request.form.get("_on", ""))

@@ -8,17 +8,16 @@ from flask.typing import ResponseReturnValue
 from flask_babel import gettext as _
 
 from webapp.access import Refusal, view
-from webapp.cases import shown
+from webapp.cases import listing, shown
 from webapp.forms import ticket, uploads
 from webapp.forms.reading import is_redrawing
 from webapp.forms.ticket import Ticket
 from webapp.forms.view import FormView, Problems
 from webapp.i18n import NAMES, language
-from webapp.security import row_id
 from webapp.wording.lists import Words
 from workflows import policy
+from workflows.actions import case_diagrams, enquiries
 from workflows.actions import cases as files
-from workflows.actions import enquiries
 from workflows.core.errors import Invalid
 from workflows.core.tx import Tx
 
@@ -31,26 +30,8 @@ Values = Mapping[str, Any]
 
 @view(cases, "/cases", who=policy.CASE_READ)
 def index(tx: Tx) -> ResponseReturnValue:
-    """The cases, newest first; the address says which."""
-    wanted = files.Filter(
-        words=request.args.get("q", "")[:200],
-        status=request.args.get("status", ""),
-        before=row_id(request.args.get("before", "")),
-    )
-    found = files.find(tx, wanted)
-    word = Words(tx, ("choice", "kind"))
-    rows = [shown.row(word, case) for case in found[: wanted.limit]]
-    more = len(found) > wanted.limit
-    address: dict[str, Any] = {"q": wanted.words or None, "status": wanted.status or None}
-    return render_template(
-        "cases/list.html",
-        cases=rows,
-        q=wanted.words,
-        status=wanted.status,
-        count=len(rows),
-        next_url=url_for("cases.index", **address, before=found[wanted.limit - 1].id) if more else None,
-        previous_url=url_for("cases.index", **address) if wanted.before else None,
-    )
+    """The cases that the address asks for."""
+    return render_template("cases/list.html", **listing.page(tx))
 
 
 @view(cases, "/cases/new", who=policy.CASE_WORK)
@@ -122,7 +103,13 @@ def _contact_language() -> str:
 @view(cases, "/cases/<int:case_id>", who=policy.CASE_READ)
 def detail(tx: Tx, case_id: int) -> ResponseReturnValue:
     """Everything about one case."""
-    return render_template("cases/detail.html", **shown.page(tx, files.read(tx, case_id)))
+    return render_template("cases/detail.html", **shown.page(tx, files.read(tx, case_id), request.args.get("show", "")))
+
+
+@view(cases, "/cases/<int:case_id>/print", who=policy.CASE_READ)
+def printed(tx: Tx, case_id: int) -> ResponseReturnValue:
+    """Everything about one case on a clean page, to be printed."""
+    return render_template("cases/print.html", **shown.page(tx, files.read(tx, case_id)), printed_at=tx.now)
 
 
 @view(cases, "/cases/<int:case_id>/notes", who=policy.CASE_WORK, methods=("POST",))
@@ -137,12 +124,12 @@ def add_note(tx: Tx, case_id: int) -> ResponseReturnValue:
 @view(cases, "/cases/<int:case_id>/diagrams/<int:instance_id>.bpmn", who=policy.CASE_READ)
 def diagram(tx: Tx, case_id: int, instance_id: int) -> ResponseReturnValue:
     """The diagram of one process of the case."""
-    xml, _marks = files.diagram(tx, case_id, instance_id)
+    xml, _marks = case_diagrams.diagram(tx, case_id, instance_id)
     return Response(xml, content_type="application/xml; charset=utf-8")
 
 
 @view(cases, "/cases/<int:case_id>/diagrams/<int:instance_id>.json", who=policy.CASE_READ)
 def marks(tx: Tx, case_id: int, instance_id: int) -> ResponseReturnValue:
     """Where it stands in that diagram."""
-    _xml, found = files.diagram(tx, case_id, instance_id)
+    _xml, found = case_diagrams.diagram(tx, case_id, instance_id)
     return jsonify(current=found.current, visited=found.visited, incidents=found.incidents)

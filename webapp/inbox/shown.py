@@ -6,6 +6,7 @@ from typing import Any
 
 from flask import request, url_for
 
+from webapp.cases.addresses import shortcuts
 from webapp.forms.view import FormView, Problems
 from webapp.i18n import language
 from webapp.wording import error_text
@@ -118,6 +119,7 @@ def task_page(tx: Tx, opened: OpenForm, problems: Problems) -> Row:
         "case": {"reference": subject.reference, "url": case_url(tx, opened.task, known)} if subject else None,
         "facts": _facts(tx, opened.task, known, without=_shown_by(opened.fields)),
         "draft_at": opened.task.draft_at,
+        "shortcuts": shortcuts(tx, opened.task, subject.case_id) if subject else [],
         "barred": error_text(opened.barred.code, opened.barred.facts) if opened.barred else None,
     }
 

@@ -23,6 +23,7 @@ ERRORS: Mapping[str, Any] = {
     "contact_left": _("Diese Person ist schon ausgetragen."),
     "proposal_decided": _("Über diese Änderung ist schon entschieden."),
     "related_to_itself": _("Eine Organisation kann nicht zu sich selbst gehören."),
+    "linked_to_itself": _("Dieser Vorgang ist selbst doppelt oder hat schon doppelte. Verknüpfen Sie mit dem ersten."),
     "not_asked": _("Dazu ist gerade keine Frage offen."),
     "instance_ended": _("Dieser Ablauf ist schon zu Ende."),
     "process_not_startable": _("Dieser Ablauf kann so nicht gestartet werden."),

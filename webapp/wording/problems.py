@@ -50,6 +50,7 @@ PROBLEMS: Mapping[str, Any] = {
     "before_start": _("Der letzte Tag liegt vor dem ersten. Bitte prüfen Sie die beiden Daten."),
     "too_many_days": _("Eine Vertretung dauert höchstens %(max)s Tage."),
     "deputy_taken": _("In dieser Zeit ist schon jemand als Vertretung eingetragen."),
+    "reference_unknown": _("Ein Vorgang mit diesem Zeichen ist nicht da. Es sieht so aus: 2026-0001."),
     "unknown_role": _("Diese Rolle gibt es nicht."),
 }
 

@@ -256,14 +256,19 @@ def _check_answer(answer: str, offered: set[str]) -> None:
 def withdraw(tx: Tx, token: str, reason: str = "") -> None:
     """Take the enquiry back: its process stops and tells every office. Twice is once; ``NotFound``, ``Conflict``."""
     door = doors.to_case(tx, token)
-    case = door.tx.locked(Case, door.subject_id)
+    withdraw_case(door.tx, door.subject_id, reason, {})
+
+
+def withdraw_case(tx: Tx, case_id: int, reason: str, received_by: Mapping[str, Any]) -> None:
+    """Stop the process of a case whose enquiry is taken back; ``received_by`` says how, if not by its own tap."""
+    case = tx.locked(Case, case_id)
     unique = f"enquiry_withdrawn/{case.reference}"
-    if case.status == "withdrawn" or messages.find(door.tx, unique) is not None:
+    if case.status == "withdrawn" or messages.find(tx, unique) is not None:
         return
     if case.status not in cases.OPEN:
         raise Conflict("case_state", case=case.reference, status=case.status, wanted="withdrawn")
-    audit.record(door.tx, case.stream, "case.withdrawal_asked", case.stream)
-    messages.send(door.tx, "enquiry_withdrawn", case.reference, {"reason": reason[:2000]}, unique_key=unique)
+    audit.record(tx, case.stream, "case.withdrawal_asked", case.stream, received_by or None)
+    messages.send(tx, "enquiry_withdrawn", case.reference, {"reason": reason[:2000]}, unique_key=unique)
 
 
 def withdraw_consent(tx: Tx, token: str) -> None:
@@ -272,13 +277,18 @@ def withdraw_consent(tx: Tx, token: str) -> None:
     Twice is once; raises ``NotFound``. Source: Art. 7(3) GDPR.
     """
     door = doors.to_case(tx, token)
-    case = door.tx.locked(Case, door.subject_id)
+    stop_sharing(door.tx, door.subject_id, {})
+
+
+def stop_sharing(tx: Tx, case_id: int, received_by: Mapping[str, Any]) -> None:
+    """Take back the consent of a case; ``received_by`` says how it was said, if not by its own tap."""
+    case = tx.locked(Case, case_id)
     if not case.consent_share:
         return
-    cases.withdraw_consent(door.tx, case.id)
-    stopped = referrals.stop(door.tx, case.id)
+    cases.withdraw_consent(tx, case.id, received_by)
+    stopped = referrals.stop(tx, case.id)
     if messages.is_awaited(tx, CONSENT_WITHDRAWN, case.reference):
-        messages.send(door.tx, CONSENT_WITHDRAWN, case.reference, {"stopped": stopped})
+        messages.send(tx, CONSENT_WITHDRAWN, case.reference, {"stopped": stopped})
 
 
 def _schema(tx: Tx) -> tuple[Definition, Form]:

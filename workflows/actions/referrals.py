@@ -185,16 +185,19 @@ def of_case(tx: Tx, case_id: int, referral_id: int) -> Referral:
     return referral
 
 
-def office_task(tx: Tx, referral_id: int) -> Task:
-    """What the office is asked now, for the coordination that records its answer; raises ``NotFound``."""
+def office_tasks(tx: Tx, referral_id: int) -> list[Task]:
+    """Everything the office is asked now, for the coordination that records its answers; raises ``NotFound``."""
     referral = policy.get(tx, policy.TASK_ON_BEHALF, Referral, referral_id)
     query = policy.allowed(tx, policy.TASK_ON_BEHALF, select(Task))
-    task = tx.session.scalars(
-        query.where(Task.subject == referral.key, Task.status == "open").order_by(Task.id)
-    ).first()
-    if task is None:
-        raise NotFound("not_found", kind="task")
-    return task
+    return list(tx.session.scalars(query.where(Task.subject == referral.key, Task.status == "open").order_by(Task.id)))
+
+
+def office_task(tx: Tx, referral_id: int, task_id: int | None = None) -> Task:
+    """One of them, the first if none is named; raises ``NotFound``."""
+    for task in office_tasks(tx, referral_id):
+        if task_id in (None, task.id):
+            return task
+    raise NotFound("not_found", kind="task")
 
 
 def can_take_back(tx: Tx, referral: Referral, awaited: frozenset[tuple[str, str]]) -> bool:

@@ -143,10 +143,15 @@ def open_new(
     )
     tx.session.add(case)
     tx.session.flush()
-    words = [case.reference, case.organisation_name, case.contact_name, case.contact_email, case.text]
-    search.index(tx, "case", case.id, words)
+    index(tx, case)
     audit.record(tx, case.stream, "case.opened", case.stream, {"reference": case.reference, "channel": channel})
     return case
+
+
+def index(tx: Tx, case: Case) -> None:
+    """Let the case be found by its reference, who asked and what was asked."""
+    words = [case.reference, case.organisation_name, case.contact_name, case.contact_email, case.text]
+    search.index(tx, "case", case.id, words)
 
 
 def find_by_dedupe_key(session: Session, key: str) -> Case | None:
@@ -258,16 +263,19 @@ def confirm(tx: Tx, case_id: int, answer: str, received_by: Mapping[str, object]
     return case
 
 
-def withdraw_consent(tx: Tx, case_id: int) -> Case:
-    """Nothing may be passed on by consent any more (Art. 7(3) GDPR), whatever the state of the case; twice is once."""
+def withdraw_consent(tx: Tx, case_id: int, received_by: Mapping[str, object] | None = None) -> Case:
+    """Nothing may be passed on by consent any more (Art. 7(3) GDPR), whatever the state of the case; twice is once.
+
+    ``received_by`` tells the audit how it was said if not by the association's own tap.
+    """
     case = tx.locked(Case, case_id)
     if case.consent_share:
         case.consent_share = False
-        audit.record(tx, case.stream, "case.consent_withdrawn", case.stream)
+        audit.record(tx, case.stream, "case.consent_withdrawn", case.stream, received_by or None)
     return case
 
 
-def survey(tx: Tx, case_id: int, question: str, answer: str) -> Case:
+def survey(tx: Tx, case_id: int, question: str, answer: str, received_by: Mapping[str, object] | None = None) -> Case:
     """Keep one answer to the closing survey; the first one counts. Raises ``Conflict("not_asked")``."""
     case = tx.locked(Case, case_id)
     if question in case.survey:
@@ -275,7 +283,7 @@ def survey(tx: Tx, case_id: int, question: str, answer: str) -> Case:
     if question not in case.open_survey:
         raise Conflict("not_asked", reference=case.reference)
     case.details = {**case.details, "survey": {**case.survey, question: answer}}
-    audit.record(tx, case.stream, "case.surveyed", case.stream, {"question": question})
+    audit.record(tx, case.stream, "case.surveyed", case.stream, {"question": question, **(received_by or {})})
     return case
 
 

@@ -98,6 +98,11 @@ def by_keys(session: Session, keys: list[str]) -> list[Office]:
     return [found[key] for key in dict.fromkeys(keys)]
 
 
+def names(session: Session) -> dict[str, str]:
+    """The names of all offices by key."""
+    return dict(session.execute(select(Office.key, Office.name)).tuples().all())
+
+
 def active(session: Session) -> list[Office]:
     """All offices that can be asked, by name."""
     return list(session.scalars(select(Office).where(Office.is_active).order_by(Office.name)))

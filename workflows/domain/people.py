@@ -219,6 +219,11 @@ def group_exists(session: Session, key: str) -> bool:
     return session.get(Group, key) is not None
 
 
+def group_names(session: Session) -> dict[str, str]:
+    """The names of all groups by key."""
+    return dict(session.execute(select(Group.key, Group.name)).tuples().all())
+
+
 def join(tx: Tx, user_id: int, group_key: str) -> None:
     """Put a user into a group; raises ``NotFound`` for an unknown user or group, does nothing if already in it."""
     tx.locked(User, user_id)

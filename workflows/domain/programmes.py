@@ -84,6 +84,11 @@ class ProgrammeYear(Base):
     checked_on: Mapped[date]
 
 
+def names(session: Session) -> dict[str, str]:
+    """The names of all programmes by key."""
+    return dict(session.execute(select(Programme.key, Programme.name)).tuples().all())
+
+
 def active(session: Session) -> list[Programme]:
     """All programmes on offer, in the office's order."""
     return list(session.scalars(select(Programme).where(Programme.is_active).order_by(Programme.position)))

@@ -102,6 +102,7 @@ def _explanation(decision_id: str, outcome: DecisionResult) -> dict[str, Any]:
             "hit_policy": table.hit_policy,
             "inputs": [[expression, value] for expression, value in table.inputs],
             "rules": [rule.number for rule in table.rules],
+            "why": [rule.description for rule in table.rules],
             "output": table.output,
         }
         for table in outcome.explanation

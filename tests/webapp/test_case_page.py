@@ -1,0 +1,173 @@
+"""The case page: one timeline of everything, the processes as text, what they know, and the list that leads there."""
+
+import re
+from collections.abc import Callable
+
+import pytest
+from sqlalchemy.orm import Session, sessionmaker
+
+from tests.conftest import Begin
+from tests.webapp.conftest import Browser, Enquired
+from tests.webapp.test_contacts import CALL
+from tests.webapp.test_on_behalf import ACCEPT, PAGE, asked
+from workflows.core.clock import SetClock
+from workflows.core.settings import Settings
+
+__all__ = ["asked"]
+
+SignIn = Callable[[str], Browser]
+
+
+def entries(page: str) -> str:
+    """The timeline alone."""
+    found = page.partition('<ol class="timeline">')[2].partition("</ol>")[0]
+    return re.sub(r'name="csrf_token" value="[^"]*"', "", found)
+
+
+def test_one_timeline_tells_everything_and_the_address_narrows_it(
+    signed_in: SignIn, asked: Callable[[], None], enquiry: Enquired
+) -> None:
+    mine = signed_in("coordinator")
+    mine.post("/cases/1/notes", {"text": "Ruft am Montag an"})
+    mine.post("/contacts/new", {**CALL, "case": "1"})
+    mine.post(f"{PAGE}/answer", ACCEPT)
+    asked()
+    whole = entries(mine.get("/cases/1").text)
+    told = {
+        "task": "Aufgabe erledigt: Anfrage sichten",
+        "mail": f"E-Mail: Ihre Anfrage ist da ({enquiry.reference})",
+        "referral": "Stelle hat angenommen",
+        "note": "Ruft am Montag an",
+        "contact": "Vorstand, Frau Beispiel",
+        "decision": "Vorschlag berechnet",
+        "course": "Vorgang angelegt",
+    }
+    for kind, line in told.items():
+        assert line in whole, kind
+        narrowed = entries(mine.get(f"/cases/1?show={kind}").text)
+        assert line in narrowed, kind
+        assert [other for other in told if other != kind and told[other] in narrowed] == []
+    assert whole == entries(mine.get("/cases/1?show=nonsense").text)
+
+
+def test_mails_stand_in_the_timeline_with_text_and_state_and_no_readable_link(
+    signed_in: SignIn, asked: Callable[[], None], enquiry: Enquired
+) -> None:
+    mails = entries(signed_in("coordinator").get("/cases/1?show=mail").text)
+    assert "[Link]" in mails
+    assert "Gesendet" in mails
+    assert enquiry.token not in mails
+
+
+def test_a_proposal_says_why(signed_in: SignIn, asked: Callable[[], None]) -> None:
+    proposals = entries(signed_in("coordinator").get("/cases/1?show=decision").text)
+    assert "Räume vergeben andere Stellen." in proposals
+    assert "culture_office" not in proposals
+
+
+def test_what_was_entered_for_others_is_told_once_with_for_whom_how_and_when(
+    signed_in: SignIn, asked: Callable[[], None]
+) -> None:
+    mine = signed_in("coordinator")
+    mine.post(f"{PAGE}/answer", ACCEPT)
+    tasks = entries(mine.get("/cases/1?show=task").text)
+    assert "Antwort im Namen anderer eingetragen: Verweisung beantworten" in tasks
+    assert "für Kulturamt (Telefon, 02.03.2026)" in tasks
+    assert "Aufgabe erledigt: Verweisung beantworten" not in tasks
+
+
+def test_the_processes_are_told_as_steps_done_now_and_possible_next(signed_in: SignIn, enquiry: Enquired) -> None:
+    page = signed_in("coordinator").get("/cases/1").text
+    steps = page.partition('class="steps steps--plain"')[2].partition("</ol>")[0]
+    states = re.findall(r'<li class="is-(\w+)"[^>]*>.*?<span dir="auto">(.*?)</span>', steps, re.DOTALL)
+    assert ("current", "Anfrage sichten") in states
+    assert {state for state, _name in states} == {"done", "current", "todo"}
+    assert ("todo", "Nach 3 Arbeitstagen") in states
+    assert [name for state, name in states if re.fullmatch(r"[a-z_]+", name)] == []
+
+
+def test_what_a_process_knows_stands_under_the_labels_of_its_forms(
+    signed_in: SignIn, asked: Callable[[], None]
+) -> None:
+    page = signed_in("coordinator").get("/cases/1").text
+    known = page.partition("Was bisher angegeben wurde")[2]
+    assert "Wobei können wir helfen?" in known
+    assert re.search(r"<dt>Wie eilig ist es\?</dt><dd[^>]*>Normal</dd>", known)
+    assert "reach_by" not in known
+
+
+def test_no_code_is_left_for_people_to_read(signed_in: SignIn, asked: Callable[[], None]) -> None:
+    mine = signed_in("coordinator")
+    for values in (ACCEPT, {**ACCEPT, "reported_outcome": "helped"}):
+        mine.post(f"{PAGE}/answer", values)
+    mine.post("/cases/1/confirmation", {"answer": "yes", "referral": "1", "_channel": "visit", "_on": "2026-03-02"})
+    asked()
+    texts = [mine.get("/cases/1").text, signed_in("reviewer").get("/audit?stream=case:1").text]
+    for text in texts:
+        details = re.findall(r'class="(?:timeline__detail|table__sub)" dir="auto">([^<]*)<', text)
+        assert details
+        bare = [detail for detail in details if re.search(r"(?:^|[:,] )[a-z]+(?:_[a-z]+)*(?:$|,)", detail.strip())]
+        assert [detail for detail in bare if "nur intern" not in detail] == []
+    assert "Geholfen" in texts[1]
+
+
+@pytest.mark.parametrize(
+    ("chosen", "is_there"),
+    [
+        ("status=open", True),
+        ("status=closed", False),
+        ("topic=rooms", True),
+        ("topic=room", False),
+        ("urgency=normal", True),
+        ("urgency=high", False),
+        ("office=1", False),
+        ("since=2026-03-02&until=2026-03-02", True),
+        ("since=2026-03-03", False),
+        ("until=2026-03-01", False),
+        ("mine=1", False),
+        ("page=2", False),
+        ("q=bruecke&topic=rooms&order=urgency", True),
+        ("organisation=4711", False),
+        ("since=nonsense&page=x&order=x&urgency=", True),
+    ],
+)
+def test_the_list_is_chosen_by_its_address(
+    signed_in: SignIn, asked: Callable[[], None], enquiry: Enquired, chosen: str, is_there: bool
+) -> None:
+    assert (enquiry.reference in signed_in("coordinator").get(f"/cases?{chosen}").text) == is_there
+
+
+def test_an_office_involved_and_own_work_lead_to_the_case(
+    signed_in: SignIn, asked: Callable[[], None], enquiry: Enquired, begin: Begin
+) -> None:
+    mine = signed_in("coordinator")
+    offices = dict(re.findall(r'<option value="(\d+)">([^<]+)</option>', mine.get("/cases").text))
+    (number,) = [key for key, name in offices.items() if name == "Kulturamt"]
+    assert enquiry.reference in mine.get(f"/cases?office={number}").text
+    assert enquiry.reference not in mine.get("/cases?mine=1").text
+    mine.post(f"{PAGE}/answer", ACCEPT)
+    assert enquiry.reference in mine.get("/cases?mine=1").text
+
+
+def test_pages_of_the_list_keep_the_choice(
+    signed_in: SignIn, begin: Begin, house: None, sessions: sessionmaker[Session], settings: Settings, clock: SetClock
+) -> None:
+    mine = signed_in("coordinator")
+    values = {
+        "choice": "advice",
+        "text": "Rief an und fragte.",
+        "reach_by": "phone",
+        "contact_phone": "0611 123456",
+        "contact_name": "A",
+    }
+    for number in range(26):
+        sent = mine.post("/cases/new", {**values, "contact_name": f"Anna {number:02}", "_channel": "phone"})
+        assert sent.status_code == 302
+    first = mine.get("/cases?q=anna&order=oldest").text
+    assert "2026-0001" in first
+    assert "2026-0026" not in first
+    following = re.search(r'href="(/cases\?[^"]*page=2[^"]*)"', first)
+    assert following
+    second = mine.get(following[1].replace("&amp;", "&")).text
+    assert "2026-0026" in second
+    assert "2026-0001" not in second

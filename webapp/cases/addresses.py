@@ -1,0 +1,30 @@
+"""Where the coordination goes from a task: to enter an office's answer, to note a contact."""
+
+from flask import url_for
+from flask_babel import gettext as _
+
+from workflows import policy
+from workflows.core.tx import Tx
+from workflows.engine.tasks import Task
+
+
+def is_of_office(task: Task) -> bool:
+    """Whether a task is an office's, about a referral."""
+    return (task.group_key or "").startswith("office:") and task.subject.startswith("referral:")
+
+
+def answer_url(case_id: int, task: Task) -> str:
+    """The page with the office's own form and how its answer came."""
+    referral_id = int(task.subject.removeprefix("referral:"))
+    return url_for("on_behalf.answer", case_id=case_id, referral_id=referral_id, task=task.id)
+
+
+def shortcuts(tx: Tx, task: Task, case_id: int) -> list[dict[str, str]]:
+    """What is one click away from a task's page, as label and address."""
+    found = []
+    if task.status == "open" and is_of_office(task) and policy.may(tx.actor, policy.TASK_ON_BEHALF):
+        found.append({"label": _("Antwort der Stelle eintragen"), "url": answer_url(case_id, task)})
+    if policy.may(tx.actor, policy.CONTACT_WORK):
+        back = url_for("inbox.task", task_id=task.id)
+        found.append({"label": _("Kontakt festhalten"), "url": url_for("contacts.new", case=case_id, next=back)})
+    return found
