@@ -81,13 +81,13 @@ def send_message(tx: Tx, token: str) -> ResponseReturnValue:
     except Invalid as error:
         raise Refusal(_writing(tx, token, drawn, values, error.problems), 422) from error
     except Throttled as error:
-        with _own_words(tx, token):
+        with own_words(tx, token):
             flash(
                 _("Zu viele Nachrichten auf einmal. Ihr Text steht noch da. Bitte senden Sie ihn in einer Stunde."),
                 "warning",
             )
         raise Refusal(_writing(tx, token, drawn, values), 429) from error
-    with _own_words(tx, token):
+    with own_words(tx, token):
         flash(_("Danke, Ihre Nachricht ist angekommen. Wir lesen sie am nächsten Arbeitstag."), "success")
     return redirect(url_for("public.status", token=token))
 
@@ -97,7 +97,7 @@ def message_fields(tx: Tx, token: str) -> ResponseReturnValue:
     """The fields drawn anew for what was typed and uploaded so far."""
     drawn = ticket.read(tx, request.form.get(ticket.FIELD, "")) or ticket.fresh(tx)
     values = uploads.sent_values(correspondence.form(tx, token, language()).form)
-    with _own_words(tx, token):
+    with own_words(tx, token):
         form = _message_form(tx, token, drawn, values, uploads.problems())
         return render_template("forms/fields.html", form=form)
 
@@ -105,7 +105,7 @@ def message_fields(tx: Tx, token: str) -> ResponseReturnValue:
 def _writing(
     tx: Tx, token: str, drawn: Ticket, values: dict[str, Any] | None = None, problems: Problems | None = None
 ) -> str:
-    with _own_words(tx, token):
+    with own_words(tx, token):
         form = _message_form(tx, token, drawn, values, problems or {})
         return render_template("public/message.html", form=form, token=token, case=enquiries.status(tx, token).case)
 
