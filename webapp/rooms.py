@@ -21,6 +21,7 @@ from webapp.offices.views import offices
 from webapp.pages.views import pages
 from webapp.portal.account import portal
 from webapp.portal.views import office
+from webapp.public.answers import answers
 from webapp.public.own_case import public
 from webapp.public.own_tasks import own_tasks
 from webapp.register.contacts import contact_persons
@@ -29,6 +30,7 @@ from webapp.reports.views import reports
 
 BLUEPRINTS: tuple[Blueprint, ...] = (
     public,
+    answers,
     own_tasks,
     auth,
     inbox,

@@ -18,4 +18,4 @@ def test_the_check_knows_the_variables_enquiries_and_referrals_start_with(house:
         case, referral = tx.session.scalars(select(Case)).one(), tx.session.scalars(select(Referral)).one()
         office = tx.session.get_one(Office, referral.office_id)
         assert enquiries.starting_variables(tx, case).keys() - case.details.keys() == STARTED["enquiry"]
-        assert referrals.starting_variables(case, referral, office).keys() == STARTED["referral"]
+        assert referrals.starting_variables(tx, case, referral, office).keys() == STARTED["referral"]

@@ -16,8 +16,9 @@ from workflows.operators import catalogue
 # Texts that an association reads; all others are for offices and the coordination.
 TO_ASSOCIATIONS = {
     "enquiry": {"receipt", "answer", "helped_question", "survey", "declined", "withdrawal_confirmed"}
-    | {"mo_request", "mo_found"},
-    "referral": {"referral_accepted", "outcome_question"},
+    | {"mo_request", "mo_found", "consent_withdrawn"},
+    "referral": {"referral_accepted", "outcome_question"}
+    | {"appointment_proposed", "appointment_arranged", "need_considered"},
     "funding": {
         *("sketch_reminder", "no_programme", "programme_chosen", "documents_reminder", "submitted", "awarded"),
         *("rejected", "more_wanted", "spending_reminder", "proof_reminder", "proof_wanted", "proof_late"),
@@ -26,7 +27,6 @@ TO_ASSOCIATIONS = {
     },
 }
 WITHOUT_LINK = {
-    "mo_request",
     *("triage_reminder", "withdrawal_confirmed", "outcome_overdue", "referral_withdrawn"),
     *("funding_withdrawn", "letter_reminder", "decision_reminder"),
 }

@@ -10,7 +10,7 @@ from hypothesis import strategies as st
 from tests.conftest import Begin
 from workflows.core import audit
 from workflows.core.errors import Conflict, LotseError
-from workflows.domain import cases, referrals
+from workflows.domain import cases, questions, referrals
 from workflows.domain.cases import Case
 from workflows.domain.offices import Office
 from workflows.domain.referrals import BEFORE, STATUSES, Referral, Terms
@@ -33,15 +33,15 @@ def test_a_referral_from_draft_to_closed(seeded: Begin, referral: Referral) -> N
     with seeded() as tx:
         referrals.send(tx, referral.id)
         referrals.see(tx, referral.id)
-        referrals.ask(tx, referral.id, "Wie viele Gäste?")
-        referrals.reply(tx, referral.id, "Etwa achtzig.")
+        questions.ask(tx, referral.id, "Wie viele Gäste?")
+        questions.reply(tx, referral.id, "Etwa achtzig.")
         referrals.accept(tx, referral.id)
         referrals.in_contact(tx, referral.id)
         referrals.report(tx, referral.id, "helped", "Saal vergeben")
         referrals.confirm(tx, referral.id, "yes")
         row = referrals.close(tx, referral.id)
         assert (row.status, row.result, row.outcome, row.confirmed) == ("closed", "confirmed", "helped", "yes")
-        assert [message.text for message in referrals.thread(tx.session, referral.id)] == [
+        assert [message.text for message in questions.thread(tx.session, referral.id)] == [
             "Wie viele Gäste?",
             "Etwa achtzig.",
         ]
@@ -138,7 +138,29 @@ def test_a_colleague_may_hand_on_again_and_answer(seeded: Begin, referral: Refer
         referrals.send(tx, referral.id)
         referrals.hand_on(tx, referral.id, "eins@stadt.example")
         referrals.hand_on(tx, referral.id, "zwei@stadt.example")
-        referrals.ask(tx, referral.id, "Bis wann?")
-        referrals.reply(tx, referral.id, "Bis Ende April.", date(2026, 3, 30))
+        questions.ask(tx, referral.id, "Bis wann?")
+        questions.reply(tx, referral.id, "Bis Ende April.", date(2026, 3, 30))
         accepted = referrals.accept(tx, referral.id)
     assert (accepted.handed_on_to, accepted.deadline_on) == ("zwei@stadt.example", date(2026, 3, 30))
+
+
+def test_a_need_is_answered_with_words_and_closes_with_them(seeded: Begin, case: Case, office: Office) -> None:
+    with seeded() as tx:
+        asked = referrals.offer(tx, case.id, office.id, replace(TERMS, kind="need", share=["topics"]))
+        referrals.send(tx, asked.id)
+        with pytest.raises(LotseError, match="reason_text_missing"):
+            referrals.consider(tx, asked.id, "later", "  ")
+        referrals.consider(tx, asked.id, "later", "Im nächsten Haushalt.")
+        row = referrals.close(tx, asked.id)
+    assert (row.result, row.consideration, row.outcome_text) == ("considered", "later", "Im nächsten Haushalt.")
+
+
+def test_the_extract_holds_the_version_that_was_chosen(seeded: Begin, case: Case, office: Office) -> None:
+    with seeded() as tx:
+        with pytest.raises(LotseError, match="nothing_shared"):
+            referrals.offer(tx, case.id, office.id, replace(TERMS, share=["translation"]))
+        cases.translate(tx, case.id, "Auf Deutsch gesagt")
+        only = referrals.offer(tx, case.id, office.id, replace(TERMS, share=["translation"]))
+        both = referrals.offer(tx, case.id, office.id, replace(TERMS, share=["text", "translation"]))
+    assert only.extract == {"translation": "Auf Deutsch gesagt"}
+    assert both.extract == {"text": case.text, "translation": "Auf Deutsch gesagt"}

@@ -76,7 +76,7 @@ def test_each_role_sees_its_pages_and_no_others(
             expected = {302}
         elif path.startswith("/api/"):
             expected = {401}
-        elif path.startswith(("/s/", "/r/", "/demo/")):
+        elif path.startswith(("/s/", "/r/", "/m/", "/demo/")):
             expected = {404}
         elif role is None:
             expected = {302}

@@ -68,6 +68,7 @@ STATES: Mapping[str, Mapping[str, Word]] = {
         "in_contact": Word(_("Im Kontakt"), "info", "account-circle"),
         "reported": Word(_("Ergebnis gemeldet"), "success", "edit"),
         "confirmed": _good(_("Ergebnis bestätigt")),
+        "considered": _good(_("Rückmeldung gegeben")),
         "closed": _quiet(_("Abgeschlossen")),
     },
     "task": {

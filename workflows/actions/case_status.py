@@ -6,12 +6,13 @@ from datetime import datetime
 from sqlalchemy import select
 
 from workflows import policy
-from workflows.actions import applications, doors
+from workflows.actions import applications, appointments, doors
 from workflows.actions.applications import Applied
 from workflows.core.tx import Tx
 from workflows.domain import cases, codes
 from workflows.domain.cases import Case
 from workflows.domain.offices import Office
+from workflows.domain.programmes import Programme
 from workflows.domain.referrals import Referral
 from workflows.engine import messages
 
@@ -37,16 +38,21 @@ class Shared:
     legal_basis: str
     status: str
     status_label: str
+    programme: str = ""
+    consideration: str = ""
+    consideration_text: str = ""
 
 
 @dataclass(frozen=True, slots=True)
 class Ask:
-    """A question one tap answers: about the whole case, or what one office reported."""
+    """A question one tap answers: about the whole case, what one office reported, or when it would like to meet."""
 
     kind: str
     referral_id: int | None
     office_name: str
     outcome: str
+    at: datetime | None = None
+    place: str = ""
 
 
 @dataclass(frozen=True, slots=True)
@@ -130,12 +136,17 @@ def _shared(tx: Tx, referral: Referral, office: Office, language: str) -> Shared
         legal_basis=word("legal_basis", referral.legal_basis),
         status=referral.status,
         status_label=word("referral_status", referral.result if referral.status == "closed" else referral.status),
+        programme=tx.session.get_one(Programme, referral.programme_id).name if referral.programme_id else "",
+        consideration=word("consideration", referral.consideration),
+        consideration_text=referral.outcome_text if referral.consideration else "",
     )
 
 
 def _asks(tx: Tx, case: Case, rows: list[tuple[Referral, Office]], language: str) -> list[Ask]:
     asks = []
     for referral, office in rows:
+        if proposed := appointments.open_question(tx, referral):
+            asks.append(Ask("appointment", referral.id, office.name, "", proposed.at, proposed.place))
         answered = messages.find(tx, f"outcome_confirmed/{referral.key}") is not None
         if (
             referral.status == "reported"

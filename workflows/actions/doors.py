@@ -8,13 +8,14 @@ from workflows.core.links import Link
 from workflows.core.tx import Actor, Tx
 from workflows.domain import referrals
 from workflows.domain.cases import Case
+from workflows.domain.invitations import Invitation
 from workflows.domain.offices import Office
 from workflows.domain.referrals import Referral
 
 
 @dataclass(frozen=True, slots=True)
 class Door:
-    """A valid link: ``tx`` acts as its holder; ``subject_id`` is the case or the referral it leads to.
+    """A valid link: ``tx`` acts as its holder; ``subject_id`` is the row it leads to.
 
     ``is_former`` says that the referral was handed on to somebody else: its holder may do nothing any more.
     """
@@ -41,6 +42,13 @@ def to_referral(tx: Tx, token: str) -> Door:
     if link.recipient != referrals.addressee(referral, office):
         return Door(replace(tx, actor=Actor(office.name)), link.id, referral_id, is_former=True)
     return Door(replace(tx, actor=Actor(office.name, referral_id=referral_id)), link.id, referral_id)
+
+
+def to_invitation(tx: Tx, token: str) -> Door:
+    """The association asked to join in; raises ``NotFound("link_gone")``."""
+    link, invitation_id = _target(tx, "invitation", "invitation", token)
+    invitation = tx.session.get_one(Invitation, invitation_id)
+    return Door(replace(tx, actor=Actor(invitation.organisation_name)), link.id, invitation_id)
 
 
 def _target(tx: Tx, purpose: str, kind: str, token: str) -> tuple[Link, int]:

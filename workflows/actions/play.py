@@ -171,7 +171,7 @@ def _working_days(play_on: Stage, step: Step) -> None:
 
 
 def _message(play_on: Stage, step: Step) -> None:
-    """A message arrives, as from the status page; about an office's referral, the application or the case itself."""
+    """A message arrives, as from the status page; about a referral, an invitation, the application or the case."""
     with play_on.begin() as tx:
         messages.send(tx, step.what, _receiver(play_on, tx, step.about), step.values)
 
@@ -182,6 +182,9 @@ def _receiver(play_on: Stage, tx: Tx, about: str) -> str:
     applied, asked = funding.of_case(tx.session, play_on.case_id), play_on.referrals(tx)
     if about == "application" and applied:
         return applied[-1].key
+    invited = play_on.invitations(tx)
+    if about == "invitation" and invited:
+        return invited[-1].key
     if about not in asked:
         raise NotFound("referral_unknown", office=about)
     return asked[about].key

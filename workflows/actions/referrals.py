@@ -13,10 +13,11 @@ from workflows.actions.inbox import OpenForm
 from workflows.core import audit
 from workflows.core.errors import Conflict, Invalid, NotFound, Problem
 from workflows.core.tx import Tx
-from workflows.domain import codes, referrals
+from workflows.domain import codes, questions, referrals
 from workflows.domain.cases import Case
 from workflows.domain.offices import Office
-from workflows.domain.referrals import Referral, ReferralMessage
+from workflows.domain.questions import ReferralMessage
+from workflows.domain.referrals import Referral
 from workflows.engine import messages
 from workflows.engine.tasks import Task
 from workflows.forms import Form
@@ -126,7 +127,7 @@ def read(
         office_name=tx.session.get_one(Office, referral.office_id).name,
         extract=[] if is_over else [_shown(tx, key, value, language) for key, value in referral.extract.items()],
         tasks=[inbox.open_form(tx, task.id, (typed or {}).get(task.id), language=language) for task in asked],
-        thread=[] if is_over else referrals.thread(tx.session, referral.id),
+        thread=[] if is_over else questions.thread(tx.session, referral.id),
         answered_by=last.done_by if last else None,
         answered_at=last.done_at if last else None,
     )

@@ -11,7 +11,7 @@
 
 A process that does not begin with an enquiry says how an office was asked: ``start: {enquiry: …, referral: {office:
 caritas, …}}``, or that funding is advised on: ``start: {enquiry: …, funding: true}``. A message ``about: application``
-goes to that application, ``expect: {application: awarded}`` looks at its state,
+or ``about: invitation`` goes to the newest of them, ``expect: {application: awarded}`` looks at its state,
 ``start: {pots: {wir_micro: 3000}}`` says what is left in a pot of that year. A value ``person:jury`` stands for the key
 of that person's account.
 """

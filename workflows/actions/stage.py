@@ -17,8 +17,9 @@ from workflows.core.clock import BERLIN, SetClock
 from workflows.core.errors import NotFound
 from workflows.core.settings import Settings
 from workflows.core.tx import PUBLIC, SYSTEM, Actor, Tx, transaction
-from workflows.domain import cases, funding, offices, people, programmes, referrals, seed
+from workflows.domain import cases, funding, invitations, offices, people, programmes, referrals, seed
 from workflows.domain.cases import Case, Enquiry
+from workflows.domain.invitations import Invitation
 from workflows.domain.offices import Office
 from workflows.domain.referrals import Referral, Terms
 from workflows.engine import bundle, definitions, messages
@@ -60,6 +61,10 @@ class Stage:
         rows = referrals.of_case(tx.session, self.case_id)
         return {tx.session.get_one(Office, row.office_id).key: row for row in rows}
 
+    def invitations(self, tx: Tx) -> list[Invitation]:
+        """The associations asked to join in, oldest first."""
+        return invitations.of_case(tx.session, self.case_id)
+
     def subjects(self, tx: Tx) -> list[str]:
         """What the instances of the scenario are about."""
         asked = referrals.of_case(tx.session, self.case_id)
@@ -82,7 +87,8 @@ class Stage:
             Subscription.name == Message.name, Subscription.correlation_key == Message.correlation_key
         )
         starts = and_(Message.kind == "start", Message.subject.in_(subjects))
-        return or_(starts, and_(Message.correlation_key.in_([self.case(tx).reference, *subjects]), waits))
+        keys = [self.case(tx).reference, *subjects, *(row.key for row in self.invitations(tx))]
+        return or_(starts, and_(Message.correlation_key.in_(keys), waits))
 
 
 def prepare(sessions: sessionmaker[Session], settings: Settings, bundle_folder: Path) -> None:
@@ -130,7 +136,7 @@ def _ask_office(tx: Tx, scenario: Scenario) -> Case:
     terms = dict(scenario.referral)
     office = _office(tx, terms.pop("office"))
     referral = referrals.offer(tx, case.id, office.id, Terms(**terms))
-    messages.start(tx, "referral", starting_variables(case, referral, office), subject=referral.key)
+    messages.start(tx, "referral", starting_variables(tx, case, referral, office), subject=referral.key)
     return case
 
 

@@ -17,7 +17,13 @@ from workflows.core.db import Base
 from workflows.core.settings import Settings
 from workflows.core.tx import Tx
 
-PATHS = {"referral_answer": "/r/", "case_status": "/s/", "sign_in": "/login/", "organisation_access": "/o/"}
+PATHS = {
+    "referral_answer": "/r/",
+    "case_status": "/s/",
+    "sign_in": "/login/",
+    "organisation_access": "/o/",
+    "invitation": "/m/",
+}
 """Where the link of each purpose leads."""
 
 _EACH_TIME_ANEW = {"sign_in"}
@@ -29,7 +35,8 @@ class Link(Base):
     __tablename__ = "link"
     __table_args__ = (
         CheckConstraint(
-            "purpose IN ('referral_answer', 'case_status', 'sign_in', 'organisation_access')", name="purpose"
+            "purpose IN ('referral_answer', 'case_status', 'sign_in', 'organisation_access', 'invitation')",
+            name="purpose",
         ),
     )
 

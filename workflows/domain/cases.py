@@ -34,7 +34,8 @@ BEFORE: dict[str, frozenset[str]] = {
 class Case(Base):
     """One case; topics, ways and codes are keys of the code lists, ``dedupe_key`` makes a repeated form one case.
 
-    ``details`` holds further fields of the form, and under ``survey`` what was answered after closing.
+    ``details`` holds further fields of the form, and under ``survey`` what was answered after closing; ``translation``
+    is the text in German where it came in another language, the original stays beside it.
     """
 
     __tablename__ = "case_file"
@@ -48,6 +49,7 @@ class Case(Base):
     kind: Mapped[str] = mapped_column(String(60))
     topics: Mapped[list[str]] = mapped_column(TypedJson)
     text: Mapped[str] = mapped_column(Text)
+    translation: Mapped[str] = mapped_column(Text, default="")
     language: Mapped[str] = mapped_column(String(12))
     organisation_name: Mapped[str] = mapped_column(String(200))
     organisation_id: Mapped[int | None] = mapped_column(ForeignKey("organisation.id"), index=True)
@@ -136,6 +138,7 @@ def open_new(
         details=details,
         ways=[],
         answer="",
+        translation="",
         opened_at=tx.now,
         dedupe_key=dedupe_key,
         organisation_id=known.id if known else None,
@@ -199,6 +202,18 @@ def route(tx: Tx, case_id: int, ways: list[str], urgency: str | None, support_le
     known = organisations.remember(tx, case.organisation_name)
     case.organisation_id = known.id if known else None
     audit.record(tx, case.stream, "case.routed", case.stream, {"ways": ways, "urgency": urgency})
+    return case
+
+
+def translate(tx: Tx, case_id: int, text: str) -> Case:
+    """Keep the text in German beside the original; a better translation replaces the one before."""
+    case = tx.locked(Case, case_id)
+    if case.status not in OPEN:
+        raise Conflict("case_state", case=case.reference, status=case.status, wanted="translated")
+    case.translation = text
+    words = [case.reference, case.organisation_name, case.contact_name, case.contact_email, case.text, text]
+    search.index(tx, "case", case.id, words)
+    audit.record(tx, case.stream, "case.translated", case.stream, {"language": case.language})
     return case
 
 

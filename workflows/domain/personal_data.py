@@ -55,7 +55,12 @@ _REGISTER: tuple[tuple[str, Kind, str, str], ...] = (
         "organisation_name contact_name contact_email contact_phone on_behalf",
         "who asked and how to reach them",
     ),
-    ("case_file", "special", "text details answer", "free text of an enquiry: may name origin, belief or health"),
+    (
+        "case_file",
+        "special",
+        "text translation details answer",
+        "free text of an enquiry: may name origin, belief or health",
+    ),
     ("case_file", "content", "topics language", "what is needed, and in which language"),
     (
         "case_file",
@@ -63,6 +68,13 @@ _REGISTER: tuple[tuple[str, Kind, str, str], ...] = (
         "id reference status channel choice kind organisation_id consent_share urgency support_level ways outcome "
         "confirmed opened_at closed_at dedupe_key instance_id office_task duplicate_of_id",
         "the course of the case, in codes",
+    ),
+    ("appointment", "content", "at place", "when and where somebody is to come"),
+    (
+        "appointment",
+        "none",
+        "id referral_id proposed_by status created_at answered_at",
+        "the course of the appointment",
     ),
     ("case_note", "special", "text", "free text of the coordination about a case"),
     ("case_note", "contact", "author", "the colleague who wrote it"),
@@ -144,6 +156,9 @@ _REGISTER: tuple[tuple[str, Kind, str, str], ...] = (
         "documents is_external is_active source checked_on created_at",
         "public facts about an office",
     ),
+    ("invitation", "contact", "organisation_name email", "the association that is asked to join in"),
+    ("invitation", "special", "who why gets note", "free text about who asks, and of the answer"),
+    ("invitation", "none", "id case_id language status answered_by created_at answered_at", "the course of it"),
     (
         "organisation",
         "contact",
@@ -178,8 +193,8 @@ _REGISTER: tuple[tuple[str, Kind, str, str], ...] = (
     (
         "programme",
         "none",
-        "id key name decided_by decision quorum amount amounts ceiling_name conditions documents needs_goal deadline "
-        "deadline_rule route submission source checked_on position is_active",
+        "id key name decided_by office_key decision quorum amount amounts ceiling_name conditions documents needs_goal "
+        "deadline deadline_rule route submission source checked_on position is_active",
         "published facts about a programme",
     ),
     ("programme_year", "none", "id programme_id year total remaining source checked_on", "a programme's budget"),
@@ -193,8 +208,8 @@ _REGISTER: tuple[tuple[str, Kind, str, str], ...] = (
     (
         "referral",
         "none",
-        "id case_id office_id status legal_basis deadline_on created_at sent_at seen_at answered_at decline_reason "
-        "reported_at outcome confirmed closed_at result instance_id",
+        "id case_id office_id kind programme_id is_warm status legal_basis deadline_on created_at sent_at seen_at "
+        "answered_at decline_reason reported_at outcome confirmed consideration closed_at result instance_id",
         "the course of the referral, in codes",
     ),
     ("referral_message", "special", "text", "question or answer in free text"),

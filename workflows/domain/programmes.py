@@ -20,6 +20,7 @@ DECISIONS = ("jury", "outside")
 class Programme(Base):
     """One programme; decision tables and cost plans read their figures here.
 
+    ``office_key`` names the partner office to ask about it, empty where the programme is reached another way.
     ``amounts`` maps a name such as ``project_max`` to euros (or months, percent), ``ceiling_name`` is the one of them
     that no application may exceed. ``route`` says where the application goes, ``decision`` whether a jury decides in
     this house. ``deadline_rule`` is empty, ``{"month", "day"}`` every year (with ``"for_next_year": true`` for projects
@@ -36,6 +37,7 @@ class Programme(Base):
     key: Mapped[str] = mapped_column(String(60), unique=True)
     name: Mapped[str] = mapped_column(String(200))
     decided_by: Mapped[str] = mapped_column(String(300))
+    office_key: Mapped[str] = mapped_column(String(60), default="")
     decision: Mapped[str] = mapped_column(String(12), default="outside")
     quorum: Mapped[int] = mapped_column(default=3)
     amount: Mapped[str] = mapped_column(String(500))

@@ -2,7 +2,7 @@
 
 States: draft → sent → seen → accepted | declined | expired | withdrawn; accepted → in_contact → reported → confirmed →
 closed. Handed on to a colleague it waits for an answer as before. It closes only with an outcome or a reason why there
-is none.
+is none. Of kind ``need`` it carries a need of many to those who decide: sent → considered → closed.
 """
 
 from dataclasses import dataclass
@@ -32,12 +32,14 @@ STATUSES = (
     "in_contact",
     "reported",
     "confirmed",
+    "considered",
     "closed",
 )
+KINDS = ("help", "need")
 ASKED = frozenset({"sent", "seen", "handed_on"})
 AT_WORK = frozenset({"accepted", "in_contact"})
 # In these an office has nothing to do with the data any more.
-OVER = frozenset({"declined", "expired", "withdrawn", "closed"})
+OVER = frozenset({"declined", "expired", "withdrawn", "considered", "closed"})
 
 # From where each status may be reached.
 BEFORE: dict[str, frozenset[str]] = {
@@ -51,7 +53,8 @@ BEFORE: dict[str, frozenset[str]] = {
     "in_contact": frozenset({"accepted"}),
     "reported": AT_WORK,
     "confirmed": frozenset({"reported"}),
-    "closed": frozenset({"declined", "expired", "withdrawn", "confirmed"}),
+    "considered": ASKED,
+    "closed": frozenset({"declined", "expired", "withdrawn", "confirmed", "considered"}),
 }
 
 # Where a referral stands again once a wrong answer is taken back, by the state it was answered with.
@@ -62,12 +65,14 @@ TAKEN_BACK: dict[str, str] = {
     "reported": "accepted",
     "declined": "sent",
     "expired": "sent",
+    "considered": "sent",
 }
 
 SHAREABLE = (
     "choice",
     "topics",
     "text",
+    "translation",
     "language",
     "organisation_name",
     "contact_name",
@@ -77,14 +82,24 @@ SHAREABLE = (
 
 
 class Referral(Base):
-    """One office asked about one case; ``extract`` holds exactly the fields passed on, as they were at that moment."""
+    """One office asked about one case; ``extract`` holds exactly the fields passed on, as they were at that moment.
+
+    ``programme_id`` says that it is asked for one programme it decides on, ``is_warm`` that the coordination arranges
+    the first appointment itself, ``consideration`` what those who decide make of a need.
+    """
 
     __tablename__ = "referral"
-    __table_args__ = (CheckConstraint(f"status IN {STATUSES}", name="status"),)
+    __table_args__ = (
+        CheckConstraint(f"status IN {STATUSES}", name="status"),
+        CheckConstraint(f"kind IN {KINDS}", name="kind"),
+    )
 
     id: Mapped[int] = mapped_column(primary_key=True)
     case_id: Mapped[int] = mapped_column(ForeignKey("case_file.id"), index=True)
     office_id: Mapped[int] = mapped_column(ForeignKey("office.id"), index=True)
+    kind: Mapped[str] = mapped_column(String(12), default="help")
+    programme_id: Mapped[int | None] = mapped_column(ForeignKey("programme.id"))
+    is_warm: Mapped[bool] = mapped_column(default=False)
     status: Mapped[str] = mapped_column(String(12), default="draft", index=True)
     reason: Mapped[str] = mapped_column(Text)
     extract: Mapped[dict[str, object]] = mapped_column(TypedJson)
@@ -102,6 +117,7 @@ class Referral(Base):
     outcome: Mapped[str | None] = mapped_column(String(20))
     outcome_text: Mapped[str] = mapped_column(Text, default="")
     confirmed: Mapped[str | None] = mapped_column(String(20))
+    consideration: Mapped[str | None] = mapped_column(String(20))
     closed_at: Mapped[datetime | None]
     result: Mapped[str | None] = mapped_column(String(20))
     instance_id: Mapped[int | None]
@@ -117,33 +133,26 @@ class Referral(Base):
         return f"case:{self.case_id}"
 
 
-class ReferralMessage(Base):
-    """A question of the office or the coordinator's answer: the thread of a referral."""
-
-    __tablename__ = "referral_message"
-    __table_args__ = (CheckConstraint("kind IN ('question', 'answer')", name="kind"),)
-
-    id: Mapped[int] = mapped_column(primary_key=True)
-    referral_id: Mapped[int] = mapped_column(ForeignKey("referral.id"), index=True)
-    kind: Mapped[str] = mapped_column(String(10))
-    text: Mapped[str] = mapped_column(Text)
-    author: Mapped[str] = mapped_column(String(200))
-    created_at: Mapped[datetime]
-
-
 @dataclass(frozen=True, slots=True)
 class Terms:
-    """On which terms an office is asked: why, its fields, the legal basis (Art. 6 GDPR), working days to answer."""
+    """On which terms an office is asked: why, its fields, the legal basis (Art. 6 GDPR), working days to answer.
+
+    ``kind`` is one of ``KINDS``; ``is_warm`` promises that the coordination arranges the first appointment.
+    """
 
     reason: str
     share: list[str]
     legal_basis: str
     legal_basis_note: str = ""
     deadline_days: int = 10
+    kind: str = "help"
+    is_warm: bool = False
 
 
-def offer(tx: Tx, case_id: int, office_id: int, terms: Terms) -> Referral:
+def offer(tx: Tx, case_id: int, office_id: int, terms: Terms, programme_id: int | None = None) -> Referral:
     """Draft a referral with its extract; the case waits now. The deadline counts working days (§§187, 188 BGB).
+
+    With ``programme_id`` the office is asked for that programme.
 
     Raises ``LotseError`` ``office_without_address``, ``legal_basis_missing``, ``consent_missing``, ``nothing_shared``
     and ``Conflict("case_state")`` when the case is closed.
@@ -159,9 +168,12 @@ def offer(tx: Tx, case_id: int, office_id: int, terms: Terms) -> Referral:
     referral = Referral(
         case_id=case.id,
         office_id=office.id,
+        kind=terms.kind,
+        programme_id=programme_id,
+        is_warm=terms.is_warm,
         status="draft",
         reason=terms.reason,
-        extract={name: getattr(case, name) for name in terms.share},
+        extract=extract(case, terms.share),
         legal_basis=terms.legal_basis,
         legal_basis_note=terms.legal_basis_note,
         deadline_on=workdays.add_working_days(today, terms.deadline_days),
@@ -171,8 +183,13 @@ def offer(tx: Tx, case_id: int, office_id: int, terms: Terms) -> Referral:
     tx.session.flush()
     search.index(tx, "referral", referral.id, [case.reference, office.name, referral.reason, *_words(referral.extract)])
     cases.wait(tx, case.id)
-    _record(tx, referral, "referral.offered", office=office.key, fields=terms.share, legal_basis=terms.legal_basis)
+    record(tx, referral, "referral.offered", office=office.key, fields=terms.share, legal_basis=terms.legal_basis)
     return referral
+
+
+def extract(case: Case, share: list[str]) -> dict[str, object]:
+    """Exactly what an office would receive; a translation only where there is one."""
+    return {name: getattr(case, name) for name in share if name != "translation" or case.translation}
 
 
 def _words(extract: dict[str, object]) -> list[str]:
@@ -187,7 +204,7 @@ def check_terms(case: Case, office: Office, terms: Terms) -> None:
         raise LotseError("legal_basis_missing", case=case.reference)
     if terms.legal_basis == "consent" and not case.consent_share and not terms.legal_basis_note.strip():
         raise LotseError("consent_missing", case=case.reference)
-    if not terms.share or not set(terms.share) <= set(SHAREABLE):
+    if not extract(case, [name for name in terms.share if name in SHAREABLE]) or not set(terms.share) <= set(SHAREABLE):
         raise LotseError("nothing_shared", fields=terms.share)
 
 
@@ -234,7 +251,7 @@ def hand_on(tx: Tx, referral_id: int, to: str, deadline_on: date | None = None) 
     """
     referral = tx.locked(Referral, referral_id)
     if referral.status == "handed_on" and referral.handed_on_to != to:
-        _record(tx, referral, "referral.handed_on", before="handed_on", to=to)
+        record(tx, referral, "referral.handed_on", before="handed_on", to=to)
     else:
         _move(tx, referral_id, "handed_on", to=to)
     referral.handed_on_to = to
@@ -270,6 +287,16 @@ def confirm(tx: Tx, referral_id: int, answer: str) -> Referral:
     referral, moved = _move(tx, referral_id, "confirmed", answer=answer)
     if moved:
         referral.confirmed = answer
+    return referral
+
+
+def consider(tx: Tx, referral_id: int, consideration: str, text: str) -> Referral:
+    """Those who decide say how they considered a need; raises ``LotseError("reason_text_missing")`` without words."""
+    if not text.strip():
+        raise LotseError("reason_text_missing", reason=consideration)
+    referral, moved = _move(tx, referral_id, "considered", consideration=consideration)
+    if moved:
+        referral.answered_at, referral.consideration, referral.outcome_text = tx.now, consideration, text
     return referral
 
 
@@ -311,34 +338,16 @@ def reopen(tx: Tx, referral_id: int, reason: str, deadline_on: date | None = Non
         raise Conflict("referral_state", referral=referral.id, status=referral.status, wanted="reopened")
     referral.status = TAKEN_BACK[before]
     referral.outcome, referral.outcome_text, referral.reported_at = None, "", None
+    referral.consideration = None
     if referral.status == "sent":
         referral.answered_at, referral.decline_reason, referral.decline_text = None, None, ""
         referral.closed_at, referral.result = None, None
         # A wrong hand-on is undone; a colleague who answered wrongly is still the one to ask.
         referral.handed_on_to = "" if before == "handed_on" else referral.handed_on_to
         referral.deadline_on = deadline_on or referral.deadline_on
-    _record(tx, referral, "referral.reopened", before=before, reason=reason)
+    record(tx, referral, "referral.reopened", before=before, reason=reason)
     cases.wait(tx, referral.case_id)
     return referral
-
-
-def ask(tx: Tx, referral_id: int, question: str) -> ReferralMessage:
-    """The office asks the coordinator something."""
-    return _say(tx, referral_id, "question", question)
-
-
-def reply(tx: Tx, referral_id: int, answer: str, deadline_on: date | None = None) -> ReferralMessage:
-    """The coordinator answers the office; the time it had to wait is given back as a new deadline."""
-    message = _say(tx, referral_id, "answer", answer)
-    if deadline_on is not None:
-        tx.locked(Referral, referral_id).deadline_on = deadline_on
-    return message
-
-
-def thread(session: Session, referral_id: int) -> list[ReferralMessage]:
-    """Questions and answers in their order."""
-    query = select(ReferralMessage).where(ReferralMessage.referral_id == referral_id)
-    return list(session.scalars(query.order_by(ReferralMessage.id)))
 
 
 def of_case(session: Session, case_id: int) -> list[Referral]:
@@ -359,20 +368,10 @@ def _move(tx: Tx, referral_id: int, status: str, **details: object) -> tuple[Ref
     if referral.status not in BEFORE[status]:
         raise Conflict("referral_state", referral=referral.id, status=referral.status, wanted=status)
     before, referral.status = referral.status, status
-    _record(tx, referral, f"referral.{status}", before=before, **details)
+    record(tx, referral, f"referral.{status}", before=before, **details)
     return referral, True
 
 
-def _say(tx: Tx, referral_id: int, kind: str, text: str) -> ReferralMessage:
-    referral = tx.locked(Referral, referral_id)
-    if referral.status not in ASKED | AT_WORK:
-        raise Conflict("referral_state", referral=referral.id, status=referral.status, wanted=kind)
-    message = ReferralMessage(referral_id=referral.id, kind=kind, text=text, author=tx.actor.label, created_at=tx.now)
-    tx.session.add(message)
-    tx.session.flush()
-    _record(tx, referral, f"referral.{kind}_added", message=message.id)
-    return message
-
-
-def _record(tx: Tx, referral: Referral, event: str, **details: object) -> None:
+def record(tx: Tx, referral: Referral, event: str, **details: object) -> None:
+    """Tell the case's audit what happened to the referral."""
     audit.record(tx, referral.stream, event, referral.key, details)

@@ -7,16 +7,19 @@ from workflows.core.audit import log, proof
 from workflows.core.db import Base
 from workflows.domain import (
     access_tokens,
+    appointments,
     cases,
     codes,
     contacts,
     funding,
+    invitations,
     offices,
     organisation_people,
     organisations,
     pages,
     people,
     programmes,
+    questions,
     referrals,
     web_sessions,
 )
@@ -24,8 +27,8 @@ from workflows.engine import definitions, events, incidents, messages, state, ta
 
 MODULES = (
     *(daily, files, links, outbox, presence, search, sequences, throttle, log, proof),
-    *(access_tokens, cases, codes, contacts, funding, offices, organisations, pages, people, programmes, referrals),
-    *(organisation_people, web_sessions),
+    *(access_tokens, appointments, cases, codes, contacts, funding, invitations, offices, organisation_people),
+    *(organisations, pages, people, programmes, questions, referrals, web_sessions),
     *(definitions, events, incidents, messages, state, tasks, timers),
 )
 """The modules with tables."""

@@ -27,6 +27,11 @@ def answer(tx: Tx, call: Call) -> None:
     cases.answer(tx, inputs.case_id(tx, call), inputs.text(call, "answer"))
 
 
+def translate(tx: Tx, call: Call) -> None:
+    """Keep the text in German beside the original."""
+    cases.translate(tx, inputs.case_id(tx, call), inputs.text(call, "translation"))
+
+
 def close(tx: Tx, call: Call) -> None:
     """Close the case with an outcome."""
     outcome = inputs.text(call, "outcome")
@@ -67,6 +72,9 @@ OPERATORS = (
         route,
     ),
     Operator("case.answer", "Vorgang: Antwort geben", (Parameter("answer", label="Antwort"),), answer),
+    Operator(
+        "case.translate", "Vorgang: Übersetzung festhalten", (Parameter("translation", label="Übersetzung"),), translate
+    ),
     Operator("case.close", "Vorgang: abschließen", (Parameter("outcome", label="Ergebnis"),), close),
     Operator("case.reopen", "Vorgang: wieder öffnen", (), reopen),
     Operator("case.withdraw", "Vorgang: zurückgezogen", (), withdraw),

@@ -71,6 +71,14 @@ def day(call: Call, name: str) -> date | None:
     return value
 
 
+def moment(call: Call, name: str) -> datetime:
+    """A date with its time of day; null is wrong, too."""
+    value = call.inputs.get(name)
+    if not isinstance(value, datetime):
+        raise wrong(name, "date and time", value)
+    return value
+
+
 def known(tx: Tx, name: str, *keys: str) -> None:
     """Raise ``LotseError("code_unknown")`` for a key that is not in the code list."""
     listed = {entry.key for entry in codes.entries(tx.session, name)}

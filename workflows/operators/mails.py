@@ -12,6 +12,7 @@ from workflows.core.mail_format import MARKER
 from workflows.core.tx import Tx
 from workflows.domain import codes, people, referrals
 from workflows.domain.cases import Case
+from workflows.domain.invitations import Invitation
 from workflows.domain.offices import Office
 from workflows.domain.referrals import Referral
 from workflows.engine.catalogue import BpmnError, Call, Operator, Parameter
@@ -36,7 +37,7 @@ def send(tx: Tx, call: Call) -> dict[str, Any]:
         template = call.definition.text(inputs.text(call, "text"), language)
         values = {**_facts(tx, case, referral, office, language), **inputs.context(call, "values")}
         subject, body = rendered(template, values, language)
-        link = _link(tx, inputs.text(call, "link") or "none", recipient, case, referral) if MARKER in body else None
+        link = _link(tx, call, recipient, case, referral) if MARKER in body else None
         outbox.post(
             tx,
             to=recipient.address,
@@ -86,11 +87,16 @@ def _about(tx: Tx, call: Call) -> tuple[Case, Referral | None, Office | None]:
     return case, referral, tx.session.get_one(Office, referral.office_id)
 
 
-def _link(tx: Tx, purpose: str, recipient: Recipient, case: Case, referral: Referral | None) -> Link:
+def _link(tx: Tx, call: Call, recipient: Recipient, case: Case, referral: Referral | None) -> Link:
+    purpose = inputs.text(call, "link") or "none"
     if purpose == "case_status":
         return links.issue(tx, purpose, case.stream, recipient.key)
     if purpose == "referral_answer" and referral is not None:
         return links.issue(tx, purpose, referral.key, recipient.key)
+    if purpose == "invitation":
+        invitation = tx.session.get(Invitation, inputs.whole_number(call, "invitation", 0))
+        if invitation is not None and invitation.case_id == case.id and invitation.email == recipient.address:
+            return links.issue(tx, purpose, invitation.key, recipient.key)
     raise LotseError("mail_link", purpose=purpose)
 
 
@@ -114,6 +120,7 @@ def _facts(
             "sent_on": referral.sent_at.astimezone(BERLIN).date() if referral.sent_at else None,
             "decline_reason": codes.label(tx.session, "decline_reason", referral.decline_reason, language),
             "outcome": codes.label(tx.session, "referral_outcome", referral.outcome, language),
+            "consideration": codes.label(tx.session, "consideration", referral.consideration, language),
         }
     return facts
 
@@ -127,6 +134,7 @@ OPERATORS = (
             Parameter("text", label="Text des Ablaufs"),
             Parameter("language", required=False, label="Sprache"),
             Parameter("link", required=False, label="Link"),
+            Parameter("invitation", required=False, label="Einladung, zu der der Link führt"),
             Parameter("values", required=False, label="Weitere Angaben"),
         ),
         send,

@@ -7,9 +7,10 @@ from workflows.core import links, workdays
 from workflows.core.clock import BERLIN
 from workflows.core.errors import LotseError, NotFound
 from workflows.core.tx import Tx
-from workflows.domain import offices, referrals
+from workflows.domain import offices, programmes, questions, referrals
 from workflows.domain.cases import Case
 from workflows.domain.offices import Office
+from workflows.domain.programmes import Programme
 from workflows.domain.referrals import Referral, Terms
 from workflows.engine import messages
 from workflows.engine.catalogue import BpmnError, Call, Operator, Parameter
@@ -32,42 +33,69 @@ ANEW = {"sent": "answer", "accepted": "report"}
 # What a diagram may react to; everything else is an incident.
 EXPECTED = frozenset(
     {"office_without_address", "office_unknown", "legal_basis_missing", "consent_missing", "nothing_shared"}
+    | {"programme_without_office"}
 )
 
 
 def offer(tx: Tx, call: Call) -> dict[str, Any]:
-    """Draft a referral per office and let a process of its own begin for each, in a transaction of its own."""
+    """Draft a referral per office or programme; a process of its own begins for each, in a transaction of its own."""
     case_id = inputs.subject(call, "case")
-    terms = Terms(
-        reason=inputs.text(call, "reason"),
-        share=inputs.texts(call, "share"),
-        legal_basis=inputs.text(call, "legal_basis"),
-        legal_basis_note=inputs.text(call, "legal_basis_note"),
-        deadline_days=inputs.whole_number(call, "deadline_days", 10),
-    )
     try:
-        chosen = offices.by_keys(tx.session, inputs.texts(call, "offices"))
-        drafted = [(referrals.offer(tx, case_id, office.id, terms), office) for office in chosen]
+        drafted = [
+            (referrals.offer(tx, case_id, office.id, _terms(call), programme.id if programme else None), office)
+            for office, programme in _chosen(tx, call)
+        ]
     except (LotseError, NotFound) as error:
         if error.code in EXPECTED:
             raise BpmnError(error.code, error.facts) from error
         raise
     case = tx.session.get_one(Case, case_id)
     for referral, office in drafted:
-        variables = starting_variables(case, referral, office)
+        variables = starting_variables(tx, case, referral, office)
         messages.start(tx, PROCESS, variables, subject=referral.key, unique_key=f"start/{referral.key}")
     return {
         "referrals": [referral.id for referral, _ in drafted],
         "sent": len(drafted),
-        "asked": [office.key for _, office in drafted],
+        "asked": list(dict.fromkeys(office.key for _, office in drafted)),
     }
 
 
-def starting_variables(case: Case, referral: Referral, office: Office) -> dict[str, Any]:
+def _terms(call: Call) -> Terms:
+    return Terms(
+        reason=inputs.text(call, "reason"),
+        share=inputs.texts(call, "share"),
+        legal_basis=inputs.text(call, "legal_basis"),
+        legal_basis_note=inputs.text(call, "legal_basis_note"),
+        deadline_days=inputs.whole_number(call, "deadline_days", 10),
+        kind=inputs.text(call, "kind", "help"),
+        is_warm=call.inputs.get("is_warm") is True,
+    )
+
+
+def _chosen(tx: Tx, call: Call) -> list[tuple[Office, Programme | None]]:
+    """The offices asked for themselves, then those asked for a programme they decide on."""
+    chosen: list[tuple[Office, Programme | None]] = []
+    chosen += [(office, None) for office in offices.by_keys(tx.session, inputs.texts(call, "offices"))]
+    wanted = inputs.texts(call, "programmes")
+    for programme in (row for row in programmes.active(tx.session) if row.key in wanted):
+        office = offices.find(tx.session, programme.office_key)
+        if office is None or not office.is_active:
+            raise LotseError("programme_without_office", programme=programme.name)
+        chosen.append((office, programme))
+    if not chosen:
+        raise LotseError("office_unknown", offices=[])
+    return chosen
+
+
+def starting_variables(tx: Tx, case: Case, referral: Referral, office: Office) -> dict[str, Any]:
     """What a referral instance starts with: nothing of the case but its reference, its language and the extract."""
+    programme = tx.session.get_one(Programme, referral.programme_id) if referral.programme_id else None
     return {
         "referral": referral.id,
         "referral_key": referral.key,
+        "kind": referral.kind,
+        "programme_name": programme.name if programme else "",
+        "is_warm": referral.is_warm,
         "reference": case.reference,
         "case_correlation": case.reference,
         "office": office.key,
@@ -139,7 +167,7 @@ def ask_again(tx: Tx, call: Call) -> None:
     reason = inputs.text(call, "reason")
     referrals.reopen(tx, referral.id, reason, inputs.day(call, "deadline"))
     office = tx.session.get_one(Office, referral.office_id)
-    variables = {**starting_variables(case, referral, office), "resume": "answer", "taken_back_reason": reason}
+    variables = {**starting_variables(tx, case, referral, office), "resume": "answer", "taken_back_reason": reason}
     variables["half_way"] = workdays.half_way(tx.now.astimezone(BERLIN).date(), referral.deadline_on)
     unique = f"{call.instance_id}/{call.element_id}/{call.token}"
     messages.start(tx, PROCESS, variables, subject=referral.key, unique_key=unique)
@@ -170,13 +198,13 @@ def stop(tx: Tx, case_id: int) -> int:
 
 def ask(tx: Tx, call: Call) -> None:
     """The office asks the coordinator."""
-    referrals.ask(tx, inputs.subject(call, "referral"), inputs.text(call, "question"))
+    questions.ask(tx, inputs.subject(call, "referral"), inputs.text(call, "question"))
 
 
 def reply(tx: Tx, call: Call) -> None:
     """The coordinator answers the office."""
     deadline = inputs.day(call, "deadline")
-    referrals.reply(tx, inputs.subject(call, "referral"), inputs.text(call, "answer"), deadline)
+    questions.reply(tx, inputs.subject(call, "referral"), inputs.text(call, "answer"), deadline)
 
 
 def in_contact(tx: Tx, call: Call) -> None:
@@ -196,6 +224,13 @@ def confirm(tx: Tx, call: Call) -> None:
     answer = inputs.text(call, "answer")
     inputs.known(tx, "confirmation", answer)
     referrals.confirm(tx, inputs.subject(call, "referral"), answer)
+
+
+def consider(tx: Tx, call: Call) -> None:
+    """Those who decide say how they considered the need."""
+    consideration = inputs.text(call, "consideration")
+    inputs.known(tx, "consideration", consideration)
+    referrals.consider(tx, inputs.subject(call, "referral"), consideration, inputs.text(call, "text"))
 
 
 def close(tx: Tx, call: Call) -> dict[str, Any]:
@@ -218,6 +253,9 @@ _OFFER = (
     Parameter("legal_basis", label="Rechtsgrundlage"),
     Parameter("legal_basis_note", required=False, label="Begründung zur Rechtsgrundlage"),
     Parameter("deadline_days", required=False, label="Antwortfrist in Arbeitstagen"),
+    Parameter("programmes", required=False, label="Programme, für die gefragt wird"),
+    Parameter("kind", required=False, label="Art: help (Hilfe) oder need (Bedarf)"),
+    Parameter("is_warm", required=False, label="Begleitete Übergabe"),
 )
 _REASON = Parameter("reason", label="Grund")
 _DEADLINE = Parameter("deadline", required=False, label="Neue Frist")
@@ -255,6 +293,12 @@ OPERATORS = (
     ),
     Operator("referral.in_contact", "Verweisung: im Kontakt", (), in_contact),
     Operator("referral.report", "Verweisung: Ergebnis", (Parameter("outcome", label="Ergebnis"), _TEXT), report),
+    Operator(
+        "referral.consider",
+        "Verweisung: Rückmeldung zu einem Bedarf",
+        (Parameter("consideration", label="Was daraus wird"), Parameter("text", label="Text")),
+        consider,
+    ),
     Operator("referral.confirm", "Verweisung: Bestätigung", (Parameter("answer", label="Antwort"),), confirm),
     Operator(
         "referral.close",

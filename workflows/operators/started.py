@@ -13,6 +13,7 @@ STARTED: Mapping[str, frozenset[str]] = {
         {
             *("referral", "referral_key", "reference", "case_correlation", "reason", "legal_basis", "extract"),
             *("office", "office_group", "office_name", "office_language", "contact_language"),
+            *("kind", "programme_name", "is_warm"),
             *("deadline", "half_way", "sent_on", "office_domain", "resume", "taken_back_reason"),
         }
     ),

@@ -1,0 +1,58 @@
+"""Pages of one tap: an invitation by its link, an appointment on the status page; looking changes nothing."""
+
+import pytest
+from sqlalchemy.orm import Session, sessionmaker
+
+from tests.conftest import Begin
+from tests.webapp.conftest import Browser, Enquired
+from tests.webapp.test_access import dump
+from workflows.core import links
+from workflows.core.settings import Settings
+from workflows.domain import invitations
+from workflows.domain.cases import Case
+from workflows.engine.messages import Subscription
+
+
+@pytest.fixture
+def token(begin: Begin, enquiry: Enquired, settings: Settings) -> str:
+    """The link of an association somebody waits for an answer from."""
+    with begin() as tx:
+        words = {"who": "Eine Schule", "why": "Sie machen Musik", "gets": "Einen Auftritt"}
+        invited = invitations.send(tx, enquiry.case_id, "Chor Sonne", "chor@mo.example", "ar", words)
+        case = tx.session.get_one(Case, enquiry.case_id)
+        waiting = Subscription(
+            instance_id=case.instance_id, token="1" * 32, element_id="mo_answered", name="mo_answered"
+        )
+        waiting.correlation_key = invited.key
+        tx.session.add(waiting)
+        return links.token(links.issue(tx, "invitation", invited.key, invited.email), settings)
+
+
+def test_the_invitation_speaks_its_language_and_looking_changes_nothing(
+    browser: Browser, token: str, sessions: sessionmaker[Session]
+) -> None:
+    before = dump(sessions)
+    page = browser.get(f"/m/{token}")
+    assert page.status_code == 200
+    assert 'dir="rtl"' in page.text
+    assert "Sie machen Musik" in page.text
+    assert dump(sessions) == before
+    assert "Would you like to join in?" in browser.get(f"/m/{token}?lang=en").text
+
+
+def test_a_no_is_one_tap_and_another_answer_afterwards_is_refused(browser: Browser, token: str) -> None:
+    answered = browser.post(f"/m/{token}", {"reply": "decline"})
+    assert answered.status_code == 302
+    page = browser.get(f"/m/{token}?lang=de")
+    assert "Sie machen diesmal nicht mit" in page.text
+    assert "Eine Schule" not in page.text
+    assert browser.post(f"/m/{token}", {"reply": "decline"}).status_code == 302
+    assert browser.post(f"/m/{token}", {"reply": "join"}).status_code == 409
+
+
+def test_odd_answers_are_refused(browser: Browser, token: str, enquiry: Enquired) -> None:
+    assert browser.post(f"/m/{token}", {"reply": "vielleicht"}).status_code == 422
+    assert browser.post(f"/m/{token}", {"reply": "join", "note": "x" * 1001}).status_code == 422
+    assert browser.post("/m/falsch", {"reply": "join"}).status_code == 404
+    path = f"/s/{enquiry.token}/referrals/4711/appointment"
+    assert browser.post(path, {"suits": "yes"}).status_code == 404
