@@ -19,7 +19,7 @@ from workflows.core.outbox import Mail
 from workflows.core.tx import Tx
 from workflows.domain.cases import CaseNote
 from workflows.domain.contacts import Contact
-from workflows.domain.referrals import ReferralMessage
+from workflows.domain.questions import ReferralMessage
 
 Row = dict[str, Any]
 

@@ -17,7 +17,8 @@ from workflows.core.outbox import Mail
 from workflows.core.tx import Tx
 from workflows.domain.cases import Case, CaseNote
 from workflows.domain.contacts import Contact
-from workflows.domain.referrals import Referral, ReferralMessage
+from workflows.domain.questions import ReferralMessage
+from workflows.domain.referrals import Referral
 from workflows.engine.events import Event
 from workflows.engine.state import Instance
 
