@@ -2,7 +2,8 @@
 
 ``python -m tests.engine.states`` writes those of the current format to ``tests/fixtures/states/<format>/``, one file
 per diagram of ``tests/bpmn/elements``. Written once per release that changes what is stored, never again: a fixture
-that an older release wrote is the promise kept to the instances it left behind.
+that an older release wrote is the promise kept to the instances it left behind. Whole cases of the real bundles are
+kept beside them by ``tests.engine.bundle_states``.
 """
 
 import base64

@@ -4,7 +4,7 @@ Every step is a transaction and a session of its own, so whatever an instance ne
 loaded. Only the instances of the scenario are moved. The database keeps what was played: give it one of its own.
 """
 
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass, field
 from datetime import datetime
 from pathlib import Path
@@ -82,13 +82,30 @@ def play(
 def _perform(sessions: sessionmaker[Session], settings: Settings, story: Scenario) -> Performance:
     performance = Performance(story)
     play_on = stage.open_on(sessions, settings, story)
-    before = look(play_on)
-    number = 0
     try:
         _settle(play_on)
-        before = _scene(play_on, performance, None, before, seen=Look())
-        expected_from = Look()
-        for step in story.steps:
+        _scene(play_on, performance, None, seen=Look())
+        carry_on(play_on, performance, story.steps, since=Look())
+    except LotseError as error:
+        performance.deviations.append(Deviation(0, error.code, _facts(error)))
+    performance.walked = walked(play_on)
+    _strike(play_on)
+    return performance
+
+
+def begin(sessions: sessionmaker[Session], settings: Settings, story: Scenario) -> Stage:
+    """The stage of a story before its first step, in a database that was prepared; for who goes on step by step."""
+    play_on = stage.open_on(sessions, settings, story)
+    _settle(play_on)
+    return play_on
+
+
+def carry_on(play_on: Stage, performance: Performance, steps: Sequence[Step], *, since: Look) -> None:
+    """Play steps of a story from where the stage stands; what is expected counts from what was seen ``since``."""
+    before, expected_from = look(play_on), since
+    number = 0
+    try:
+        for step in steps:
             number = step.number
             if step.verb == "expect":
                 performance.deviations += [
@@ -98,13 +115,10 @@ def _perform(sessions: sessionmaker[Session], settings: Settings, story: Scenari
                 continue
             VERBS[step.verb](play_on, step)
             _settle(play_on)
-            before = _scene(play_on, performance, step, before, seen=before)
+            before = _scene(play_on, performance, step, seen=before)
     except LotseError as error:
         performance.deviations.append(Deviation(number, error.code, _facts(error)))
     performance.deviations += [Deviation(number, "incident", facts) for facts in look(play_on).incidents]
-    performance.walked = walked(play_on)
-    _strike(play_on)
-    return performance
 
 
 def _facts(error: LotseError) -> dict[str, object]:
@@ -116,7 +130,7 @@ def _facts(error: LotseError) -> dict[str, object]:
     return {**error.facts, **problems}
 
 
-def _scene(play_on: Stage, performance: Performance, step: Step | None, before: Look, *, seen: Look) -> Look:
+def _scene(play_on: Stage, performance: Performance, step: Step | None, *, seen: Look) -> Look:
     now = look(play_on)
     performance.scenes.append(
         Scene(
