@@ -36,6 +36,7 @@ from workflows.domain.organisations import Organisation
 from workflows.domain.pages import Page
 from workflows.domain.people import CASE_WORKERS, ROLES, Deputyship, User
 from workflows.domain.referrals import OVER, Referral
+from workflows.domain.saved_filters import SavedFilter
 from workflows.engine.state import Instance
 from workflows.engine.tasks import Task
 
@@ -247,6 +248,10 @@ def _cases_of_organisation(actor: Actor) -> ColumnElement[bool]:
     return and_(Case.organisation_id == actor.organisation_id, Case.status != "new")
 
 
+def _own_filter(actor: Actor) -> ColumnElement[bool]:
+    return SavedFilter.user_id == actor.user_id
+
+
 def _own_token(actor: Actor) -> ColumnElement[bool]:
     return ApiToken.user_id == actor.user_id
 
@@ -261,6 +266,7 @@ def _own_absence(actor: Actor) -> ColumnElement[bool]:
 
 RULES: dict[tuple[str, type[Base]], Rule] = {
     (TASK_READ, Task): _task_read,
+    (TASK_READ, SavedFilter): _own_filter,
     (TASK_WORK, Task): _own_tasks,
     (TASK_ON_BEHALF, Task): _of_offices,
     (TASK_ON_BEHALF, Referral): _asked,

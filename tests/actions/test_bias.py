@@ -5,7 +5,7 @@ from sqlalchemy import select
 
 from tests.actions import applying
 from tests.actions.conftest import House
-from workflows.actions import inbox
+from workflows.actions import assigning, inbox
 from workflows.core.errors import Conflict
 from workflows.core.tx import Actor
 from workflows.domain import people
@@ -24,7 +24,7 @@ def _refused(house: House, who: str, element_id: str) -> str:
     """The code with which both taking and doing the task are refused; nothing of it stays."""
     task = _open(house, element_id)
     with house.at(who) as tx, pytest.raises(Conflict) as taking:
-        inbox.claim(tx, task)
+        assigning.claim(tx, task)
     with house.at(who) as tx, pytest.raises(Conflict) as doing:
         inbox.complete(tx, task, applying.typed(element_id))
     assert taking.value.code == doing.value.code

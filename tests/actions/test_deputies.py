@@ -6,7 +6,7 @@ import pytest
 from sqlalchemy import select
 
 from tests.actions.conftest import House
-from workflows.actions import cases, deputies, inbox
+from workflows.actions import assigning, cases, deputies, inbox
 from workflows.core import audit
 from workflows.core.errors import Invalid, NotFound
 from workflows.core.tx import Actor
@@ -37,7 +37,7 @@ def _only_task(house: House) -> int:
 def test_the_deputy_works_what_the_absent_person_has(house: House) -> None:
     case, _ = house.submit()
     with house.at("deputy") as tx:
-        inbox.claim(tx, _only_task(house))
+        assigning.claim(tx, _only_task(house))
     _appoint(house, "deputy", "leadership")
     with house.at("leadership") as tx:
         opened = inbox.open_form(tx, _only_task(house))
@@ -55,10 +55,10 @@ def test_the_deputy_works_what_the_absent_person_has(house: House) -> None:
 def test_taking_over_leaves_the_task_with_the_absent_person(house: House) -> None:
     house.submit()
     with house.at("deputy") as tx:
-        inbox.claim(tx, _only_task(house))
+        assigning.claim(tx, _only_task(house))
     _appoint(house, "deputy", "coordinator")
     with house.at("coordinator") as tx:
-        assert inbox.claim(tx, _only_task(house)).assignee_id == house.actors["deputy"].user_id
+        assert assigning.claim(tx, _only_task(house)).assignee_id == house.actors["deputy"].user_id
 
 
 def test_a_group_only_the_absent_person_is_in_is_worked_for_that_person(house: House) -> None:

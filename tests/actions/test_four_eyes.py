@@ -4,7 +4,7 @@ import pytest
 from sqlalchemy import select
 
 from tests.actions.conftest import House
-from workflows.actions import inbox
+from workflows.actions import assigning, inbox
 from workflows.core.errors import Conflict
 from workflows.core.tx import Actor
 from workflows.domain import people
@@ -43,7 +43,7 @@ def test_the_same_person_can_neither_take_nor_do_it(house: House, both: Actor) -
     case, _ = house.submit()
     _justify(house, "both")
     with house.at("both") as tx, pytest.raises(Conflict) as conflict:
-        inbox.claim(tx, _approval(house))
+        assigning.claim(tx, _approval(house))
     assert (conflict.value.code, conflict.value.facts["step"]) == ("four_eyes", "Ablehnung begründen")
     with house.at("both") as tx, pytest.raises(Conflict, match="four_eyes"):
         inbox.complete(tx, _approval(house), {"approval": "approve"})

@@ -9,8 +9,8 @@ import pytest
 from sqlalchemy import select, update
 
 from tests.actions.conftest import ENQUIRY, House
-from workflows.actions import inbox, subjects
-from workflows.actions.inbox import Filter
+from workflows.actions import assigning, inbox, subjects, task_list
+from workflows.actions.task_list import Filter
 from workflows.core import audit
 from workflows.core.errors import Conflict, Invalid, NotFound
 from workflows.core.tx import Tx
@@ -31,7 +31,7 @@ def _only_task(tx: Tx) -> Task:
 
 
 def _references(tx: Tx, wanted: Filter) -> list[str]:
-    page = inbox.list_tasks(tx, wanted)
+    page = task_list.list_tasks(tx, wanted)
     about = subjects.of_tasks(tx, page.items)
     return [about[task.id].reference for task in page.items]
 
@@ -49,19 +49,19 @@ def test_tasks_come_page_by_page_due_first_and_each_once(house: House) -> None:
         seen: list[Task] = []
         cursor: str | None = ""
         while cursor is not None:
-            page = inbox.list_tasks(tx, Filter(scope="group", limit=2, cursor=cursor))
+            page = task_list.list_tasks(tx, Filter(scope="group", limit=2, cursor=cursor))
             seen, cursor = seen + page.items, page.next
         assert [task.id for task in seen if task.due_at is None] == [ids[0], ids[3]]
         dated = [(task.due_at, task.id) for task in seen if task.due_at is not None]
         assert dated == sorted(dated, key=lambda pair: (str(pair[0]), pair[1]))
         assert sorted(task.id for task in seen) == ids
-        assert inbox.count(tx, Filter(scope="group")) == 7
+        assert task_list.count(tx, Filter(scope="group")) == 7
 
 
 def test_a_foreign_cursor_is_a_problem_of_its_field(house: House) -> None:
     for cursor in ("x", "????", "YWJj", "MjAyNi0wMS0wMXwx"):
         with house.at("coordinator") as tx, pytest.raises(Invalid) as invalid:
-            inbox.list_tasks(tx, Filter(cursor=cursor))
+            task_list.list_tasks(tx, Filter(cursor=cursor))
         assert list(invalid.value.problems) == ["cursor"]
 
 
@@ -79,14 +79,14 @@ def test_an_office_finds_its_own_tasks_and_cannot_probe_what_it_was_not_told(hou
     house.submit()
     house.refer("culture_office")
     with house.at("office") as tx:
-        page = inbox.list_tasks(tx, Filter())
+        page = task_list.list_tasks(tx, Filter())
         assert [task.element_id for task in page.items] == ["answer_referral"]
         about = subjects.of_tasks(tx, page.items)[page.items[0].id]
         assert (about.subject_name, about.case_id) == ("Frau Beispiel", None)
         assert _references(tx, Filter(words="Beispiel")) == ["2026-0001"]
         assert _references(tx, Filter(words="Brücke")) == []
     with house.at("other office") as tx:
-        assert inbox.list_tasks(tx, Filter()).items == []
+        assert task_list.list_tasks(tx, Filter()).items == []
 
 
 def test_leadership_sees_the_task_but_does_not_work_on_it(house: House) -> None:
@@ -103,14 +103,14 @@ def test_a_claimed_task_belongs_to_one_and_can_be_given_back(house: House) -> No
     house.submit()
     with house.at("coordinator") as tx:
         task_id = _only_task(tx).id
-        inbox.claim(tx, task_id)
+        assigning.claim(tx, task_id)
     with house.at("deputy") as tx, pytest.raises(Conflict) as conflict:
-        inbox.claim(tx, task_id)
+        assigning.claim(tx, task_id)
     assert (conflict.value.code, conflict.value.facts["by"]) == ("task_claimed", "coordinator")
     with house.at("coordinator") as tx:
-        assert [task.id for task in inbox.list_tasks(tx, Filter(scope="mine")).items] == [task_id]
+        assert [task.id for task in task_list.list_tasks(tx, Filter(scope="mine")).items] == [task_id]
         assert inbox.open_form(tx, task_id).can_release
-        inbox.release(tx, task_id)
+        assigning.release(tx, task_id)
     with house.at("deputy") as tx:
         assert inbox.open_form(tx, task_id).can_claim
         told = [entry.event for entry in audit.entries(tx.session, "case:1")]

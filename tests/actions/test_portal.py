@@ -7,7 +7,7 @@ from sqlalchemy import select
 
 from tests.actions.conftest import House
 from workflows import policy
-from workflows.actions import enquiries, inbox, portal, processes, referrals
+from workflows.actions import enquiries, portal, processes, referrals, task_list
 from workflows.core.errors import Conflict, Invalid, NotAllowed, NotFound
 from workflows.domain.referrals import Referral
 from workflows.engine.state import Instance
@@ -118,7 +118,7 @@ def test_with_its_end_what_was_passed_on_is_out_of_reach(house: House, ending: s
         (past,) = found.past
         assert (found.asked, found.running, past.topics) == ([], [], [])
         assert past.referral.result == ending
-        assert inbox.list_tasks(tx, inbox.Filter()).items == []
+        assert task_list.list_tasks(tx, task_list.Filter()).items == []
 
 
 def test_nobody_else_has_an_office(referred: House) -> None:

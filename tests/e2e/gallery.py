@@ -15,6 +15,7 @@ from markupsafe import Markup
 
 from tests.e2e.sample_forms import ENQUIRY, OFFICE_ANSWER, TRIAGE, sample_form
 from webapp import i18n, layout, wording
+from workflows.actions.task_list import Filter
 
 WEBAPP = Path(__file__).parent.parent.parent / "webapp"
 NOW = datetime(2026, 11, 20, 9, 12, tzinfo=UTC)
@@ -83,9 +84,18 @@ def _task(name: str, reference: str, **more: Any) -> dict[str, Any]:
         "due_at": NOW,
         "overdue": False,
         "soon": False,
+        "due_words": "",
+        "due_tone": "",
         "priority": 50,
+        "priority_word": "",
+        "follow_up_on": None,
+        "follow_up_words": "",
+        "is_back": False,
+        "status": "open",
+        "can_work": True,
+        "draft_at": None,
         "url": "/tasks/3",
-        "description": "",
+        "claim_url": "/tasks/3/claim",
         "is_mine": False,
         "can_claim": True,
         "can_release": False,
@@ -94,11 +104,29 @@ def _task(name: str, reference: str, **more: Any) -> dict[str, Any]:
 
 
 TASKS = [
-    _task("Anfrage einschätzen", "2026-0142", overdue=True),
-    _task("Auf Rückfrage antworten", "2026-0139", soon=True, process_name="Verweisung"),
-    _task("Ergebnis mit dem Verein besprechen", "2026-0120", assignee_name="Koordination Demo"),
+    _task(
+        "Anfrage einschätzen",
+        "2026-0142",
+        overdue=True,
+        due_words="seit 3 Tagen überfällig",
+        due_tone="danger",
+        priority=80,
+        priority_word="hohe Priorität",
+    ),
+    _task("Auf Rückfrage antworten", "2026-0139", soon=True, due_words="morgen fällig", due_tone="warning"),
+    _task(
+        "Ergebnis mit dem Verein besprechen",
+        "2026-0120",
+        assignee_name="Koordination Demo",
+        can_claim=False,
+        follow_up_on=date(2026, 11, 20),
+        follow_up_words="Wiedervorlage: jetzt wieder da",
+        is_back=True,
+    ),
     _task("Antwort schreiben", "2026-0098", due_at=None),
 ]
+for _number, _line in enumerate(TASKS, start=3):
+    _line["id"] = _number
 TIMELINE = [
     {"at": NOW, "text": "Anfrage eingegangen", "detail": "", "actor": "Kulturverein Regenbogen e. V.", "tone": "info"},
     {
@@ -142,12 +170,52 @@ ENTRY = {
 PAGE = {"key": "imprint", "title": "Impressum", "html": "Landeshauptstadt", "updated_at": NOW}
 CHOICES = [{"key": "phone", "name": "Telefon"}, {"key": "de", "name": "Deutsch"}]
 LIST = {"next_url": "?page=2", "previous_url": None}
+NAMES = [{"key": "1", "name": "Koordination Demo"}]
 INBOX: Mapping[str, Any] = {
-    "scope": "group",
-    "q": "",
-    "process": "",
-    "processes": [{"key": "enquiry", "name": "Anfrage"}],
-    "counts": {"mine": "2", "group": "99+"},
+    "wanted": Filter(scope="group"),
+    "tabs": [
+        {"label": "Meine Aufgaben", "count": "2", "url": "/", "current": False},
+        {"label": "Aufgaben meiner Gruppen", "count": "99+", "url": "/", "current": True},
+    ],
+    "kept": [{"id": 1, "name": "Förderung, überfällig", "count": "7", "url": "/", "current": False}],
+    "choices": dict.fromkeys(
+        ("colleague", "process", "group", "assignee", "due", "priority", "follow_up", "sort"), NAMES
+    ),
+    "chosen": frozenset({3}),
+    "etag": "0",
+    "rows_url": "/",
+    "several_url": "/",
+    "keep_url": "/",
+    "plain_url": "/",
+    "here": "/",
+    "is_narrowed": True,
+    "more_filters": True,
+    "may_work": True,
+}
+BESIDE: Mapping[str, Any] = {
+    "card": {
+        "name": CASE["organisation_name"],
+        "contact_name": "Vorstand",
+        "contact_email": FACTS[3]["value"],
+        "contact_phone": "0611 1234",
+        "on_behalf": True,
+        "known_since": NOW,
+        "other_cases": 3,
+    },
+    "steps": [{"at": NOW, "text": "Aufgabe erledigt: Anfrage einschätzen", "tone": "success", "actor": "public"}],
+    "ways": [
+        {
+            "when": "ja",
+            "past": ["Antwort festhalten"],
+            "stops": [{"name": "Antwort schreiben", "kind": "person", "who": "Koordination"}],
+            "is_timeout": False,
+        },
+        {"when": "", "past": [], "stops": [{"name": "Ende", "kind": "end", "who": ""}], "is_timeout": True},
+    ],
+    "colleagues": NAMES,
+    "priorities": [{"key": "normal", "name": "normal"}],
+    "priority_key": "normal",
+    "back_url": "/",
 }
 DEMO_USERS = [
     {"name": "Koordination Demo", "email": "koordination@demo.example", "password": "x", "role": "coordinator"}
@@ -256,7 +324,25 @@ SAMPLES: Mapping[str, tuple[str, bool, Callable[[], Mapping[str, Any]]]] = {
     "task": (
         "inbox/task.html",
         True,
-        lambda: {"task": TASKS[0], "form": sample_form(TRIAGE), "case": CASE, "facts": FACTS, "draft_at": NOW},
+        lambda: {
+            "task": TASKS[0],
+            "form": sample_form(TRIAGE),
+            "case": CASE,
+            "facts": FACTS,
+            "draft_at": NOW,
+            **BESIDE,
+        },
+    ),
+    "task-conflict": (
+        "inbox/conflict.html",
+        True,
+        lambda: {
+            "task": TASKS[0],
+            "by": "Koordination Demo",
+            "at": NOW,
+            "rows": [{"label": "Zusammenfassung", "mine": "Raum am Abend\nmit Klavier", "theirs": "Raum am Abend"}],
+            "sent": [("summary", "Raum am Abend")],
+        },
     ),
     "task-done": (
         "inbox/done.html",

@@ -11,7 +11,7 @@ from sqlalchemy import func, select
 
 from tests.actions.conftest import ENQUIRY
 from tests.faults.story import ACCEPT, REPORT, TRIAGE, Story
-from workflows.actions import enquiries, inbox, referrals
+from workflows.actions import assigning, enquiries, inbox, referrals
 from workflows.core.audit.log import AuditEntry
 from workflows.core.errors import Conflict
 from workflows.domain.cases import Case
@@ -164,7 +164,7 @@ def test_eight_writers_beside_each_other_never_meet_a_locked_database(tell: Tell
                 subject, reference = case.stream, case.reference
             with story.at("deputy") as tx:
                 task_id = tx.session.scalars(select(Task.id).where(Task.subject == subject)).one()
-                inbox.claim(tx, task_id)
+                assigning.claim(tx, task_id)
             with story.at("deputy") as tx:
                 inbox.save_draft(tx, task_id, {"summary": "Entwurf"})
             with story.at("deputy") as tx:

@@ -169,6 +169,23 @@ def test_claim_draft_release(program: Program, programs: Callable[[str], Program
     assert program.post(f"/tasks/{task}/release", None)["assignee_id"] is None
 
 
+def test_a_task_is_handed_over_put_off_and_called_urgent(program: Program, instance: Any) -> None:
+    task = instance["open_tasks"][0]["id"]
+    people = program.get(f"/tasks/{task}/colleagues")["items"]
+    assert {"Person coordinator", "Person leadership"} == {person["name"] for person in people}
+    given = program.post(f"/tasks/{task}/hand-over", {"user_id": people[0]["id"]})
+    assert given["assignee_id"] == people[0]["id"]
+    wrong = program.post(f"/tasks/{task}/hand-over", {"user_id": 4711}, 422)
+    assert [error["code"] for error in wrong["errors"]] == ["not_a_colleague"]
+    assert program.post(f"/tasks/{task}/follow-up", {"on": "2026-03-20"})["follow_up_on"] == "2026-03-20"
+    assert program.get("/tasks?process=sample&follow_up=asleep")["items"][0]["id"] == task
+    assert program.post(f"/tasks/{task}/follow-up", {"on": "morgen"}, 422)["errors"][0]["code"] == "not_a_date"
+    assert program.post(f"/tasks/{task}/follow-up", {})["follow_up_on"] is None
+    assert program.post(f"/tasks/{task}/priority", {"priority": 90})["priority"] == 90
+    assert program.get("/tasks?priority=high&sort=priority&scope=group")["items"][0]["id"] == task
+    assert program.post(f"/tasks/{task}/priority", {"priority": 101}, 422)["errors"][0]["code"] == "out_of_range"
+
+
 def test_pages_of_tasks_follow_each_other(program: Program) -> None:
     for _ in range(5):
         program.post("/processes/sample/instances", {}, 201)

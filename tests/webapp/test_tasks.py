@@ -10,6 +10,7 @@ from flask import Flask
 from tests.conftest import Begin
 from tests.webapp import sample
 from tests.webapp.conftest import Browser
+from workflows.domain import people
 from workflows.engine.state import Instance
 from workflows.engine.tasks import Task
 
@@ -94,16 +95,16 @@ def test_the_second_reads_who_did_it_and_finds_the_typed_values(signed_in: SignI
 
 
 def test_ten_people_complete_one_task_at_once(app: Flask, signed_in: SignIn, task_id: int, begin: Begin) -> None:
-    people = [signed_in("coordinator") for _ in range(10)]
-    tokens = [person.token() for person in people]
-    start, answers = Barrier(len(people)), []
+    crowd = [signed_in("coordinator") for _ in range(10)]
+    tokens = [person.token() for person in crowd]
+    start, answers = Barrier(len(crowd)), []
 
     def complete(person: Browser, token: str, number: int) -> None:
         start.wait()
         data = {"answer": f"Antwort {number}", "csrf_token": token}
         answers.append(person.client.post(f"/tasks/{task_id}/complete", base_url="https://lotse.example", data=data))
 
-    threads = [Thread(target=complete, args=(*pair, n)) for n, pair in enumerate(zip(people, tokens, strict=True))]
+    threads = [Thread(target=complete, args=(*pair, n)) for n, pair in enumerate(zip(crowd, tokens, strict=True))]
     for thread in threads:
         thread.start()
     for thread in threads:
@@ -115,3 +116,47 @@ def test_ten_people_complete_one_task_at_once(app: Flask, signed_in: SignIn, tas
         instance = tx.session.get_one(Instance, done.instance_id)
         assert instance.status == "running"
         assert [task.status for task in sample.tasks_of(tx, instance.id)] == ["done", "open"]
+
+
+def test_a_second_window_is_told_and_shows_both_versions(signed_in: SignIn, task_id: int, begin: Begin) -> None:
+    mine = signed_in("coordinator")
+    assert 'name="_revision" value="0"' in mine.get(f"/tasks/{task_id}").text
+    first = {"answer": "aus dem ersten Fenster", "_revision": "0"}
+    saved = mine.post(f"/tasks/{task_id}/draft", first, headers={"X-Fragment": "1"})
+    assert saved.headers["X-Draft-Revision"] == "1"
+    second = {"answer": "aus dem zweiten Fenster", "_revision": "0"}
+    live = mine.post(f"/tasks/{task_id}/draft", second, headers={"X-Fragment": "1"})
+    assert (live.status_code, live.headers["X-Conflict"]) == (409, "draft_conflict")
+    assert "in einem anderen Fenster geändert" in live.text
+    for verb in ("draft", "complete"):
+        both = mine.post(f"/tasks/{task_id}/{verb}", second)
+        assert both.status_code == 409
+        assert "aus dem ersten Fenster" in both.text
+        assert "aus dem zweiten Fenster" in both.text
+        assert 'name="_revision" value="1"' in both.text  # choosing one's own goes on top of the other
+    chosen = mine.post(f"/tasks/{task_id}/draft", {**second, "_revision": "1"})
+    assert chosen.status_code == 302
+    assert "aus dem zweiten Fenster" in mine.get(f"/tasks/{task_id}").text
+    assert mine.post(f"/tasks/{task_id}/complete", {**second, "_revision": "1"}).status_code == 302  # says the same
+    with begin() as tx:
+        assert (tx.session.get_one(Task, task_id).values or {})["answer"] == "aus dem zweiten Fenster"
+
+
+def test_the_page_says_what_was_what_comes_and_who_could_do_it(signed_in: SignIn, task_id: int) -> None:
+    page = signed_in("coordinator").get(f"/tasks/{task_id}").text
+    for words in ("Bisher", "Ablauf begonnen", "Wie es weitergeht", "Nachsehen", "Zurückstellen (Wiedervorlage)"):
+        assert words in page
+    other = signed_in("leadership").get(f"/tasks/{task_id}").text
+    assert "Zurückstellen" not in other
+
+
+def test_a_task_is_handed_over_from_its_page(signed_in: SignIn, task_id: int, begin: Begin) -> None:
+    mine = signed_in("coordinator")
+    with begin() as tx:
+        other = people.create(tx, "x@lotse.example", "Andere Person", roles=["coordinator"])
+    assert "Andere Person" in mine.get(f"/tasks/{task_id}").text
+    assert mine.post(f"/tasks/{task_id}/hand-over", {"user_id": "0"}).status_code == 422
+    mine.post(f"/tasks/{task_id}/hand-over", {"user_id": other.id})
+    assert "Die Aufgabe liegt jetzt bei Andere Person." in mine.get("/inbox").text
+    with begin() as tx:
+        assert tx.session.get_one(Task, task_id).assignee_id == other.id

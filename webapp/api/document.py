@@ -1,10 +1,11 @@
 """The OpenAPI 3.1 document, made from one table of operations."""
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from typing import Any
 
 from webapp.api.schemas import NUMBER, SCHEMAS, TEXT, Schema, ref
+from workflows.actions import task_list
 
 PROBLEM = {"application/problem+json": {"schema": ref("Problem")}}
 WORDS: Mapping[int, str] = {
@@ -20,10 +21,21 @@ WORDS: Mapping[int, str] = {
     422: "Some fields are not right, or the bundle has findings",
     429: "Too many requests",
 }
+
+
+def _one_of(choices: Sequence[str]) -> Schema:
+    return {**TEXT, "enum": list(choices)}
+
+
 QUERY: Mapping[str, tuple[Schema, str]] = {
     "process": (TEXT, "key of a process"),
     "group": (TEXT, "group key such as group:coordination"),
-    "assignee": (TEXT, "id of a user, or me"),
+    "assignee": (TEXT, "id of a user, me, or nobody"),
+    "scope": (_one_of(task_list.SCOPES), "mine, my groups', of those I stand in for, or all (the default)"),
+    "due": (_one_of(task_list.DUE), "soon: within two days"),
+    "priority": (_one_of(task_list.PRIORITIES), "above, at or below 50"),
+    "follow_up": (_one_of(task_list.FOLLOW_UPS), "back: the day has come; asleep: put off; any is the default"),
+    "sort": (_one_of(task_list.SORTS), "due is the default"),
     "q": (TEXT, "words that all occur, beginnings suffice"),
     "limit": ({**NUMBER, "minimum": 1, "maximum": 100, "default": 25}, "at most this many"),
     "cursor": (TEXT, "next of the page before"),
@@ -65,6 +77,39 @@ OPERATIONS = (
     Operation("get", "/tasks/{id}", "getTask", "A task with its form", 200, "TaskWithForm", (404,)),
     Operation("post", "/tasks/{id}/claim", "claimTask", "Take a task", 200, "Task", (404, 409)),
     Operation("post", "/tasks/{id}/release", "releaseTask", "Give a task back", 200, "Task", (404, 409)),
+    Operation(
+        "get", "/tasks/{id}/colleagues", "listColleagues", "Who a task can be handed over to", 200, "Colleagues", (404,)
+    ),
+    Operation(
+        "post",
+        "/tasks/{id}/hand-over",
+        "handOverTask",
+        "Give a task to a colleague",
+        200,
+        "Task",
+        WRITING,
+        "NewHandOver",
+    ),
+    Operation(
+        "post",
+        "/tasks/{id}/follow-up",
+        "postponeTask",
+        "Put a task off to a day",
+        200,
+        "Task",
+        WRITING,
+        "NewFollowUp",
+    ),
+    Operation(
+        "post",
+        "/tasks/{id}/priority",
+        "prioritiseTask",
+        "Say how urgent a task is",
+        200,
+        "Task",
+        WRITING,
+        "NewPriority",
+    ),
     Operation("post", "/tasks/{id}/draft", "saveDraft", "Keep unsent values", 200, "Task", WRITING, "NewDraft"),
     Operation("post", "/tasks/{id}/complete", "completeTask", "Complete a task", 200, "Instance", WRITING, "NewValues"),
     Operation("post", "/messages", "sendMessage", "Send a message", 201, "Message", STARTING, "NewMessage"),

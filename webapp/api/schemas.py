@@ -30,6 +30,7 @@ def array(item: Schema) -> Schema:
 TEXT: Schema = {"type": "string"}
 NUMBER: Schema = {"type": "integer"}
 MOMENT: Schema = {"type": "string", "format": "date-time", "description": "UTC, ISO 8601"}
+DAY: Schema = {"type": "string", "format": "date"}
 
 
 def nullable(schema: Schema) -> Schema:
@@ -58,6 +59,7 @@ TASK_MEMBERS: dict[str, Schema] = {
     "status": {"enum": ["open", "done", "cancelled"]},
     "priority": NUMBER,
     "due_at": nullable(MOMENT),
+    "follow_up_on": nullable(DAY),
     "created_at": MOMENT,
     "done_at": nullable(MOMENT),
     "done_by": nullable(TEXT),
@@ -134,6 +136,12 @@ SCHEMAS: dict[str, Schema] = {
         }
     ),
     "NewInstance": record({}, {"variables": ref("Values")}),
+    "Colleagues": record({"items": array(record({"id": NUMBER, "name": TEXT}))}),
+    "NewHandOver": record({"user_id": NUMBER}, text="user_id: one of the task's colleagues."),
+    "NewFollowUp": record(
+        {}, {"on": DAY}, text="on: from tomorrow to two years ahead; left out, the task is back at once."
+    ),
+    "NewPriority": record({"priority": {**NUMBER, "minimum": 0, "maximum": 100}}, text="50 is normal."),
     "NewValues": record({"values": ref("Values")}),
     "NewDraft": record({"values": ref("Values")}, {"revision": nullable(NUMBER)}),
     "NewMessage": record(

@@ -41,6 +41,7 @@ def task(row: Task) -> Json:
         "status": row.status,
         "priority": row.priority,
         "due_at": moment(row.due_at),
+        "follow_up_on": row.follow_up_on.isoformat() if row.follow_up_on else None,
         "created_at": moment(row.created_at),
         "done_at": moment(row.done_at),
         "done_by": row.done_by,

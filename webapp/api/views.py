@@ -1,5 +1,7 @@
 """The operations of the API: the same verbs as the pages, for programs."""
 
+from datetime import date
+
 from flask import Blueprint, jsonify, request
 from flask.typing import ResponseReturnValue
 
@@ -10,7 +12,7 @@ from webapp.api.document import document
 from webapp.errors import problem
 from webapp.extensions import csrf
 from webapp.security import row_id
-from workflows.actions import bundles, inbox, messages, processes
+from workflows.actions import assigning, bundles, inbox, messages, processes, task_list
 from workflows.core.errors import Invalid, Problem
 from workflows.core.tx import Tx
 from workflows.engine.findings import BundleRefused
@@ -19,6 +21,13 @@ api = Blueprint("api", __name__, url_prefix="/api/v1")
 csrf.exempt(api)  # no cookies are read here, so no other site can borrow them
 
 MOST_TASKS = 100
+CHOICES = {
+    "scope": task_list.SCOPES,
+    "due": task_list.DUE,
+    "priority": task_list.PRIORITIES,
+    "follow_up": task_list.FOLLOW_UPS,
+    "sort": task_list.SORTS,
+}
 
 
 @view(api, "/openapi.json", who=PUBLIC)
@@ -50,25 +59,33 @@ def list_events(tx: Tx, instance_id: int) -> ResponseReturnValue:
 @view(api, "/tasks", who=TOKEN)
 def list_tasks(tx: Tx) -> ResponseReturnValue:
     """Open tasks, due first, page by page."""
-    page = inbox.list_tasks(tx, _filter())
+    page = task_list.list_tasks(tx, _filter())
     return jsonify(items=[shown.task(row) for row in page.items], next=page.next)
 
 
-def _filter() -> inbox.Filter:
+def _filter() -> task_list.Filter:
     sent = request.args
     limit, assignee = sent.get("limit", "25"), sent.get("assignee", "")
     problems = {name: (Problem("unknown_field"),) for name in sent if name not in shown.QUERY}
     if not limit.isdecimal() or not 1 <= int(limit[:4]) <= MOST_TASKS:
         problems["limit"] = (Problem("out_of_range", {"min": 1, "max": MOST_TASKS}),)
-    if assignee and assignee != "me" and row_id(assignee) is None:
+    if assignee not in {"", "me", task_list.NOBODY} and row_id(assignee) is None:
         problems["assignee"] = (Problem("not_a_number"),)
+    for name, choices in CHOICES.items():
+        if sent.get(name, "") not in {"", *choices}:
+            problems[name] = (Problem("not_an_option"),)
     if problems:
         raise Invalid(problems)
-    return inbox.Filter(
+    return task_list.Filter(
         process=sent.get("process", ""),
         group=sent.get("group", ""),
         assignee=assignee,
         words=sent.get("q", "")[:200],
+        scope=sent.get("scope", "") or "all",
+        due=sent.get("due", ""),
+        priority=sent.get("priority", ""),
+        follow_up=sent.get("follow_up", "") or "any",
+        sort=sent.get("sort", "") or "due",
         limit=int(limit),
         cursor=sent.get("cursor", ""),
     )
@@ -83,13 +100,43 @@ def get_task(tx: Tx, task_id: int) -> ResponseReturnValue:
 @view(api, "/tasks/<int:task_id>/claim", who=TOKEN, methods=("POST",))
 def claim_task(tx: Tx, task_id: int) -> ResponseReturnValue:
     """Take a task."""
-    return jsonify(shown.task(inbox.claim(tx, task_id)))
+    return jsonify(shown.task(assigning.claim(tx, task_id)))
 
 
 @view(api, "/tasks/<int:task_id>/release", who=TOKEN, methods=("POST",))
 def release_task(tx: Tx, task_id: int) -> ResponseReturnValue:
     """Give a task back."""
-    return jsonify(shown.task(inbox.release(tx, task_id)))
+    return jsonify(shown.task(assigning.release(tx, task_id)))
+
+
+@view(api, "/tasks/<int:task_id>/colleagues", who=TOKEN)
+def list_colleagues(tx: Tx, task_id: int) -> ResponseReturnValue:
+    """Who a task can be handed over to."""
+    people = assigning.colleagues_for(tx, task_id)
+    return jsonify(items=[{"id": user.id, "name": user.name} for user in people])
+
+
+@view(api, "/tasks/<int:task_id>/hand-over", who=TOKEN, methods=("POST",))
+def hand_over_task(tx: Tx, task_id: int) -> ResponseReturnValue:
+    """Give a task to a colleague."""
+    return jsonify(shown.task(assigning.hand_over(tx, task_id, read_json({"user_id": int})["user_id"])))
+
+
+@view(api, "/tasks/<int:task_id>/follow-up", who=TOKEN, methods=("POST",))
+def postpone_task(tx: Tx, task_id: int) -> ResponseReturnValue:
+    """Put a task off to a day; without one it is back at once."""
+    sent = read_json({}, {"on": str}).get("on")
+    try:
+        on = date.fromisoformat(sent) if sent is not None else None
+    except ValueError:
+        raise Invalid({"on": (Problem("not_a_date"),)}) from None
+    return jsonify(shown.task(assigning.postpone(tx, task_id, on)))
+
+
+@view(api, "/tasks/<int:task_id>/priority", who=TOKEN, methods=("POST",))
+def prioritise_task(tx: Tx, task_id: int) -> ResponseReturnValue:
+    """Say how urgent a task is."""
+    return jsonify(shown.task(assigning.prioritise(tx, task_id, read_json({"priority": int})["priority"])))
 
 
 @view(api, "/tasks/<int:task_id>/draft", who=TOKEN, methods=("POST",))

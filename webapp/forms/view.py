@@ -22,7 +22,7 @@ class FormView:
 
     ``fields`` are the visible fields with path, value and options resolved; ``problems`` are keyed by path;
     ``refresh_url`` answers with the fields drawn anew; ``hidden`` is bookkeeping
-    the form carries along.
+    the form carries along; ``glossary`` explains words of the office where they stand in a field's texts.
     """
 
     fields: Sequence[Field]
@@ -31,6 +31,7 @@ class FormView:
     refresh_url: str | None = None
     hidden: Markup = Markup("")
     values: Mapping[str, Any] = field(default_factory=dict)
+    glossary: Mapping[str, str] = field(default_factory=dict)
 
     @staticmethod
     def shown(item: Field) -> str | list[str]:
@@ -39,6 +40,11 @@ class FormView:
         if isinstance(shown, bool):
             return "true" if shown else ""
         return shown if isinstance(shown, list) else str(shown)
+
+    def terms(self, item: Field) -> list[tuple[str, str]]:
+        """The words of the glossary in a field's label and hint, with their meaning."""
+        text = f"{item.label} {item.description}"
+        return [(word, meaning) for word, meaning in self.glossary.items() if word in text]
 
     def troubles(self, path: str) -> tuple[Problem, ...]:
         """What is wrong with one field."""

@@ -1,68 +1,47 @@
-"""Tasks as pages show them; which ones is said by the address."""
+"""Tasks as pages show them: one line of a list, and the whole page of one."""
 
-from collections.abc import Mapping, Sequence
-from datetime import timedelta
+from collections.abc import Iterator, Mapping, Sequence
 from typing import Any
 
-from flask import request, url_for
+from flask import url_for
+from flask_babel import gettext as _
+from flask_babel import lazy_gettext as _l
+from markupsafe import Markup
+from werkzeug.datastructures import MultiDict
 
 from webapp.cases.addresses import shortcuts
-from webapp.forms.view import FormView, Problems
-from webapp.i18n import language
+from webapp.forms.view import FormView, Problems, typed
+from webapp.i18n import day, language
+from webapp.inbox import address
 from webapp.wording import error_text
+from webapp.wording.due import due_words, follow_up_words
+from webapp.wording.events import event_text, event_tone
 from workflows import policy
-from workflows.actions import about, inbox, operation, portal
+from workflows.actions import about, assigning, portal, task_context
 from workflows.actions.about import About
-from workflows.actions.inbox import Filter, OpenForm
+from workflows.actions.inbox import OpenForm
+from workflows.actions.task_list import SOON
+from workflows.core.clock import BERLIN
 from workflows.core.tx import Tx
 from workflows.domain import codes
 from workflows.domain.cases import Case
 from workflows.domain.referrals import SHAREABLE
-from workflows.engine.tasks import Task
+from workflows.engine import ahead
+from workflows.engine.tasks import NORMAL, Task
 from workflows.forms.model import Field
-
-SOON = timedelta(days=2)
-SCOPES = ("mine", "group", "all")
 
 Row = dict[str, Any]
 
-
-def list_page(tx: Tx) -> Row:
-    """The variables of the inbox."""
-    wanted = _filter()
-    page = inbox.list_tasks(tx, wanted)
-    known = about.tasks(tx, page.items)
-    address: Row = {"scope": wanted.scope, "q": wanted.words or None, "process": wanted.process or None}
-    return {
-        "tasks": [task_row(tx, task, known) for task in page.items],
-        "scope": wanted.scope,
-        "q": wanted.words,
-        "process": wanted.process,
-        "processes": [{"key": key, "name": name} for key, name in known.processes.items()],
-        "counts": {scope: _capped(inbox.count(tx, Filter(scope=scope))) for scope in ("mine", "group")},
-        "next_url": url_for("inbox.tasks", **address, cursor=page.next) if page.next else None,
-        "previous_url": url_for("inbox.tasks", **address) if wanted.cursor else None,
-        "operation": operation.look(tx) if policy.may(tx.actor, policy.MAIL_READ) else None,
-    }
-
-
-def _filter() -> Filter:
-    sent = request.args
-    return Filter(
-        scope=sent.get("scope", "") if sent.get("scope") in SCOPES else "group",
-        words=sent.get("q", "")[:200],
-        process=sent.get("process", "")[:100],
-        cursor=sent.get("cursor", "")[:200],
-    )
-
-
-def _capped(count: int) -> str:
-    return "99+" if count > 99 else str(count)
+PRIORITY_NUMBERS: Mapping[str, int] = {"high": 80, "normal": NORMAL, "low": 20}
+PRIORITY_WORDS: Mapping[str, Any] = {"high": _l("hoch"), "normal": _l("normal"), "low": _l("niedrig")}
 
 
 def task_row(tx: Tx, task: Task, known: About) -> Row:
     """One line of the list."""
     subject = known.subjects.get(task.subject)
+    today = tx.now.astimezone(BERLIN).date()
+    overdue = task.due_at is not None and task.due_at < tx.now
+    soon = task.due_at is not None and tx.now <= task.due_at < tx.now + SOON
     return {
         "id": task.id,
         "name": task.name,
@@ -72,13 +51,28 @@ def task_row(tx: Tx, task: Task, known: About) -> Row:
         "process_name": known.processes.get(task.process_key, task.process_key),
         "group_name": known.groups.get(task.group_key or "", ""),
         "assignee_name": known.people.get(task.assignee_id or 0, ""),
-        "assignee_id": task.assignee_id,
+        "is_mine": task.assignee_id is not None and task.assignee_id == tx.actor.user_id,
         "due_at": task.due_at,
-        "overdue": task.due_at is not None and task.due_at < tx.now,
-        "soon": task.due_at is not None and tx.now <= task.due_at < tx.now + SOON,
+        "overdue": overdue,
+        "soon": soon,
+        "due_words": due_words(task.due_at, tx.now),
+        "due_tone": "danger" if overdue else "warning" if soon else "",
         "priority": task.priority,
+        "priority_word": _priority_word(task.priority),
+        "follow_up_on": task.follow_up_on,
+        "follow_up_words": follow_up_words(task.follow_up_on, today, day(task.follow_up_on)),
+        "is_back": task.follow_up_on is not None and task.follow_up_on <= today,
+        "draft_at": task.draft_at,
+        "can_claim": task.assignee_id is None and task.group_key in tx.actor.groups,
         "url": url_for("inbox.task", task_id=task.id),
+        "claim_url": url_for("inbox.claim", task_id=task.id),
     }
+
+
+def _priority_word(priority: int) -> str:
+    if priority == NORMAL:
+        return ""
+    return str(_("hohe Priorität") if priority > NORMAL else _("niedrige Priorität"))
 
 
 def case_url(tx: Tx, task: Task, known: About) -> str | None:
@@ -91,13 +85,15 @@ def _may_read_cases(tx: Tx) -> bool:
     return policy.may(tx.actor, policy.CASE_READ)
 
 
-def form(opened: OpenForm, problems: Problems | None = None) -> FormView:
+def form(tx: Tx, opened: OpenForm, problems: Problems | None = None) -> FormView:
     """The task's form, ready to be drawn."""
     return FormView(
         opened.fields,
         problems or {},
         refresh_url=url_for("inbox.draft", task_id=opened.task.id),
+        hidden=Markup('<input type="hidden" name="_revision" value="{}">').format(opened.task.revision),
         values=opened.values,
+        glossary=task_context.glossary(tx, language()),
     )
 
 
@@ -107,37 +103,112 @@ def task_page(tx: Tx, opened: OpenForm, problems: Problems) -> Row:
     subject = known.subjects.get(opened.task.subject)
     task = {
         **task_row(tx, opened.task, known),
-        "is_mine": opened.is_mine,
         "can_work": opened.can_work,
         "can_claim": opened.can_claim,
         "can_release": opened.can_release,
-        "description": "",
     }
     return {
         "task": task,
-        "form": form(opened, problems),
+        "form": form(tx, opened, problems),
         "case": {"reference": subject.reference, "url": case_url(tx, opened.task, known)} if subject else None,
-        "facts": _facts(tx, opened.task, known, without=_shown_by(opened.fields)),
+        "facts": _facts(tx, opened.task, without=_shown_by(opened.fields)),
+        "card": task_context.card(tx, opened.task),
+        "steps": [_step(event) for event in task_context.recent(tx, opened.task)],
+        "ways": _ways(opened),
         "draft_at": opened.task.draft_at,
         "shortcuts": shortcuts(tx, opened.task, subject.case_id) if subject else [],
         "barred": error_text(opened.barred.code, opened.barred.facts) if opened.barred else None,
+        "colleagues": _colleagues(tx, opened),
+        "priorities": [{"key": key, "name": str(word)} for key, word in PRIORITY_WORDS.items()],
+        "priority_key": next(key for key, holds in _BANDS.items() if holds(opened.task.priority)),
+        "back_url": address.last(),
     }
+
+
+_BANDS: Mapping[str, Any] = {
+    "high": lambda number: number > NORMAL,
+    "low": lambda number: number < NORMAL,
+    "normal": lambda number: True,
+}
+
+
+def _colleagues(tx: Tx, opened: OpenForm) -> list[Row]:
+    if not (opened.can_work and opened.task.status == "open"):
+        return []
+    people = assigning.colleagues(tx, [opened.task])
+    return [{"key": str(user.id), "name": user.name} for user in people if user.id != opened.task.assignee_id]
+
+
+def _step(event: Any) -> Row:
+    text = event_text(event.kind, event.element_name or "")
+    return {"at": event.at, "text": text, "tone": event_tone(event.kind), "actor": event.actor}
+
+
+def _ways(opened: OpenForm) -> list[Row]:
+    """What comes next, in words; an ended task has no next."""
+    if opened.task.status != "open":
+        return []
+    say = opened.definition.translator(language())
+    return [
+        {
+            "when": say(way.when),
+            "past": [say(text) for text in way.past],
+            "stops": [{"name": say(stop.name), "kind": stop.kind, "who": say(stop.lane)} for stop in way.stops],
+            "is_timeout": way.is_timeout,
+        }
+        for way in ahead.ways(opened.definition.process, opened.task.element_id)
+    ]
+
+
+def versions(mine: Sequence[Field], theirs: Sequence[Field]) -> list[Row]:
+    """Two fillings of one form beside each other, field by field."""
+    here, there = _texts(mine), _texts(theirs)
+    labels = list(dict.fromkeys([*here, *there]))
+    return [
+        {"label": label, "mine": here.get(label, ""), "theirs": there.get(label, "")}
+        for label in labels
+        if here.get(label, "") != there.get(label, "")
+    ]
+
+
+def _texts(fields: Sequence[Field]) -> dict[str, str]:
+    found: dict[str, str] = {}
+    for entry in typed(fields):
+        found[entry["label"]] = "; ".join(filter(None, (found.get(entry["label"]), entry["value"])))
+    return found
+
+
+def sent_again(sent: MultiDict[str, str], revision: int) -> list[tuple[str, str]]:
+    """Everything a form sent, to be sent once more on top of the draft of that revision."""
+    entries = [(name, value) for name, value in sent.items(multi=True) if not _is_bookkeeping(name)]
+    return [*entries, ("_revision", str(revision))]
+
+
+def _is_bookkeeping(name: str) -> bool:
+    return name == "csrf_token" or name.startswith("_")
 
 
 def _shown_by(fields: Sequence[Field]) -> frozenset[str]:
     """What the form itself tells: nobody should read it twice."""
-    inner = [_shown_by(field.fields) for field in fields]
-    return frozenset(field.key for field in fields if field.key and field.is_read_only).union(*inner)
+    return frozenset(_read_only(fields))
 
 
-def _facts(tx: Tx, task: Task, known: About, *, without: frozenset[str]) -> list[Row]:
+def _read_only(fields: Sequence[Field]) -> Iterator[str]:
+    for item in fields:
+        if item.key and item.is_read_only:
+            yield item.key
+        yield from _read_only(item.fields)
+
+
+def _facts(tx: Tx, task: Task, *, without: frozenset[str]) -> list[Row]:
     """The matter at a glance: the case for its workers, the extract for an office."""
-    subject = known.subjects.get(task.subject)
-    if subject and _may_read_cases(tx):
-        case = tx.session.get_one(Case, subject.case_id)
-        values: Mapping[str, object] = {name: getattr(case, name) for name in SHAREABLE}
-    elif task.subject.startswith("referral:"):
-        values = portal.extract(tx, int(task.subject.partition(":")[2]))
+    kind, _colon, number = task.subject.partition(":")
+    case_id = task_context.case_id(tx, task)
+    if case_id is not None:
+        case = tx.session.get_one(Case, case_id)
+        values: Mapping[str, object] = {name: getattr(case, name) for name in SHAREABLE if name not in CARD}
+    elif kind == "referral":
+        values = portal.extract(tx, int(number))
     else:
         values = {}
     words = codes.glossary(tx.session, ("share", *LISTS.values()), language())
@@ -148,8 +219,9 @@ def _facts(tx: Tx, task: Task, known: About, *, without: frozenset[str]) -> list
     ]
 
 
-# Which shared fields hold codes, and of which list.
+# Which shared fields hold codes, and of which list; and which stand on the card of who asked.
 LISTS = {"choice": "choice", "topics": "topic", "language": "language"}
+CARD = frozenset({"organisation_name", "contact_name", "contact_email", "contact_phone"})
 
 
 def _words(words: Mapping[tuple[str, str], str], name: str, value: object) -> str:

@@ -14,7 +14,10 @@ ERRORS: Mapping[str, Any] = {
     "task_done": _("Diese Aufgabe hat %(by)s am %(at)s erledigt."),
     "task_cancelled": _("Diese Aufgabe ist entfallen, weil der Vorgang weitergegangen ist."),
     "task_claimed": _("Diese Aufgabe hat %(by)s übernommen."),
-    "draft_conflict": _("Der Entwurf wurde inzwischen an anderer Stelle geändert. Bitte laden Sie die Seite neu."),
+    "draft_conflict": _(
+        "%(by)s hat diesen Entwurf inzwischen in einem anderen Fenster geändert. Ihre Fassung ist hier noch da."
+    ),
+    "too_many_filters": _("Sie haben schon %(most)s Filter gemerkt. Bitte löschen Sie zuerst einen davon."),
     "state_moved": _("Der Vorgang hat sich gerade bewegt. Bitte versuchen Sie es noch einmal."),
     "case_state": _("Der Vorgang ist inzwischen „%(status)s“. Das geht jetzt nicht mehr."),
     "referral_state": _("Die Verweisung ist inzwischen „%(status)s“. Das geht jetzt nicht mehr."),

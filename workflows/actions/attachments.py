@@ -97,7 +97,7 @@ def keep(tx: Tx, place: str, upload: Upload) -> int | Refused:
 
 def usable(tx: Tx, form: Form, place: str, variables: Mapping[str, Any], about: str) -> dict[int, str]:
     """The files a form may name, with their names: uploaded into it, or held by the process in a field of its own."""
-    if not any(field.kind == "file" for field in form.walk()):
+    if not _takes_files(form):
         return {}
     held = {number for _field, number in _named(form.fields, variables)}
     query = select(File.id, File.name).where(
@@ -111,6 +111,8 @@ def hand_over(tx: Tx, form: Form, place: str, values: Mapping[str, Any], about: 
 
     ``is_shared`` says whether the association itself sent them; else their fields say so.
     """
+    if not _takes_files(form):
+        return
     for field, number in _named(form.fields, values):
         file = tx.session.get(File, number)
         if file is not None and file.about == place:
@@ -120,6 +122,10 @@ def hand_over(tx: Tx, form: Form, place: str, values: Mapping[str, Any], about: 
     tx.session.flush()
     for rest in tx.session.scalars(select(File.id).where(File.about == place)).all():
         files.remove(tx, rest)
+
+
+def _takes_files(form: Form) -> bool:
+    return any(field.kind == "file" for field in form.walk())
 
 
 def _record(tx: Tx, stream: str, file: File) -> None:

@@ -12,7 +12,7 @@ from workflows.core.clock import BERLIN
 from workflows.core.db import Base, TypedJson
 from workflows.core.errors import Conflict
 from workflows.core.tx import Tx
-from workflows.domain import organisations
+from workflows.domain import codes, organisations
 
 STATUSES = ("new", "in_progress", "waiting", "answered", "closed", "withdrawn")
 OPEN = frozenset({"new", "in_progress", "waiting", "answered"})
@@ -152,9 +152,10 @@ def open_new(
 
 
 def index(tx: Tx, case: Case) -> None:
-    """Let the case be found by its reference, who asked and what was asked."""
+    """Let the case be found by its reference, who asked, what was asked and its topics in words."""
+    topics = codes.glossary(tx.session, ("topic",))
     words = [case.reference, case.organisation_name, case.contact_name, case.contact_email, case.text]
-    search.index(tx, "case", case.id, words)
+    search.index(tx, "case", case.id, [*words, *(topics.get(("topic", topic)) for topic in case.topics)])
 
 
 def find_by_dedupe_key(session: Session, key: str) -> Case | None:

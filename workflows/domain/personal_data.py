@@ -215,6 +215,8 @@ _REGISTER: tuple[tuple[str, Kind, str, str], ...] = (
     ("referral_message", "special", "text", "question or answer in free text"),
     ("referral_message", "contact", "author", "who wrote it"),
     ("referral_message", "none", "id referral_id kind created_at", "place of the message"),
+    ("saved_filter", "content", "name query", "what a colleague looks for, in own words"),
+    ("saved_filter", "none", "id user_id created_at", "place of the filter"),
     ("search_word", "special", "word", "folded words of names, of what was asked and what an office received"),
     ("search_word", "none", "kind row_id", "what the word finds"),
     ("sequence", "none", "name last", "numbers given so far"),

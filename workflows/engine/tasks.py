@@ -27,22 +27,31 @@ from workflows.engine.events import Event
 OPEN = text("status = 'open'")
 UNTOLD = text("status = 'open' AND told_at IS NULL")
 
+NORMAL = 50
+"""The priority of a task nobody has called urgent or not."""
+
+# Every list of open tasks walks one of these in the order of the due dates.
+_INDEXES = {
+    "ix_task_open_group": ("group_key", "due_at", "id"),
+    "ix_task_open_assignee": ("assignee_id", "due_at", "id"),
+    "ix_task_open_due": ("due_at", "id"),
+    "ix_task_open_follow_up": ("follow_up_on",),
+}
+
 
 class Task(Base):
     """One task for a person; rows are never deleted, so that a late second completion can be told who was first.
 
     ``token`` is the engine's token (32 hex digits), unique per visit of the element. ``draft`` is what was typed and
-    not sent yet, ``values`` what was sent; ``revision`` counts saved drafts. Priority 0-100, 50 is normal.
-    ``is_shared`` tasks may also be done by whoever their subject is about.
-    ``told_at`` is when those who want to know at once were told.
+    not sent yet, ``values`` what was sent; ``revision`` counts saved drafts. Priority 0-100, 50 is normal. Until
+    ``follow_up_on`` the task is put off (Wiedervorlage). ``is_shared`` tasks may also be done by whoever their subject
+    is about. ``told_at`` is when those who want to know at once were told.
     """
 
     __tablename__ = "task"
     __table_args__ = (
         CheckConstraint("status IN ('open', 'done', 'cancelled')", name="status"),
-        Index("ix_task_open_group", "group_key", "due_at", postgresql_where=OPEN, sqlite_where=OPEN),
-        Index("ix_task_open_assignee", "assignee_id", "due_at", postgresql_where=OPEN, sqlite_where=OPEN),
-        Index("ix_task_open_due", "due_at", "id", postgresql_where=OPEN, sqlite_where=OPEN),
+        *(Index(name, *columns, postgresql_where=OPEN, sqlite_where=OPEN) for name, columns in _INDEXES.items()),
         Index("ix_task_untold", "group_key", "created_at", postgresql_where=UNTOLD, sqlite_where=UNTOLD),
     )
 
@@ -58,7 +67,7 @@ class Task(Base):
     form_id: Mapped[str | None] = mapped_column(String(200))
     is_shared: Mapped[bool] = mapped_column(default=False)
     status: Mapped[str] = mapped_column(String(10), default="open")
-    priority: Mapped[int] = mapped_column(default=50)
+    priority: Mapped[int] = mapped_column(default=NORMAL)
     due_at: Mapped[datetime | None]
     follow_up_on: Mapped[date | None]
     created_at: Mapped[datetime]
@@ -84,9 +93,20 @@ def release(tx: Tx, task_id: int) -> Task:
     return _change(tx, task_id, None, {"assignee_id": None, "claimed_at": None}, "task.released")
 
 
-def assign(tx: Tx, task_id: int, user_id: int) -> Task:
-    """Give a task to a person, whoever has it now."""
-    return _change(tx, task_id, None, {"assignee_id": user_id, "claimed_at": tx.now}, "task.assigned")
+def assign(tx: Tx, task_id: int, user_id: int, *, instead_of: int | None) -> Task:
+    """Give a task to a person; raises ``Conflict("task_claimed")`` unless ``instead_of`` (None: nobody) has it."""
+    as_seen = Task.assignee_id.is_not_distinct_from(instead_of)
+    return _change(tx, task_id, as_seen, {"assignee_id": user_id, "claimed_at": tx.now}, "task.assigned")
+
+
+def postpone(tx: Tx, task_id: int, on: date | None) -> Task:
+    """Put a task off to a day, or with None take that back."""
+    return _change(tx, task_id, None, {"follow_up_on": on}, "task.postponed")
+
+
+def prioritise(tx: Tx, task_id: int, priority: int) -> Task:
+    """Set the priority of an open task."""
+    return _change(tx, task_id, None, {"priority": priority}, "task.prioritised")
 
 
 def save_draft(tx: Tx, task_id: int, values: Mapping[str, Any], *, expected: int) -> Task:
@@ -100,6 +120,11 @@ def refuse_closed(task: Task) -> None:
     """Raise ``Conflict("task_done", by=, at=)`` unless the task is open."""
     if task.status != "open":
         raise Conflict("task_done", by=task.done_by, at=task.done_at, status=task.status)
+
+
+def draft_conflict(task: Task) -> Conflict:
+    """The conflict over a draft that was saved meanwhile, with what it says."""
+    return Conflict("draft_conflict", by=task.draft_by, at=task.draft_at, values=task.draft, revision=task.revision)
 
 
 def _free_for(user_id: int) -> ColumnElement[bool]:
@@ -142,5 +167,5 @@ def _explain(task: Task, changed: Mapping[str, Any]) -> NoReturn:
     """Say why a conditional change found no row."""
     refuse_closed(task)
     if "draft" in changed:
-        raise Conflict("draft_conflict", by=task.draft_by, at=task.draft_at, values=task.draft, revision=task.revision)
+        raise draft_conflict(task)
     raise Conflict("task_claimed", by=task.assignee_id, at=task.claimed_at)

@@ -21,6 +21,7 @@ from workflows.domain import (
     programmes,
     questions,
     referrals,
+    saved_filters,
     web_sessions,
 )
 from workflows.engine import definitions, events, incidents, messages, state, tasks, timers
@@ -28,7 +29,7 @@ from workflows.engine import definitions, events, incidents, messages, state, ta
 MODULES = (
     *(daily, files, links, outbox, presence, search, sequences, throttle, log, proof),
     *(access_tokens, appointments, cases, codes, contacts, funding, invitations, offices, organisation_people),
-    *(organisations, pages, people, programmes, questions, referrals, web_sessions),
+    *(organisations, pages, people, programmes, questions, referrals, saved_filters, web_sessions),
     *(definitions, events, incidents, messages, state, tasks, timers),
 )
 """The modules with tables."""

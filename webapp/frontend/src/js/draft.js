@@ -4,11 +4,15 @@ import { mergeFields } from './lib/merge.js';
 import { showSteps } from './lib/steps.js';
 
 const PAUSE = 700;
+const AGAIN = 5000;
 
 for (const form of document.querySelectorAll('form[data-refresh]')) {
   const holder = form.querySelector('[data-fields]');
   const note = form.querySelector('[data-draft-note]');
+  const compare = form.querySelector('[data-compare]');
   let timer = 0;
+  let asking = null;
+  let unsaved = false;
   let sending = false;
   let changes = 0;
 
@@ -25,29 +29,47 @@ for (const form of document.querySelectorAll('form[data-refresh]')) {
       for (const entry of kept) body.append(name, entry);
     }
     const headers = { 'X-Fragment': '1' };
-    const response = await fetch(form.dataset.refresh, { method: 'POST', body, headers }).catch(() => null);
+    const response = await fetch(form.dataset.refresh, { method: 'POST', body, headers, keepalive: true }).catch(() => null);
     if (response?.status === 409) {
-      // Somebody else was faster: say so, keep what was typed; sending shows the whole story.
+      // Somebody else was faster: say so, keep what was typed; sending or comparing shows the whole story.
       if (note) note.textContent = await response.text();
+      if (compare && response.headers.get('X-Conflict') === 'draft_conflict') compare.hidden = false;
       clearTimeout(timer);
       return null;
     }
-    if (response?.status !== 200) return null;
+    if (response?.status !== 200 || response.redirected) {
+      // Not kept: the network is away or the session has ended. Say so and try again.
+      if (note?.dataset.failed) {
+        note.textContent = note.dataset.failed;
+        clearTimeout(timer);
+        timer = setTimeout(refresh, AGAIN);
+      }
+      return null;
+    }
+    unsaved = false;
     const saved = response.headers.get('X-Draft-Saved');
     if (note && saved) note.textContent = note.dataset.draftNote.replace('{at}', saved);
+    const revision = form.querySelector('[name="_revision"]');
+    if (revision && response.headers.has('X-Draft-Revision')) revision.value = response.headers.get('X-Draft-Revision');
     const fragment = document.createElement('div');
     fragment.innerHTML = await response.text();
     return fragment;
   }
 
   async function refresh() {
+    // One after the other: each answer says which draft the next one builds on.
+    if (asking) return soon(PAUSE);
     const asked = changes;
-    const fragment = await ask();
+    asking = ask();
+    const fragment = await asking;
+    asking = null;
+    if (asked !== changes) unsaved = true;
     if (fragment && !sending && asked === changes) mergeFields(holder, fragment, { problems: false });
   }
 
   function soon(delay) {
     changes += 1;
+    unsaved = true;
     clearTimeout(timer);
     timer = setTimeout(refresh, delay);
   }
@@ -80,9 +102,20 @@ for (const form of document.querySelectorAll('form[data-refresh]')) {
   });
   form.addEventListener('submit', (event) => {
     if (sending) event.preventDefault();
-    sending = true;
     clearTimeout(timer);
+    if (sending) return;
+    sending = true;
+    if (!asking) return;
+    // The draft on its way is this very form: wait for its number, or sending would look like a second version.
+    event.preventDefault();
+    const { submitter } = event;
+    asking.finally(() => { sending = false; form.requestSubmit(submitter); });
   });
+  if (note) {
+    // Leaving at once must not lose the last words.
+    document.addEventListener('visibilitychange', () => { if (document.visibilityState === 'hidden' && unsaved && !sending) refresh(); });
+    window.addEventListener('beforeunload', (event) => { if (unsaved && !sending) { refresh(); event.preventDefault(); } });
+  }
   window.addEventListener('pageshow', () => { sending = false; });
 
   if (form.hasAttribute('data-steps')) showSteps(form, holder, ask);

@@ -4,18 +4,30 @@ for (const list of document.querySelectorAll('[data-live]')) {
   const status = document.getElementById('live-status');
   let seen = list.dataset.etag || '';
 
+  const tasks = () => [...list.querySelectorAll('[data-task]')].map((row) => row.dataset.task);
+
+  /** What is new, in words; the list may also only have changed. */
+  function announce(before) {
+    const fresh = tasks().filter((task) => !before.includes(task)).length;
+    const words = fresh === 1 ? list.dataset.one : fresh ? list.dataset.many?.replace('{count}', fresh) : '';
+    if (status) status.textContent = words || list.dataset.message || '';
+  }
+
   async function refresh() {
-    const busy = document.visibilityState !== 'visible' || list.contains(document.activeElement);
+    // Nothing may move under somebody who is in the list or has ticked something.
+    const busy = document.visibilityState !== 'visible' || list.contains(document.activeElement) || list.querySelector(':checked');
     if (busy) return;
     // X-Poll: looking at an open page is no activity, the session may still end.
     const headers = { 'X-Fragment': '1', 'X-Poll': '1', ...(seen && { 'If-None-Match': seen }) };
     const response = await fetch(list.dataset.live, { headers, cache: 'no-store' }).catch(() => null);
-    if (response?.status !== 200) return;
+    if (response?.status !== 200 || response.redirected) return;
     const first = !seen;
+    const before = tasks();
     seen = response.headers.get('ETag') || '';
     list.innerHTML = await response.text();
-    if (status && !first) status.textContent = list.dataset.message || '';
+    if (!first) announce(before);
   }
 
   setInterval(refresh, every);
+  document.addEventListener('visibilitychange', refresh);
 }
