@@ -1,5 +1,8 @@
 """An association writes in Arabic, from a phone, and can follow its request from then on."""
 
+from pathlib import Path
+
+from tests.core.test_files import PDF
 from tests.e2e.conftest import PHONE, House, Visitor, accessibility_problems, overflow
 
 
@@ -53,3 +56,27 @@ def test_contact_questions_follow_the_answers(house: House, visitor: Visitor) ->
     page.get_by_label("Ihre Telefonnummer").wait_for()
     assert page.get_by_label("Ihre E-Mail-Adresse").count() == 0
     assert page.get_by_label("Ihr Name").input_value() == "Chor"
+
+
+def test_a_file_is_uploaded_at_once_and_can_be_taken_out_again(house: House, visitor: Visitor, tmp_path: Path) -> None:
+    """What was chosen is kept while somebody goes on typing; "Entfernen" leaves the page as it is."""
+    (tmp_path / "Plan.pdf").write_bytes(PDF)
+    (tmp_path / "falsch.pdf").write_bytes(b"MZ" + bytes(60))
+    page = visitor(PHONE)
+    page.goto(f"{house.address}/anfrage?lang=de")
+    page.get_by_role("radio", name="Räume").check()
+    page.get_by_role("button", name="Weiter").click()
+    page.locator("[name=text]").fill("Wir suchen einen Raum für unseren Chor.")
+    chosen = page.locator("input[type=file]")
+    chosen.set_input_files(tmp_path / "Plan.pdf")
+    page.get_by_role("button", name="Plan.pdf entfernen").wait_for()
+    assert page.locator("[name=text]").input_value() == "Wir suchen einen Raum für unseren Chor."
+    chosen.set_input_files(tmp_path / "falsch.pdf")
+    page.get_by_text("passt nicht zu ihrer Endung").wait_for()
+    assert page.get_by_role("button", name="Plan.pdf entfernen").is_visible()
+    assert accessibility_problems(page) == []
+    assert overflow(page) <= 0
+    page.get_by_role("button", name="Plan.pdf entfernen").click()
+    page.get_by_role("button", name="Plan.pdf entfernen").wait_for(state="detached")
+    assert page.get_by_text("Schritt 2 von 4").is_visible()
+    assert page.locator("[name=text]").input_value() == "Wir suchen einen Raum für unseren Chor."

@@ -10,6 +10,7 @@ from sqlalchemy import select
 from tests.conftest import Begin
 from tests.webapp.conftest import Browser, Enquired
 from tests.webapp.test_public import count, fill_in
+from webapp import i18n
 from workflows.core.clock import SetClock
 from workflows.core.outbox import Mail
 from workflows.core.tx import SYSTEM
@@ -189,3 +190,20 @@ def test_consent_and_enquiry_are_taken_back_apart(browser: Browser, enquiry: Enq
     with begin() as tx:
         case = tx.session.get_one(Case, enquiry.case_id)
         assert (case.consent_share, case.status) == (False, "new")
+
+
+@pytest.mark.usefixtures("house")
+def test_a_further_language_needs_no_change_of_these_pages(
+    browser: Browser, clock: SetClock, begin: Begin, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setitem(i18n.NAMES, "it", "Italiano")  # type: ignore[arg-type]
+    page = browser.get("/anfrage?lang=it").text
+    assert '<html lang="it" dir="ltr"' in page
+    assert "Italiano" in page
+    assert browser.post("/anfrage", fill_in(browser, clock, reply_language="it")).status_code == 302
+    with begin() as tx:
+        assert tx.session.scalars(select(Case)).one().language == "it"
+    status = re.findall(r'href="(/s/[^"]+)"', browser.get("/anfrage/beleg").text)[0]
+    other = Browser(browser.client.application.test_client())
+    for path in (status, f"{status}/message", f"{status}/consent", f"{status}/withdraw"):
+        assert '<html lang="it" dir="ltr"' in other.get(path).text, path

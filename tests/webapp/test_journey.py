@@ -11,6 +11,7 @@ from sqlalchemy.orm import Session, sessionmaker
 from tests.conftest import Begin
 from tests.webapp.conftest import ADDRESS, Browser, Enquired
 from tests.webapp.test_access import dump
+from tests.webapp.test_uploads import numbers, stored, upload
 from workflows import worker
 from workflows.core import audit, links
 from workflows.core.clock import SetClock
@@ -220,3 +221,26 @@ def test_the_reviewer_reads_and_proves_the_trail(signed_in: SignIn, enquiry: Enq
     reviewer = signed_in("reviewer")
     assert "Vorgang angelegt" in reviewer.get(f"/audit?stream=case:{enquiry.case_id}").text
     assert reviewer.post("/audit").status_code == 200
+
+
+def test_an_office_sends_a_paper_with_its_outcome_and_only_the_coordination_sees_it(
+    town: Town, enquiry: Enquired, settings: Settings, begin: Begin
+) -> None:
+    town.complete("Anfrage sichten", TRIAGE)
+    town.complete("Stellen auswählen", CHOICE)
+    link = town.office_link(settings)
+    town.visitor.post(f"{link}/open")
+    town.answer(link, {"answer": "accept", "contact_person": "Frau Kultur"})
+    found = re.search(rf'action="({link}/tasks/\d+)"', town.visitor.get(link).text)
+    assert found
+    answer = town.visitor.post(found[1], {"outcome_files": upload("Zusage.pdf")})  # how it ended is missing
+    assert answer.status_code == 422
+    kept = numbers(answer, "outcome_files")
+    assert len(kept) == 1
+    foreign = town.visitor.post(found[1], {"reported_outcome": "helped", "outcome_files": [*kept, "4711"]})
+    assert foreign.status_code == 422
+    assert numbers(town.visitor.post(f"{found[1]}/fields", {"outcome_files": kept}), "outcome_files") == kept
+    town.answer(link, {"reported_outcome": "helped", "outcome_files": kept})
+    assert stored(begin) == [("Zusage.pdf", f"case:{enquiry.case_id}", False)]
+    assert "Zusage.pdf" in town.coordinator.get(f"/cases/{enquiry.case_id}").text
+    assert "Zusage.pdf" not in town.visitor.get(f"/s/{enquiry.token}").text
