@@ -30,10 +30,10 @@ def test_the_house_is_full_of_life_and_a_second_start_adds_nothing(
         demo.fill(sessions, settings, clock)
     with begin() as tx:
         statuses = Counter(tx.session.scalars(select(Case.status)))
-        assert sum(statuses.values()) == 23
+        assert sum(statuses.values()) == 29
         assert set(statuses) == {"new", "in_progress", "waiting", "answered", "closed", "withdrawn"}
         results = set(tx.session.scalars(select(Referral.result)))
-        assert {"confirmed", "declined", "expired", "withdrawn", None} == results
+        assert {"confirmed", "declined", "expired", "withdrawn", "considered", None} == results
         assert tx.session.scalars(select(Incident)).all() == []
         assert len(tx.session.scalars(select(Mail.id)).all()) > 40
         assert all(opened_at < clock.now() for opened_at in tx.session.scalars(select(Case.opened_at)))

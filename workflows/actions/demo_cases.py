@@ -12,7 +12,17 @@ import yaml
 from sqlalchemy import func, select
 from sqlalchemy.orm import Session, sessionmaker
 
-from workflows.actions import attachments, case_status, cases, clockwork, correspondence, enquiries, inbox, referrals
+from workflows.actions import (
+    attachments,
+    case_status,
+    cases,
+    clockwork,
+    correspondence,
+    enquiries,
+    inbox,
+    invitations,
+    referrals,
+)
 from workflows.actions.attachments import Upload
 from workflows.core import links, workdays
 from workflows.core.clock import BERLIN, SetClock
@@ -23,6 +33,7 @@ from workflows.core.tx import PUBLIC, SYSTEM, Actor, Tx, transaction
 from workflows.domain import people
 from workflows.domain.cases import Case
 from workflows.domain.funding import Application
+from workflows.domain.invitations import Invitation
 from workflows.domain.offices import Office
 from workflows.domain.referrals import Referral
 from workflows.engine.tasks import Task
@@ -161,6 +172,7 @@ def _choose(stage: Stage, number: int, step: Step) -> None:
         "share": ["topics", "text", "language", "organisation_name", "contact_name", "contact_email"],
         "legal_basis": "consent",
         "deadline_days": step.get("days", 10),
+        **step.get("terms", {}),
     }
     _complete(stage, stage.coordinator, number, "choose_offices", values)
 
@@ -174,7 +186,8 @@ def _task(stage: Stage, number: int, step: Step) -> None:
 
 
 def _filled_in(tx: Tx, values: Any) -> Any:
-    """``account:ADDRESS`` becomes the key of that account, ``day:-30`` the day thirty days before."""
+    """``account:ADDRESS`` becomes the key of that account, ``day:-30`` the day thirty days before, ``day:5T17:30``
+    a moment."""
     if isinstance(values, Mapping):
         return {name: _filled_in(tx, value) for name, value in values.items()}
     if isinstance(values, list):
@@ -182,7 +195,8 @@ def _filled_in(tx: Tx, values: Any) -> Any:
     if isinstance(values, str) and values.startswith("account:"):
         return f"user:{_actor(tx, values.removeprefix('account:')).user_id}"
     if isinstance(values, str) and values.startswith("day:"):
-        return (tx.now.astimezone(BERLIN).date() + timedelta(days=int(values.removeprefix("day:")))).isoformat()
+        days, at, clock = values.removeprefix("day:").partition("T")
+        return (tx.now.astimezone(BERLIN).date() + timedelta(days=int(days))).isoformat() + at + clock
     return values
 
 
@@ -209,7 +223,7 @@ def _office(stage: Stage, number: int, step: Step) -> None:
         referrals.open(tx, token)
         task_id = referrals.page(tx, token).tasks[0].task.id
     with stage.at(PUBLIC) as tx:
-        referrals.answer(tx, token, task_id, step["answer"])
+        referrals.answer(tx, token, task_id, _filled_in(tx, step["answer"]))
 
 
 def _office_token(stage: Stage, number: int, name: str) -> str:
@@ -239,6 +253,20 @@ def _withdraw(stage: Stage, number: int, step: Step) -> None:
         enquiries.withdraw(tx, stage.tokens[number])
 
 
+def _consent(stage: Stage, number: int, step: Step) -> None:
+    with stage.at(PUBLIC) as tx:
+        enquiries.withdraw_consent(tx, stage.tokens[number])
+
+
+def _joins(stage: Stage, number: int, step: Step) -> None:
+    with stage.at() as tx:
+        query = select(Invitation).where(Invitation.case_id == stage.case_ids[number]).order_by(Invitation.id.desc())
+        invited = tx.session.scalars(query.limit(1)).one()
+        token = links.token(links.issue(tx, "invitation", invited.key, invited.email), stage.settings)
+    with stage.at(PUBLIC) as tx:
+        invitations.answer(tx, token, "join", step["joins"])
+
+
 def _note(stage: Stage, number: int, step: Step) -> None:
     with stage.at(stage.coordinator) as tx:
         cases.add_note(tx, stage.case_ids[number], step["note"])
@@ -266,6 +294,8 @@ VERBS: dict[str, Callable[[Stage, int, Step], None]] = {
     "confirm": _confirm,
     "tap": _tap,
     "withdraw": _withdraw,
+    "consent": _consent,
+    "joins": _joins,
     "note": _note,
     "writes": _writes,
 }
