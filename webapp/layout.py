@@ -69,6 +69,7 @@ def context() -> dict[str, Any]:
         "dir": i18n.direction(language),
         "languages": i18n.languages(),
         "demo": settings.demo,
+        "mails_shown": settings.shows_mails,
         "smtp_missing": settings.smtp is None and not settings.demo,
         "_": _,
     }

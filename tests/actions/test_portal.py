@@ -94,9 +94,9 @@ def test_who_comes_after_the_link_reads_that_it_is_answered(referred: House) -> 
     assert conflict.value.facts["by"] == "Kulturamt"
 
 
-@pytest.mark.parametrize("ending", ["declined", "withdrawn", "expired"])
+@pytest.mark.parametrize("ending", ["declined", "withdrawn", "consent", "expired"])
 def test_with_its_end_what_was_passed_on_is_out_of_reach(house: House, ending: str) -> None:
-    """Access ends when the referral closes or the enquiry is withdrawn: only that it is over, and why, stays."""
+    """Access ends with the referral, the enquiry or the consent: only that it is over, and why, stays."""
     _case, status = house.submit()
     house.refer("culture_office")
     own = _referral(house, "office")
@@ -107,6 +107,9 @@ def test_with_its_end_what_was_passed_on_is_out_of_reach(house: House, ending: s
     elif ending == "withdrawn":
         with house.at("public") as tx:
             enquiries.withdraw(tx, status)
+    elif ending == "consent":
+        with house.at("public") as tx:
+            enquiries.withdraw_consent(tx, status)
     else:
         for _ in range(20):
             house.clock.advance(timedelta(days=1))
@@ -117,7 +120,7 @@ def test_with_its_end_what_was_passed_on_is_out_of_reach(house: House, ending: s
         found = portal.overview(tx)
         (past,) = found.past
         assert (found.asked, found.running, past.topics) == ([], [], [])
-        assert past.referral.result == ending
+        assert past.referral.result == ("withdrawn" if ending == "consent" else ending)
         assert task_list.list_tasks(tx, task_list.Filter()).items == []
 
 

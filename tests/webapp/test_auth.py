@@ -109,7 +109,7 @@ def test_a_disabled_account_is_out_at_once(signed_in: Callable[[str], Browser], 
 
 def test_everybody_begins_in_a_room_they_may_enter(signed_in: Callable[[str], Browser]) -> None:
     rooms = {role: signed_in(role).get("/login").location for role in ROLES}
-    assert rooms["office"] == "/inbox"
+    assert rooms["office"] == "/office"
     assert rooms["reviewer"] == "/audit"
     for role, room in rooms.items():
         assert signed_in(role).get(room).status_code == 200, role

@@ -16,7 +16,7 @@ from workflows import worker
 from workflows.core import audit, links
 from workflows.core.clock import SetClock
 from workflows.core.links import Link
-from workflows.core.settings import Settings
+from workflows.core.settings import Settings, SmtpSettings
 from workflows.core.smtp import DemoTransport
 from workflows.domain.cases import Case
 from workflows.domain.referrals import Referral
@@ -215,6 +215,13 @@ def test_demo_mails_show_links_and_exist_only_in_a_demonstration(
     app.extensions["lotse"] = replace(app.extensions["lotse"], settings=replace(settings, demo=True))
     assert "/demo/mails/1" in town.visitor.get("/demo/mails").text
     assert f"/s/{enquiry.token}" in town.visitor.get("/demo/mails/1").text
+    for elsewhere in ({"REMOTE_ADDR": "192.0.2.7"}, {"HTTP_X_FORWARDED_FOR": "192.0.2.7"}):
+        for path in ("/demo/mails", "/demo/mails/1"):
+            assert town.visitor.get(path, environ_overrides=elsewhere).status_code == 404
+    sending = SmtpSettings("127.0.0.1", 2525, None, None, "none")
+    app.extensions["lotse"] = replace(app.extensions["lotse"], settings=replace(settings, demo=True, smtp=sending))
+    assert town.visitor.get("/demo/mails").status_code == 404
+    assert "E-Mails werden wirklich verschickt" in town.visitor.get("/").text
 
 
 def test_the_reviewer_reads_and_proves_the_trail(signed_in: SignIn, enquiry: Enquired) -> None:

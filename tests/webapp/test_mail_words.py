@@ -36,6 +36,12 @@ def test_what_a_server_says_becomes_a_sentence(app: Flask, said: str | None, wor
         assert words in mail_failure(said)
 
 
+def test_no_link_can_be_read_in_the_case(enquiry: Enquired, signed_in: Callable[[str], Browser], begin: Begin) -> None:
+    page = signed_in("coordinator").get(f"/cases/{enquiry.case_id}").text
+    assert "[Link]" in page
+    assert enquiry.token not in page
+
+
 def test_a_rejected_mail_is_told_on_top_of_its_case(
     enquiry: Enquired, signed_in: Callable[[str], Browser], begin: Begin
 ) -> None:

@@ -102,5 +102,8 @@ def test_mails_waiting_for_a_mail_server_are_told(
     enquiry: Enquired, signed_in: Callable[[str], Browser], database: Database
 ) -> None:
     mine = signed_in("coordinator")
-    assert "E-Mails warten, weil keine Zugangsdaten" in mine.get("/inbox").text
+    page = mine.get("/inbox").text
+    assert "E-Mails warten, weil keine Zugangsdaten" in page
+    assert '<section class="banner banner--danger"' in page  # red, on every page of the inside
+    assert "banner--danger" in mine.get("/cases").text
     assert "amal@verein.example" in mine.get("/mails?status=waiting").text

@@ -1,12 +1,15 @@
-"""The mails of a demonstration, with their links; not there at all otherwise."""
+"""The mails of a demonstration, with their links, on the machine it runs on; not there at all otherwise."""
 
-from flask import Blueprint, render_template, url_for
+from ipaddress import ip_address
+
+from flask import Blueprint, render_template, request, url_for
 from flask.typing import ResponseReturnValue
 from markupsafe import Markup, escape
 
 from webapp.access import PUBLIC, view
 from workflows.actions import mails as outgoing
 from workflows.core import links
+from workflows.core.errors import NotFound
 from workflows.core.mail_format import MARKER
 from workflows.core.outbox import Mail
 from workflows.core.tx import Tx
@@ -17,6 +20,7 @@ demo = Blueprint("demo", __name__)
 @view(demo, "/demo/mails", who=PUBLIC)
 def mails(tx: Tx) -> ResponseReturnValue:
     """All mails, newest first."""
+    _only_here()
     rows = [
         {
             "id": mail.id,
@@ -33,9 +37,20 @@ def mails(tx: Tx) -> ResponseReturnValue:
 @view(demo, "/demo/mails/<int:mail_id>", who=PUBLIC)
 def mail(tx: Tx, mail_id: int) -> ResponseReturnValue:
     """One mail as its recipient reads it."""
+    _only_here()
     found = outgoing.read(tx, mail_id)
     shown = {"to": found.to_address, "subject": found.subject, "at": found.created_at, "text_html": _html(tx, found)}
     return render_template("demo/mail.html", mail=shown)
+
+
+def _only_here() -> None:
+    """Raise ``NotFound`` for other machines: whoever reads these mails holds everybody's links.
+
+    What a proxy we do not know passes on came from elsewhere (``LOTSE_PROXIES`` says whom to believe).
+    """
+    address = request.remote_addr or ""
+    if "X-Forwarded-For" in request.headers or not address or not ip_address(address).is_loopback:
+        raise NotFound("not_found", kind="page")
 
 
 def _html(tx: Tx, found: Mail) -> Markup:

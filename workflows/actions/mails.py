@@ -61,7 +61,7 @@ def _number(about: str, kind: str) -> int | None:
 
 
 def newest(tx: Tx) -> Sequence[Mail]:
-    """The last mails of a demonstration, newest first; raises ``NotFound`` outside one."""
+    """The last mails of a demonstration, newest first; raises ``NotFound`` where mails are really sent."""
     _only_in_demo(tx)
     return tx.session.scalars(select(Mail).order_by(Mail.id.desc()).limit(MOST)).all()
 
@@ -76,5 +76,5 @@ def read(tx: Tx, mail_id: int) -> Mail:
 
 
 def _only_in_demo(tx: Tx) -> None:
-    if not tx.settings.demo:
+    if not tx.settings.shows_mails:
         raise NotFound("not_found", kind="page")

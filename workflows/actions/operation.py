@@ -28,7 +28,7 @@ class Operation:
 
 def look(tx: Tx) -> Operation:
     """How it stands now, in one query; ``given_up`` counts timers that failed and messages no longer tried."""
-    can_send = tx.settings.smtp is not None or tx.settings.demo
+    can_send = tx.settings.smtp is not None or tx.settings.shows_mails
     seen_at, failed, waiting, timers, messages = tx.session.execute(
         select(
             select(func.max(Worker.seen_at)).scalar_subquery(),

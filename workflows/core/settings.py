@@ -49,6 +49,11 @@ class Settings:
     proxies: int = 0
 
     @property
+    def shows_mails(self) -> bool:
+        """Whether mails are only shown on a page of this machine: in a demonstration that cannot send any."""
+        return self.demo and self.smtp is None
+
+    @property
     def is_sqlite(self) -> bool:
         """Whether the embedded database is used."""
         return self.database_url.startswith("sqlite")

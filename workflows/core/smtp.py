@@ -75,7 +75,7 @@ def transport(settings: Settings) -> Transport | None:
     """What carries mails in this installation; None when no mail server is set, then mails wait."""
     if settings.smtp is not None:
         return SmtpTransport(settings.smtp)
-    return DemoTransport() if settings.demo else None
+    return DemoTransport() if settings.shows_mails else None
 
 
 def _answered(code: int, text: bytes | str) -> Deferred | Refused:
