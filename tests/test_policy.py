@@ -36,6 +36,7 @@ from workflows.domain.offices import Office
 from workflows.domain.organisations import Organisation
 from workflows.domain.pages import Page
 from workflows.domain.people import Deputyship, User
+from workflows.domain.programmes import Programme
 from workflows.domain.referrals import Referral, Terms
 from workflows.engine.definitions import Process, Version
 from workflows.engine.state import Instance
@@ -316,6 +317,7 @@ WHOLE: dict[tuple[str, type[Base]], set[str]] = {
     (policy.AUDIT_READ, AuditEntry): {"reviewer"},
     (policy.OFFICE_READ, Office): {"coordinator", "leadership", "deputy", "admin"},
     (policy.OFFICE_EDIT, Office): {"coordinator", "admin"},
+    (policy.PROGRAMME_EDIT, Programme): {"coordinator"},
     (policy.PAGE_EDIT, Page): {"admin"},
     (policy.USER_EDIT, User): {"admin"},
 }

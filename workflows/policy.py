@@ -35,6 +35,7 @@ from workflows.domain.offices import Office
 from workflows.domain.organisations import Organisation
 from workflows.domain.pages import Page
 from workflows.domain.people import CASE_WORKERS, ROLES, Deputyship, User
+from workflows.domain.programmes import Programme
 from workflows.domain.referrals import OVER, Referral
 from workflows.domain.saved_filters import SavedFilter
 from workflows.engine.state import Instance
@@ -52,6 +53,7 @@ FUNDING_READ, FIGURES_READ = "funding:read", "figures:read"
 INSTANCE_READ, INSTANCE_WORK = "instance:read", "instance:work"
 AUDIT_READ, MAIL_READ, MAIL_RETRY = "audit:read", "mail:read", "mail:retry"
 OFFICE_READ, OFFICE_EDIT = "office:read", "office:edit"
+PROGRAMME_EDIT = "programme:edit"
 ORGANISATION_READ, ORGANISATION_EDIT = "organisation:read", "organisation:edit"
 PAGE_EDIT, USER_EDIT, TOKEN_OWN, BUNDLE_DEPLOY = "page:edit", "user:edit", "token:own", "bundle:deploy"
 DEPUTY_EDIT = "deputy:edit"
@@ -80,6 +82,7 @@ HOLDERS: dict[str, frozenset[str]] = {
     MAIL_RETRY: CASE_WORKERS,
     OFFICE_READ: CASE_WORKERS | {"admin"},
     OFFICE_EDIT: frozenset({"coordinator", "admin"}),
+    PROGRAMME_EDIT: frozenset({"coordinator"}),
     ORGANISATION_READ: CASE_WORKERS,
     ORGANISATION_EDIT: CASE_WORKERS,
     PAGE_EDIT: frozenset({"admin"}),
@@ -289,6 +292,7 @@ RULES: dict[tuple[str, type[Base]], Rule] = {
     (MAIL_RETRY, Mail): _everything,
     (OFFICE_READ, Office): _everything,
     (OFFICE_EDIT, Office): _everything,
+    (PROGRAMME_EDIT, Programme): _everything,
     (ORGANISATION_READ, Organisation): _organisation_read,
     (ORGANISATION_READ, Case): _cases_of_organisation,
     (ORGANISATION_EDIT, Organisation): _everything,

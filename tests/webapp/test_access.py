@@ -51,6 +51,7 @@ def paths(app: Flask) -> list[str]:
                 "office_id",
                 "organisation_id",
                 "contact_id",
+                "programme_id",
             ):
                 path = path.replace(f"<int:{name}>", "4711")
             found.append(path)

@@ -113,6 +113,7 @@ AUDIT: Mapping[str, Any] = {
     "mail.retried": _("E-Mail noch einmal in den Postausgang gelegt"),
     "mail.failed": _("E-Mail nicht zustellbar"),
     "programme.pot_set": _("Topf eines Programms festgelegt"),
+    "programme.edited": _("Förderprogramm geändert"),
     "page.edited": _("Öffentliche Seite geändert"),
     "bundle.deployed": _("Ablauf veröffentlicht"),
     "version.retired": _("Fassung eines Ablaufs außer Kraft gesetzt"),

@@ -54,6 +54,7 @@ PROBLEMS: Mapping[str, Any] = {
     "too_many_days": _("Eine Vertretung dauert höchstens %(max)s Tage."),
     "deputy_taken": _("In dieser Zeit ist schon jemand als Vertretung eingetragen."),
     "reference_unknown": _("Ein Vorgang mit diesem Zeichen ist nicht da. Es sieht so aus: 2026-0001."),
+    "figures_missing": _("Jeder Kennwert steht genau einmal da. Bitte lassen Sie keinen weg: %(figures)s."),
     "unknown_role": _("Diese Rolle gibt es nicht."),
 }
 

@@ -25,7 +25,7 @@ KEPT = timedelta(days=2 * 365)
 class Deadline:
     """The next day to hand in by; ``text`` says what holds where no day can be computed."""
 
-    key: str
+    programme_id: int
     programme: str
     on: date | None
     text: str
@@ -166,7 +166,7 @@ def _deadline(tx: Tx, programme: Programme, today: date, preparing: list[int | N
     year = programmes.project_year(programme.deadline_rule, on, today)
     pot = programmes.pot(tx.session, programme.id, year)
     return Deadline(
-        key=programme.key,
+        programme_id=programme.id,
         programme=programme.name,
         on=on,
         text=programme.deadline,

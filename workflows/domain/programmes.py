@@ -15,6 +15,13 @@ from workflows.core.errors import Conflict, NotFound
 from workflows.core.tx import Tx
 
 DECISIONS = ("jury", "outside")
+EDITABLE = frozenset(
+    {
+        *("name", "decided_by", "quorum", "amount", "amounts", "conditions", "documents", "deadline", "deadline_rule"),
+        *("submission", "source", "is_active"),
+    }
+)
+"""What the office may change; key, route and who decides belong to the process."""
 
 
 class Programme(Base):
@@ -130,6 +137,22 @@ def set_pot(tx: Tx, key: str, year: int, total: Decimal) -> ProgrammeYear:
     tx.session.flush()
     audit.record(tx, "system", "programme.pot_set", f"programme:{programme.id}", {"year": year, "total": str(total)})
     return found
+
+
+def edit(tx: Tx, key: str, **values: object) -> Programme:
+    """Change what is known of a programme and note it as checked today; raises ``NotFound``."""
+    found = find(tx.session, key)
+    if found is None:
+        raise NotFound("not_found", kind="programme")
+    programme = tx.locked(Programme, found.id)
+    if unknown := sorted(values.keys() - EDITABLE):
+        raise ValueError(f"not editable: {unknown}")
+    changed = {name: value for name, value in values.items() if getattr(programme, name) != value}
+    for name, value in changed.items():
+        setattr(programme, name, value)
+    programme.checked_on = tx.now.astimezone(BERLIN).date()
+    audit.record(tx, "system", "programme.edited", f"programme:{programme.id}", {"fields": sorted(changed)})
+    return programme
 
 
 def next_deadline(rule: Mapping[str, Any], today: date, starts_on: date | None) -> date | None:
