@@ -1,16 +1,22 @@
 """Pages of one tap: an invitation by its link, an appointment on the status page; looking changes nothing."""
 
+from datetime import UTC, datetime
+
 import pytest
+from flask import Flask, render_template_string
 from sqlalchemy.orm import Session, sessionmaker
 
 from tests.conftest import Begin
 from tests.webapp.conftest import Browser, Enquired
 from tests.webapp.test_access import dump
+from webapp.forms.view import FormView
+from workflows.actions.case_status import Ask
 from workflows.core import links
 from workflows.core.settings import Settings
 from workflows.domain import invitations
 from workflows.domain.cases import Case
 from workflows.engine.messages import Subscription
+from workflows.forms import Field
 
 
 @pytest.fixture
@@ -56,3 +62,21 @@ def test_odd_answers_are_refused(browser: Browser, token: str, enquiry: Enquired
     assert browser.post("/m/falsch", {"reply": "join"}).status_code == 404
     path = f"/s/{enquiry.token}/referrals/4711/appointment"
     assert browser.post(path, {"suits": "yes"}).status_code == 404
+
+
+def test_a_given_moment_is_read_as_people_write_it(app: Flask) -> None:
+    moment = datetime(2026, 12, 4, 16, 30, tzinfo=UTC)
+    given = Field("at", "datetime", key="at", subtype="datetime", is_read_only=True, value=moment)
+    with app.test_request_context("/?lang=de"):
+        assert FormView.given(given) == "04.12.2026 17:30"
+
+
+def test_a_proposed_appointment_is_asked_on_the_status_page_before_anything_else(app: Flask) -> None:
+    ask = Ask("appointment", 7, "Diakonie", "", datetime(2026, 12, 4, 16, 30, tzinfo=UTC), "Raum 2")
+    source = '{% import "macros/status.html" as parts with context %}{{ parts.in_words("waiting", [ask]) }}'
+    with app.test_request_context("/?lang=de"):
+        page = render_template_string(source + '{{ parts.question(ask, "abc") }}', ask=ask)
+    assert "Wir haben eine Frage an Sie." in page
+    assert "Sie müssen nichts tun" not in page
+    assert "04.12.2026 17:30" in page
+    assert 'action="/s/abc/referrals/7/appointment"' in page

@@ -2,13 +2,13 @@
 
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
-from datetime import date
+from datetime import date, datetime
 from typing import Any
 
 from flask_babel import gettext as _
 from markupsafe import Markup
 
-from webapp.i18n import day
+from webapp.i18n import day, moment
 from workflows.core.errors import Problem
 from workflows.forms.cleaning import input_value
 from workflows.forms.model import Field
@@ -41,6 +41,11 @@ class FormView:
             return "true" if shown else ""
         return shown if isinstance(shown, list) else str(shown)
 
+    @staticmethod
+    def given(item: Field) -> str:
+        """A read-only value in words, dates and moments as the reader's language writes them."""
+        return _words(item)
+
     def terms(self, item: Field) -> list[tuple[str, str]]:
         """The words of the glossary in a field's label and hint, with their meaning."""
         text = f"{item.label} {item.description}"
@@ -68,6 +73,8 @@ def _typed(fields: Sequence[Field]) -> Iterator[tuple[str, str]]:
 
 
 def _words(item: Field) -> str:
+    if isinstance(item.value, datetime):
+        return moment(item.value)
     if isinstance(item.value, date):
         return day(item.value)
     words = {option.key: option.label for option in item.options}
