@@ -46,6 +46,7 @@ def test_a_follow_up_comes_back_on_its_day_until_it_is_done(
     clock.set(clock.now() + timedelta(days=3))
     mine = signed_in("coordinator")
     assert "Heute wieder dran" in mine.get("/contacts").text
+    assert "Ein Kontakt ist heute wieder dran." in mine.get("/inbox").text
     for _ in range(2):
         assert mine.post("/contacts/1/followed-up").location == "/contacts"
     page = mine.get("/contacts").text

@@ -17,6 +17,7 @@ from workflows.actions import (
     case_status,
     cases,
     clockwork,
+    contacts,
     correspondence,
     enquiries,
     inbox,
@@ -269,7 +270,17 @@ def _joins(stage: Stage, number: int, step: Step) -> None:
 
 def _note(stage: Stage, number: int, step: Step) -> None:
     with stage.at(stage.coordinator) as tx:
-        cases.add_note(tx, stage.case_ids[number], step["note"])
+        cases.add_note(tx, stage.case_ids[number], step["note"], is_shared=step.get("shared", False))
+
+
+def _talk(stage: Stage, number: int, step: Step) -> None:
+    """The coordination notes a contact; ``again`` says in how many days it comes back."""
+    with stage.at(stage.coordinator) as tx:
+        today = contacts.today(tx)
+        typed = {"held_on": today.isoformat(), **{name: step[name] for name in ("who", "text", "office_task")}}
+        if "again" in step:
+            typed["follow_up_on"] = (today + timedelta(days=step["again"])).isoformat()
+        contacts.log(tx, {**typed, "kind": step["talk"]}, case_id=stage.case_ids[number])
 
 
 def _writes(stage: Stage, number: int, step: Step) -> None:
@@ -297,5 +308,6 @@ VERBS: dict[str, Callable[[Stage, int, Step], None]] = {
     "consent": _consent,
     "joins": _joins,
     "note": _note,
+    "talk": _talk,
     "writes": _writes,
 }
