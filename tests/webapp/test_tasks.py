@@ -6,10 +6,11 @@ from threading import Barrier, Thread
 
 import pytest
 from flask import Flask
+from sqlalchemy import select
 
 from tests.conftest import Begin
 from tests.webapp import sample
-from tests.webapp.conftest import Browser
+from tests.webapp.conftest import Browser, Enquired
 from workflows.domain import people
 from workflows.engine.state import Instance
 from workflows.engine.tasks import Task
@@ -160,3 +161,17 @@ def test_a_task_is_handed_over_from_its_page(signed_in: SignIn, task_id: int, be
     assert "Die Aufgabe liegt jetzt bei Andere Person." in mine.get("/inbox").text
     with begin() as tx:
         assert tx.session.get_one(Task, task_id).assignee_id == other.id
+
+
+def test_words_of_the_office_are_explained_where_they_stand(signed_in: SignIn, enquiry: Enquired, begin: Begin) -> None:
+    mine = signed_in("coordinator")
+    with begin() as tx:
+        triage = tx.session.scalars(select(Task.id).where(Task.element_id == "triage")).one()
+    values = {"decision": "help", "summary": "Raum", "urgency": "normal", "support_level": "inform", "ways": "refer"}
+    assert mine.post(f"/tasks/{triage}/complete", values).status_code == 302
+    with begin() as tx:
+        choosing = tx.session.scalars(select(Task.id).where(Task.element_id == "choose_offices")).one()
+    page = mine.get(f"/tasks/{choosing}").text
+    assert "Was heißt „Arbeitstag“?" in page
+    assert "Montag bis Freitag, ohne die hessischen Feiertage." in page
+    assert "Was heißt „Satzung“?" not in page

@@ -1,5 +1,6 @@
 """What a template needs to draw a form of a bundle; the rules themselves stay in ``workflows.forms.clean``."""
 
+import re
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import date, datetime
@@ -48,8 +49,13 @@ class FormView:
 
     def terms(self, item: Field) -> list[tuple[str, str]]:
         """The words of the glossary in a field's label and hint, with their meaning."""
-        text = f"{item.label} {item.description}"
-        return [(word, meaning) for word, meaning in self.glossary.items() if word in text]
+        text = f"{item.label} {item.description}".casefold()
+        words = re.split(r"\W+", text)
+        return [
+            (word, meaning)
+            for word, meaning in self.glossary.items()
+            if (" " in word and word.casefold() in text) or any(part.startswith(word.casefold()) for part in words)
+        ]
 
     def troubles(self, path: str) -> tuple[Problem, ...]:
         """What is wrong with one field."""

@@ -6,7 +6,7 @@ from pathlib import Path
 import yaml
 from sqlalchemy.orm import Session, sessionmaker
 
-from workflows.actions import demo_cases, demo_register
+from workflows.actions import demo_cases, demo_inbox, demo_register
 from workflows.core.clock import Clock
 from workflows.core.settings import Settings
 from workflows.core.tx import SYSTEM, Tx, transaction
@@ -48,7 +48,8 @@ def fill(sessions: sessionmaker[Session], settings: Settings, clock: Clock) -> N
         demo_register.fill(tx, coordinator.id if coordinator else None)
     now = clock.now()
     stage = demo_cases.stage_for(sessions, settings, now, (DEMO_USERS[0].email, DEMO_USERS[2].email))
-    demo_cases.play(stage, now)
+    if demo_cases.play(stage, now):
+        demo_inbox.arrange(stage)
 
 
 def describe_offices(tx: Tx) -> None:

@@ -13,6 +13,7 @@ for (const form of document.querySelectorAll('form[data-refresh]')) {
   let timer = 0;
   let asking = null;
   let unsaved = false;
+  let failed = false;
   let sending = false;
   let changes = 0;
 
@@ -40,13 +41,14 @@ for (const form of document.querySelectorAll('form[data-refresh]')) {
     if (response?.status !== 200 || response.redirected) {
       // Not kept: the network is away or the session has ended. Say so and try again.
       if (note?.dataset.failed) {
+        failed = true;
         note.textContent = note.dataset.failed;
         clearTimeout(timer);
         timer = setTimeout(refresh, AGAIN);
       }
       return null;
     }
-    unsaved = false;
+    unsaved = failed = false;
     const saved = response.headers.get('X-Draft-Saved');
     if (note && saved) note.textContent = note.dataset.draftNote.replace('{at}', saved);
     const revision = form.querySelector('[name="_revision"]');
@@ -114,7 +116,8 @@ for (const form of document.querySelectorAll('form[data-refresh]')) {
   if (note) {
     // Leaving at once must not lose the last words.
     document.addEventListener('visibilitychange', () => { if (document.visibilityState === 'hidden' && unsaved && !sending) refresh(); });
-    window.addEventListener('beforeunload', (event) => { if (unsaved && !sending) { refresh(); event.preventDefault(); } });
+    // Only when saving has failed is there something to lose by leaving; then the browser asks.
+    window.addEventListener('beforeunload', (event) => { if (failed && unsaved && !sending) event.preventDefault(); });
   }
   window.addEventListener('pageshow', () => { sending = false; });
 
