@@ -1,5 +1,6 @@
 """Pages of one tap: an invitation by its link, an appointment on the status page; looking changes nothing."""
 
+from collections.abc import Callable
 from datetime import UTC, datetime
 
 import pytest
@@ -13,8 +14,9 @@ from webapp.forms.view import FormView
 from workflows.actions.case_status import Ask
 from workflows.core import links
 from workflows.core.settings import Settings
-from workflows.domain import invitations
+from workflows.domain import invitations, offices, referrals
 from workflows.domain.cases import Case
+from workflows.domain.referrals import Terms
 from workflows.engine.messages import Subscription
 from workflows.forms import Field
 
@@ -80,3 +82,19 @@ def test_a_proposed_appointment_is_asked_on_the_status_page_before_anything_else
     assert "Sie müssen nichts tun" not in page
     assert "04.12.2026 17:30" in page
     assert 'action="/s/abc/referrals/7/appointment"' in page
+
+
+def test_the_coordination_reads_how_a_need_was_considered(
+    begin: Begin, enquiry: Enquired, signed_in: Callable[[str], Browser]
+) -> None:
+    with begin() as tx:
+        office = offices.find(tx.session, "city_council")
+        assert office is not None
+        terms = Terms(reason="Kurse fehlen", share=["topics"], legal_basis="public_task", kind="need")
+        asked = referrals.offer(tx, enquiry.case_id, office.id, terms)
+        referrals.send(tx, asked.id)
+        referrals.consider(tx, asked.id, "later", "Wir prüfen es im Haushalt.")
+    page = signed_in("coordinator").get(f"/cases/{enquiry.case_id}").text
+    assert "Wir nehmen es auf, aber erst später" in page
+    assert "Wir prüfen es im Haushalt." in page
+    assert "Was daraus wird: later" not in page

@@ -29,7 +29,7 @@ Row = dict[str, Any]
 
 LISTS = (
     *("choice", "kind", "topic", "language", "channel", "urgency", "way", "case_outcome", "referral_outcome"),
-    *("decline_reason", "confirmation", "legal_basis", "share"),
+    *("decline_reason", "confirmation", "consideration", "legal_basis", "share"),
 )
 
 
@@ -169,6 +169,8 @@ def referral(word: Words, asked: Referral, office: Office) -> Row:
         "answered_at": asked.answered_at,
         "outcome": word("referral_outcome", asked.outcome),
         "decline_reason": word("decline_reason", asked.decline_reason),
+        "consideration": word("consideration", asked.consideration),
+        "considered_text": asked.outcome_text if asked.consideration else "",
         "confirmed": word("confirmation", asked.confirmed),
         "legal_basis": word("legal_basis", asked.legal_basis),
         "shared": [word("share", name) for name in asked.extract],

@@ -18,6 +18,7 @@ from workflows.domain import offices, people, programmes
 LISTS: Mapping[str | tuple[str, str], str] = {
     "channel": "channel",
     "choice": "choice",
+    "consideration": "consideration",
     "decline_reason": "decline_reason",
     "language": "language",
     "legal_basis": "legal_basis",
