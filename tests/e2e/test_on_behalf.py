@@ -20,7 +20,7 @@ ENQUIRY = {
 
 def follow(page: Page, house: House, case_id: int, name: str) -> None:
     """Open the case and follow one of its links once it is offered."""
-    link = page.get_by_role("link", name=name)
+    link = page.get_by_role("link", name=name).first  # the same page is offered beside the task and the referral
 
     def look() -> bool:
         page.goto(f"{house.address}/cases/{case_id}")
