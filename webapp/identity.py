@@ -7,12 +7,20 @@ from flask import Flask, g, request, session
 from flask_login import current_user, login_user, logout_user
 
 from webapp.extensions import db, login_manager, surroundings
+from workflows.core.errors import NotAllowed
 from workflows.core.tx import PUBLIC, Actor, Tx
 from workflows.domain import access_tokens, people, web_sessions
 from workflows.domain.people import User
 
 SEEN = "seen"
 SEEN_STEP = timedelta(minutes=1)
+READING = frozenset({"GET", "HEAD", "OPTIONS"})
+# The first mark that occurs counts: every browser also names those it wants to be taken for.
+BROWSERS = (("Firefox/", "Firefox"), ("Edg/", "Edge"), ("Chrome/", "Chrome"), ("Safari/", "Safari"))
+SYSTEMS = (
+    *(("Android", "Android"), ("iPhone", "iPhone"), ("iPad", "iPad")),
+    *(("Windows", "Windows"), ("Mac OS", "macOS"), ("Linux", "Linux")),
+)
 
 
 @dataclass(frozen=True, slots=True)
@@ -87,7 +95,16 @@ def sign_in(tx: Tx, user: User) -> None:
     if language:
         session["language"] = language
     actor = people.actor(tx.session, user, tx.now)
-    login_user(SignedIn(actor, user.name, user.language, web_sessions.begin(tx, user.id)))
+    secret = web_sessions.begin(tx, user.id, device())
+    login_user(SignedIn(actor, user.name, user.language, secret))
+
+
+def device() -> str:
+    """What the browser calls itself, in two words, so that people know their own in the list: "Firefox, Windows"."""
+    agent = request.headers.get("User-Agent", "")
+    browser = next((name for mark, name in BROWSERS if mark in agent), "")
+    system = next((name for mark, name in SYSTEMS if mark in agent), "")
+    return ", ".join(filter(None, (browser, system)))
 
 
 def sign_out(tx: Tx) -> None:
@@ -105,8 +122,17 @@ def page_actor() -> Actor:
 
 
 def token_actor() -> Actor | None:
-    """Who asks the API, by ``Authorization: Bearer …``; cookies count for nothing there."""
+    """Who asks the API, by ``Authorization: Bearer …``; cookies count for nothing there.
+
+    Raises ``NotAllowed`` when a token made for reading is to change something.
+    """
     scheme, _space, text = request.headers.get("Authorization", "").partition(" ")
     if scheme.lower() != "bearer" or not text:
         return None
-    return access_tokens.find_actor(db.session(), text.strip(), surroundings().clock.now())
+    found = access_tokens.find(db.session(), text.strip(), surroundings().clock.now())
+    if found is None:
+        return None
+    actor, scope = found
+    if scope == "read" and request.method not in READING:
+        raise NotAllowed("token_reads_only")
+    return actor

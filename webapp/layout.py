@@ -41,6 +41,7 @@ NAVIGATION: tuple[tuple[Any, str, Mapping[str, Any], str], ...] = (
     (_l("Kennzahlen"), "reports.referrals", {}, policy.FIGURES_READ),
     (_l("E-Mails"), "mails.index", {}, policy.MAIL_RETRY),
     (_l("Protokoll"), "audit.entries", {}, policy.AUDIT_READ),
+    (_l("Konten"), "admin.users", {}, policy.USER_EDIT),
     (_l("Seiten"), "pages.edit", {"key": "imprint"}, policy.PAGE_EDIT),
     (_l("Benachrichtigungen"), "notices.choice", {}, policy.TASK_READ),
 )
@@ -79,10 +80,15 @@ def navigation(actor: Actor) -> list[NavItem]:
     """The rooms this person may enter."""
     room = (request.endpoint or "").partition(".")[0]
     return [
-        NavItem(str(label), url_for(endpoint, **arguments), endpoint.partition(".")[0] == room)
+        NavItem(str(label), url_for(endpoint, **arguments), _is_in(room, endpoint.partition(".")[0]))
         for label, endpoint, arguments, permission in NAVIGATION
         if policy.may(actor, permission)
     ]
+
+
+def _is_in(room: str, entry: str) -> bool:
+    """Whether a room belongs to the entry: ``admin_deputies`` to ``admin``."""
+    return room == entry or room.startswith(f"{entry}_")
 
 
 def first_room(actor: Actor) -> str:

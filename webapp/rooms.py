@@ -2,8 +2,13 @@
 
 from flask import Blueprint
 
+from webapp.account.deputies import account_deputies
+from webapp.account.views import account
+from webapp.admin.deputies import admin_deputies
+from webapp.admin.views import admin
 from webapp.api.views import api
 from webapp.audit.views import audit
+from webapp.auth.links import links
 from webapp.auth.views import auth
 from webapp.cases.asked import asked
 from webapp.cases.editing import case_editing
@@ -33,6 +38,9 @@ BLUEPRINTS: tuple[Blueprint, ...] = (
     answers,
     own_tasks,
     auth,
+    links,
+    account,
+    account_deputies,
     inbox,
     cases,
     on_behalf,
@@ -50,6 +58,8 @@ BLUEPRINTS: tuple[Blueprint, ...] = (
     mails,
     notices,
     audit,
+    admin,
+    admin_deputies,
     pages,
     demo,
     health,

@@ -84,6 +84,11 @@ def browser(app: Flask) -> Browser:
 @pytest.fixture
 def house(begin: Begin) -> None:
     """The first contents and one user per role: ``coordinator@lotse.example`` and so on."""
+    open_house(begin)
+
+
+def open_house(begin: Begin) -> None:
+    """What ``house`` promises, for fixtures of another scope."""
     with begin() as tx:
         seed.load(tx)
         seed.fill_demo_addresses(tx)

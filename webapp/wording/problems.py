@@ -55,6 +55,10 @@ PROBLEMS: Mapping[str, Any] = {
     "deputy_taken": _("In dieser Zeit ist schon jemand als Vertretung eingetragen."),
     "reference_unknown": _("Ein Vorgang mit diesem Zeichen ist nicht da. Es sieht so aus: 2026-0001."),
     "figures_missing": _("Jeder Kennwert steht genau einmal da. Bitte lassen Sie keinen weg: %(figures)s."),
+    "password_guessable": _(
+        "Dieses Passwort lässt sich leicht erraten. Nehmen Sie mehrere Wörter, die nicht zusammengehören."
+    ),
+    "password_wrong": _("Das bisherige Passwort stimmt nicht."),
     "unknown_role": _("Diese Rolle gibt es nicht."),
 }
 

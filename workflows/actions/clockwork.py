@@ -12,13 +12,14 @@ from datetime import datetime, timedelta
 from sqlalchemy.exc import OperationalError
 from sqlalchemy.orm import Session, sessionmaker
 
-from workflows.actions import notices
+from workflows.actions import accounts, notices
 from workflows.core import killpoints, outbox
 from workflows.core.clock import Clock
 from workflows.core.errors import Conflict
 from workflows.core.outbox import Transport
 from workflows.core.settings import Settings
 from workflows.core.tx import SYSTEM, Tx, transaction
+from workflows.domain import sign_in_requests
 from workflows.engine import incidents, messages, runtime, timers
 from workflows.operators import ENGINE
 
@@ -80,6 +81,8 @@ KINDS = (
         lambda tx, number: runtime.retry(tx, ENGINE, number),
     ),
     Kind("notice", notices.next_untold, notices.tell),
+    # Its effect is the mail; a wish another worker has taken leaves nothing to do.
+    Kind("sign_in", sign_in_requests.next_id, lambda tx, number: accounts.send_link(tx, number) or None),
 )
 
 
@@ -90,7 +93,7 @@ def step(
     transport: Transport | None,
     resting: Resting | None = None,
 ) -> int:
-    """At most one message, timer, incident, notice and mail, each in a transaction of its own; how many were tried."""
+    """At most one of each kind and one mail, each in its own transaction; how many were done or tried."""
     resting = resting or Resting()
     done = sum(_one(sessions, settings, clock, kind, resting) for kind in KINDS)
     if transport is not None:

@@ -15,7 +15,7 @@ from workflows.core.clock import BERLIN, Clock
 from workflows.core.outbox import Mail
 from workflows.core.settings import Settings
 from workflows.core.tx import SYSTEM, Tx, transaction
-from workflows.domain import web_sessions
+from workflows.domain import access_tokens, web_sessions
 
 LOOK_AGAIN_AFTER = timedelta(minutes=5)
 """How long a chore of the day that failed is left alone."""
@@ -26,9 +26,10 @@ log = logging.getLogger(__name__)
 
 
 def tidy(tx: Tx) -> None:
-    """Delete what nobody can use any more: tries, ended sign-ins and links, silent workers, unsent uploads."""
+    """Delete what nobody can use any more: tries, ended sign-ins, links and tokens, silent workers, unsent uploads."""
     throttle.purge(tx)
     web_sessions.purge(tx)
+    access_tokens.purge(tx)
     links.purge(tx, in_use=select(Mail.link_id).where(Mail.link_id.is_not(None)))
     presence.purge(tx)
     files.purge(tx, ("form",), tx.now - timedelta(days=7))

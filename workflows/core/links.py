@@ -10,10 +10,11 @@ import hmac
 import secrets
 from datetime import datetime
 
-from sqlalchemy import CheckConstraint, Select, delete, or_, select, update
+from sqlalchemy import CheckConstraint, Select, and_, delete, or_, select, update
 from sqlalchemy.orm import Mapped, Session, mapped_column
 
 from workflows.core.db import Base
+from workflows.core.errors import NotFound
 from workflows.core.settings import Settings
 from workflows.core.tx import Tx
 
@@ -23,22 +24,18 @@ PATHS = {
     "sign_in": "/login/",
     "organisation_access": "/o/",
     "invitation": "/m/",
+    "set_password": "/password/",
 }
 """Where the link of each purpose leads."""
 
-_EACH_TIME_ANEW = {"sign_in"}
+_EACH_TIME_ANEW = {"sign_in", "set_password"}
 
 
 class Link(Base):
     """A link given to one recipient for one purpose; ``target`` reads ``referral:5``, ``recipient`` ``office:17``."""
 
     __tablename__ = "link"
-    __table_args__ = (
-        CheckConstraint(
-            "purpose IN ('referral_answer', 'case_status', 'sign_in', 'organisation_access', 'invitation')",
-            name="purpose",
-        ),
-    )
+    __table_args__ = (CheckConstraint(f"purpose IN {tuple(PATHS)}", name="purpose"),)
 
     id: Mapped[int] = mapped_column(primary_key=True)
     purpose: Mapped[str]
@@ -88,6 +85,14 @@ def find(session: Session, purpose: str, token: str, now: datetime) -> Link | No
     """The link ``token`` opens for ``purpose``; None if unknown, expired or revoked."""
     link = session.scalars(select(Link).where(Link.token_hash == _hash(token), Link.purpose == purpose)).one_or_none()
     return link if link is not None and _valid(link, now) else None
+
+
+def redeem(tx: Tx, link: Link) -> None:
+    """Use a link that serves once; raises ``NotFound("link_gone")`` if somebody else was quicker or it has ended."""
+    valid = and_(Link.revoked_at.is_(None), or_(Link.expires_at.is_(None), Link.expires_at > tx.now))
+    once = update(Link).where(Link.id == link.id, valid).values(revoked_at=tx.now).returning(Link.id)
+    if tx.session.scalar(once) is None:
+        raise NotFound("link_gone", purpose=link.purpose)
 
 
 def revoke(tx: Tx, target: str, purpose: str | None = None) -> None:

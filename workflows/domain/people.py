@@ -1,6 +1,6 @@
 """Who works with the house: users, their roles and groups, and the actor they become in a transaction."""
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Sequence
 from datetime import date, datetime
 from typing import Any
 
@@ -9,12 +9,12 @@ from sqlalchemy import (
     ColumnElement,
     Date,
     ForeignKey,
-    Row,
     Select,
     String,
     and_,
     bindparam,
     cast,
+    delete,
     func,
     select,
 )
@@ -113,12 +113,10 @@ def create(
     email = email.strip().lower()
     if tx.session.scalar(select(User.id).where(User.email == email)):
         raise Conflict("email_taken", email=email)
-    unknown = sorted(set(roles) - set(ROLES))
-    if unknown:
-        raise Invalid({"roles": tuple(Problem("unknown_role", {"role": role}) for role in unknown)})
+    _refuse_unknown_roles(frozenset(roles))
     _refuse_unknown(tx.session, frozenset(groups))
     user = User(email=email, name=name.strip(), is_active=True, language=language, created_at=tx.now)
-    user.password_hash = passwords.hashed(password) if password is not None else None
+    user.password_hash = passwords.hashed(password, (email, name)) if password is not None else None
     # An office hears of a request at once; whoever works here looks into the inbox anyway.
     user.immediate_since = tx.now if "office" in set(roles) else None
     tx.session.add(user)
@@ -130,6 +128,12 @@ def create(
         tx, "system", "user.created", f"user:{user.id}", {"roles": sorted(set(roles)), "groups": sorted(set(groups))}
     )
     return user
+
+
+def _refuse_unknown_roles(named: frozenset[str]) -> None:
+    unknown = sorted(named - set(ROLES))
+    if unknown:
+        raise Invalid({"roles": tuple(Problem("unknown_role", {"role": role}) for role in unknown)})
 
 
 def _refuse_unknown(session: Session, groups: frozenset[str]) -> None:
@@ -192,7 +196,7 @@ def in_force(today: Any) -> ColumnElement[bool]:
     return and_(Deputyship.from_on <= today, Deputyship.until_on >= today)
 
 
-def as_actor(row: Row[Any]) -> Actor:
+def as_actor(row: Sequence[Any]) -> Actor:
     """The actor of a row of ``acting``."""
     user_id, name, held, joined, represented, theirs = row
     return Actor(
@@ -245,6 +249,38 @@ def set_active(tx: Tx, user_id: int, *, is_active: bool) -> User:
 
 def set_password(tx: Tx, user_id: int, password: str) -> None:
     """Set a new password; raises ``Invalid`` if it breaks the rules of ``passwords.check``."""
+    user = tx.session.get_one(User, user_id)
+    keep_password(tx, user_id, passwords.hashed(password, (user.email, user.name)))  # hashed before anything is locked
+
+
+def keep_password(tx: Tx, user_id: int, stored: str) -> None:
+    """Keep a password in its stored form (``passwords.hashed``); whoever calls ends the user's sessions."""
     user = tx.locked(User, user_id)
-    user.password_hash = passwords.hashed(password)
+    user.password_hash = stored
     audit.record(tx, "system", "user.password_set", f"user:{user_id}")
+
+
+def set_access(tx: Tx, user_id: int, roles_now: Iterable[str], groups_now: Iterable[str]) -> None:
+    """Give a user exactly these roles and groups; raises ``NotFound`` and, for an unknown role, ``Invalid``."""
+    tx.locked(User, user_id)
+    wanted = frozenset(roles_now), frozenset(groups_now)
+    _refuse_unknown_roles(wanted[0])
+    _refuse_unknown(tx.session, wanted[1])
+    had = roles(tx.session, user_id), groups(tx.session, user_id)
+    if had == wanted:
+        return
+    tx.session.execute(delete(UserRole).where(UserRole.user_id == user_id))
+    tx.session.execute(delete(Membership).where(Membership.user_id == user_id))
+    tx.session.add_all(UserRole(user_id=user_id, role=role) for role in sorted(wanted[0]))
+    tx.session.add_all(Membership(user_id=user_id, group_key=key) for key in sorted(wanted[1]))
+    tx.session.flush()
+    facts = {"before": sorted(had[0] | had[1]), "roles": sorted(wanted[0]), "groups": sorted(wanted[1])}
+    audit.record(tx, "system", "user.access_set", f"user:{user_id}", facts)
+
+
+def rename(tx: Tx, user_id: int, name: str, language: str) -> None:
+    """Set the name that pages and audit show, and the language of the user's mails; raises ``NotFound``."""
+    user = tx.locked(User, user_id)
+    if (user.name, user.language) != (name, language):
+        user.name, user.language = name, language
+        audit.record(tx, "system", "user.renamed", f"user:{user_id}", {"name": name})

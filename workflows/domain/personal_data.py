@@ -29,7 +29,7 @@ class Column:
 # Table, kind, columns, why: contents first, then what is left.
 _REGISTER: tuple[tuple[str, Kind, str, str], ...] = (
     ("api_token", "content", "name last_used_at", "the holder's word for the token and when it was used"),
-    ("api_token", "none", "id user_id hash created_at expires_at", "the token itself, hashed, of an account"),
+    ("api_token", "none", "id user_id scope hash created_at expires_at", "the token itself, hashed, of an account"),
     ("application", "content", "title profile plan decision_note", "project and association in the applicant's words"),
     (
         "application",
@@ -220,6 +220,8 @@ _REGISTER: tuple[tuple[str, Kind, str, str], ...] = (
     ("search_word", "special", "word", "folded words of names, of what was asked and what an office received"),
     ("search_word", "none", "kind row_id", "what the word finds"),
     ("sequence", "none", "name last", "numbers given so far"),
+    ("sign_in_request", "contact", "email", "the address somebody typed; gone within seconds"),
+    ("sign_in_request", "none", "id purpose created_at", "what was asked for"),
     (
         "subscription",
         "none",
@@ -251,7 +253,7 @@ _REGISTER: tuple[tuple[str, Kind, str, str], ...] = (
         "id process_key number patch sha256 logic_sha256 status deployed_at",
         "a frozen process",
     ),
-    ("web_session", "content", "user_id created_at seen_at ended_at", "when a colleague was signed in"),
+    ("web_session", "content", "user_id created_at seen_at ended_at device", "when a colleague was signed in"),
     ("web_session", "none", "id", "hash of the cookie's secret"),
     ("work_group", "none", "key name", "a group"),
     ("worker", "none", "id seen_at", "a random number per worker process"),

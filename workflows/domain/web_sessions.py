@@ -9,6 +9,7 @@ from sqlalchemy.orm import Mapped, Session, mapped_column
 
 from workflows.core import audit
 from workflows.core.db import Base
+from workflows.core.errors import NotFound
 from workflows.core.tx import Tx
 from workflows.domain.people import User
 
@@ -17,7 +18,7 @@ ABSOLUTE = timedelta(hours=10)
 
 
 class WebSession(Base):
-    """One signed-in browser; ``id`` is the SHA-256 of the cookie's secret in hex."""
+    """One signed-in browser; ``id`` is the SHA-256 of the cookie's secret in hex, ``device`` what it calls itself."""
 
     __tablename__ = "web_session"
 
@@ -26,12 +27,14 @@ class WebSession(Base):
     created_at: Mapped[datetime]
     seen_at: Mapped[datetime]
     ended_at: Mapped[datetime | None]
+    device: Mapped[str] = mapped_column(String(60), default="")
 
 
-def begin(tx: Tx, user_id: int) -> str:
+def begin(tx: Tx, user_id: int, device: str = "") -> str:
     """Sign a browser in; gives the 256-bit secret for its cookie."""
     secret = secrets.token_urlsafe(32)
-    tx.session.add(WebSession(id=_hash(secret), user_id=user_id, created_at=tx.now, seen_at=tx.now))
+    row = WebSession(id=id_of(secret), user_id=user_id, created_at=tx.now, seen_at=tx.now, device=device[:60])
+    tx.session.add(row)
     audit.record(tx, "system", "user.signed_in", f"user:{user_id}")
     return secret
 
@@ -48,7 +51,7 @@ def find_user(
     is_fresh = seen_at is not None and now - IDLE < seen_at <= now
     row = session.execute(
         query.where(
-            WebSession.id == _hash(secret),
+            WebSession.id == id_of(secret),
             WebSession.ended_at.is_(None),
             true() if is_fresh else WebSession.seen_at > now - IDLE,
             WebSession.created_at > now - ABSOLUTE,
@@ -60,17 +63,39 @@ def find_user(
 
 def end(tx: Tx, secret: str) -> None:
     """Sign this browser out; ending an ended session does nothing."""
-    row = tx.session.get(WebSession, _hash(secret))
+    row = tx.session.get(WebSession, id_of(secret))
     if row is not None and row.ended_at is None:
         row.ended_at = tx.now
         audit.record(tx, "system", "user.signed_out", f"user:{row.user_id}")
 
 
-def end_all(tx: Tx, user_id: int) -> None:
-    """End every session of a user, as after a change of password."""
-    tx.session.execute(
-        update(WebSession).where(WebSession.user_id == user_id, WebSession.ended_at.is_(None)).values(ended_at=tx.now)
+def end_all(tx: Tx, user_id: int, *, but: str | None = None) -> int:
+    """End every session of a user, as after a change of password, ``but`` one with this id; how many there were."""
+    live = update(WebSession).where(WebSession.user_id == user_id, WebSession.ended_at.is_(None))
+    if but is not None:
+        live = live.where(WebSession.id != but)
+    ended = len(tx.session.scalars(live.values(ended_at=tx.now).returning(WebSession.id)).all())
+    if ended:
+        audit.record(tx, "system", "user.sessions_ended", f"user:{user_id}", {"count": ended})
+    return ended
+
+
+def end_one(tx: Tx, user_id: int, session_id: str) -> None:
+    """End one session of a user; raises ``NotFound`` for somebody else's, does nothing if it has ended."""
+    row = tx.session.get(WebSession, session_id)
+    if row is None or row.user_id != user_id:
+        raise NotFound("not_found", kind="web_session")
+    if row.ended_at is None:
+        row.ended_at = tx.now
+        audit.record(tx, "system", "user.signed_out", f"user:{user_id}")
+
+
+def of_user(session: Session, user_id: int, now: datetime) -> list[WebSession]:
+    """The sessions of a user that have not ended, the newest first."""
+    live = select(WebSession).where(
+        WebSession.user_id == user_id, WebSession.ended_at.is_(None), WebSession.created_at > now - ABSOLUTE
     )
+    return list(session.scalars(live.order_by(WebSession.created_at.desc(), WebSession.id)))
 
 
 def purge(tx: Tx) -> None:
@@ -79,5 +104,6 @@ def purge(tx: Tx) -> None:
     tx.session.execute(delete(WebSession).where(over))
 
 
-def _hash(secret: str) -> str:
+def id_of(secret: str) -> str:
+    """The id of the session behind a cookie's secret."""
     return hashlib.sha256(secret.encode()).hexdigest()

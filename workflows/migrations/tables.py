@@ -22,6 +22,7 @@ from workflows.domain import (
     questions,
     referrals,
     saved_filters,
+    sign_in_requests,
     web_sessions,
 )
 from workflows.engine import definitions, events, incidents, messages, state, tasks, timers
@@ -29,7 +30,8 @@ from workflows.engine import definitions, events, incidents, messages, state, ta
 MODULES = (
     *(daily, files, links, outbox, presence, search, sequences, throttle, log, proof),
     *(access_tokens, appointments, cases, codes, contacts, funding, invitations, offices, organisation_people),
-    *(organisations, pages, people, programmes, questions, referrals, saved_filters, web_sessions),
+    *(organisations, pages, people, programmes, questions, referrals, saved_filters, sign_in_requests),
+    *(web_sessions,),
     *(definitions, events, incidents, messages, state, tasks, timers),
 )
 """The modules with tables."""

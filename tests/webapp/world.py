@@ -1,0 +1,193 @@
+"""A house in full work on SQLite, with somebody of every column of the matrix, and an example of every kind of row."""
+
+import sqlite3
+from collections.abc import Mapping
+from contextlib import AbstractContextManager
+from dataclasses import dataclass
+from datetime import timedelta
+from io import BytesIO
+from typing import Any
+
+from flask import Flask
+from sqlalchemy import select
+from sqlalchemy.orm import Session, sessionmaker
+from werkzeug.test import TestResponse
+
+from tests.actions.conftest import House
+from tests.conftest import Begin
+from tests.webapp.conftest import ADDRESS, PASSWORD, Browser, open_house
+from tests.webapp.matrix import BODIES, COLUMNS
+from webapp import create_app
+from webapp.extensions import db
+from workflows.actions import attachments
+from workflows.actions.attachments import Upload
+from workflows.core import outbox
+from workflows.core.clock import SetClock
+from workflows.core.db import make_engine, make_sessions
+from workflows.core.settings import Settings
+from workflows.core.tx import PUBLIC, SYSTEM, Actor, Tx, transaction
+from workflows.domain import (
+    access_tokens,
+    contacts,
+    deputies,
+    offices,
+    organisation_people,
+    organisations,
+    passwords,
+    people,
+)
+from workflows.domain.contacts import Held
+from workflows.domain.people import Deputyship, User
+from workflows.domain.referrals import Referral
+from workflows.engine.state import Instance
+from workflows.engine.tasks import Task
+
+PDF = b"%PDF-1.4\n1 0 obj<</Type/Catalog>>endobj\ntrailer<</Root 1 0 R>>\n%%EOF\n"
+
+
+@dataclass
+class Visitor:
+    """One column: a cookie, the CSRF token that belongs to it, and a token of the API."""
+
+    cookie: str
+    csrf: str
+    bearer: str
+
+
+class World:
+    """Asks as anybody, and takes back what was changed."""
+
+    def __init__(self, app: Flask, begin: Begin, visitors: Mapping[str, Visitor], examples: Mapping[str, str]) -> None:
+        self.app, self.begin, self.visitors, self.examples = app, begin, visitors, examples
+        with app.app_context():
+            path = db.engine.url.database or ""
+        self._live, self._kept = sqlite3.connect(path, timeout=20), sqlite3.connect(":memory:")
+        self._live.backup(self._kept)
+
+    def ask(self, who: str, line: str, method: str | None = None) -> TestResponse:
+        """The answer to one line of the matrix."""
+        declared, _, path = line.partition(" ")
+        method, path = method or declared, path.format(**self.examples)
+        visitor, client = self.visitors[who], self.app.test_client(use_cookies=False)
+        if path.startswith("/api/"):
+            headers = {"Authorization": f"Bearer {visitor.bearer}"} if visitor.bearer else {}
+            body = {} if method != "POST" else _api_body(path)
+            return client.open(path, method=method, base_url=ADDRESS, headers=headers, **body)
+        typed = {name: value.format(**self.examples) for name, value in BODIES.get(line, {}).items()}
+        data = {"csrf_token": visitor.csrf, **typed} if method == "POST" else None
+        return client.open(path, method=method, base_url=ADDRESS, headers={"Cookie": visitor.cookie}, data=data)
+
+    def version(self) -> int:
+        """A number that moves whenever anything at all is committed."""
+        return int(self._live.execute("PRAGMA data_version").fetchone()[0])
+
+    def restore(self) -> None:
+        """As it was at the beginning."""
+        self._kept.backup(self._live)
+
+    def close(self) -> None:
+        self._live.close()
+        self._kept.close()
+        with self.app.app_context():
+            db.engine.dispose()
+
+
+def _api_body(path: str) -> dict[str, Any]:
+    if path.endswith("/bundles"):
+        return {"data": b"no zip", "content_type": "application/zip"}
+    if path.endswith("/messages"):
+        return {"json": {"name": "nobody_waits", "correlation_key": "x"}}
+    return {"json": {"values": {}} if path.endswith(("/draft", "/complete")) else {}}
+
+
+def build(settings: Settings, clock: SetClock) -> World:
+    """One case with an office, one still to be looked at, and all the people."""
+    app = create_app(settings, clock)
+    sessions = make_sessions(make_engine(settings.database_url))
+
+    def begin(actor: Actor = SYSTEM) -> AbstractContextManager[Tx]:
+        return transaction(sessions(), actor, clock, settings)
+
+    open_house(begin)
+    visitors, examples = _fill(app, begin, sessions, settings, clock)
+    return World(app, begin, visitors, examples)
+
+
+def _fill(
+    app: Flask, begin: Begin, sessions: sessionmaker[Session], settings: Settings, clock: SetClock
+) -> tuple[dict[str, Visitor], dict[str, str]]:
+    with begin() as tx:
+        own, other = offices.by_keys(tx.session, ["culture_office", "sport_funding"])
+        ids = {role: _user(tx, role) for role in COLUMNS if role not in {"public", "other_office"}}
+        people.join(tx, ids["office"], own.group)
+        user = people.create(tx, "other_office@lotse.example", "Andere", roles=["office"], groups=[other.group])
+        user.password_hash = passwords.hashed(PASSWORD)
+        ids["other_office"] = user.id
+        coordinator = people.actor(tx.session, tx.session.get_one(User, ids["coordinator"]))
+        bearers = {who: access_tokens.create(tx, ids[who], "Probe")[1] for who in COLUMNS if who != "public"}
+    actors = {"system": SYSTEM, "public": PUBLIC, "coordinator": coordinator}
+    house = House(begin, sessions, settings, clock, actors)
+    case, status_token = house.submit()
+    house.refer("culture_office")
+    _second, other_status = house.submit(key="second")
+    with begin(coordinator) as tx:
+        inner = attachments.attach(tx, case.id, Upload("innen.pdf", BytesIO(PDF)), False)
+        shared = attachments.attach(tx, case.id, Upload("geteilt.pdf", BytesIO(PDF)), True)
+        keys = {"inner_file": inner.key, "shared_file": shared.key}
+        day = people.day(tx.now)
+        contact = contacts.log(tx, Held("phone", day, "Vorstand", "Rückruf", "advice", day, case.id, None))
+        keys |= {"contact": str(contact.id), "office_row": str(own.id)}
+        organisation = organisations.add(tx, "Verein Brücke")
+        person = organisation_people.add(tx, organisation.id, {"name": "Vorstand", "role": "board"})
+        proposal = organisation_people.propose(tx, organisation.id, person.id, {}, "Bitte ändern")
+        keys |= {"organisation": str(organisation.id), "contact_person": str(person.id), "proposal": str(proposal.id)}
+    with begin() as tx:
+        later = people.day(tx.now) + timedelta(days=9)
+        deputies.appoint(tx, ids["coordinator"], ids["leadership"], later, later)
+        outbox.post(tx, to="a@b.example", subject="s", text="t", about=case.stream).status = "failed"
+        examples = _examples(tx, case.id) | {
+            "user": str(ids["reviewer"]),
+            "status_token": status_token,
+            "other_status_token": other_status,
+            "office_token": house.office_token(),
+            "unknown": "unbekannt",
+            **keys,
+        }
+    visitors = {who: _visitor(app, who, bearers.get(who, "")) for who in COLUMNS}
+    return visitors, examples
+
+
+def _user(tx: Tx, role: str) -> int:
+    user = people.find_by_email(tx.session, f"{role}@lotse.example")
+    assert user is not None
+    return user.id
+
+
+def _examples(tx: Tx, case_id: int) -> dict[str, str]:
+    def one(query: Any) -> str:
+        return str(tx.session.scalars(query).first())
+
+    referral = one(select(Referral.id).where(Referral.case_id == case_id))
+    is_failed = select(outbox.Mail.id).where(outbox.Mail.status == "failed")
+    triage = select(Task.id).where(Task.element_id == "triage", Task.status == "open")
+    asked = select(Task.id).where(Task.subject == f"referral:{referral}", Task.status == "open")
+    return {
+        "case": str(case_id),
+        "referral": referral,
+        "mail": one(is_failed),
+        "triage_task": one(triage),
+        "office_task": one(asked),
+        "instance": one(select(Instance.id).where(Instance.subject == f"case:{case_id}")),
+        "referral_instance": one(select(Instance.id).where(Instance.subject == f"referral:{referral}")),
+        "coordinators_absence": one(select(Deputyship.id)),
+        "coordinators_token": one(select(access_tokens.ApiToken.id).order_by(access_tokens.ApiToken.id)),
+    }
+
+
+def _visitor(app: Flask, who: str, bearer: str) -> Visitor:
+    browser = Browser(app.test_client())
+    if who != "public":
+        assert browser.sign_in(f"{who}@lotse.example").status_code == 302
+    csrf = browser.token()
+    cookie = "; ".join(f"{cookie.key}={cookie.value}" for cookie in browser.client._cookies.values())
+    return Visitor(cookie, csrf, bearer)

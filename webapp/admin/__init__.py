@@ -1,0 +1,1 @@
+"""Accounts, groups and deputies, for those who look after them."""
