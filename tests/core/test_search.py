@@ -91,3 +91,14 @@ def test_the_beginning_of_any_word_finds_its_text(begin: Begin, text: str, data:
     if words:
         word = data.draw(st.sampled_from(words))
         assert found(begin, word[: data.draw(st.integers(1, len(word)))]) == [1]
+
+
+def test_words_of_belief_health_and_origin_in_free_text_find_nobody(begin: Begin) -> None:
+    with begin() as tx:
+        text = "Meine Mutter ist an Krebs erkrankt, wir sind Muslime und Kurden und suchen einen Raum."
+        search.index(tx, "case", 1, ["Jüdische Gemeinde"], free=[text])
+    with begin() as tx:
+        for word in ("raum", "mutter", "jüdische"):
+            assert list(tx.session.scalars(search.matching("case", word))) == [1]
+        for word in ("krebs", "erkrankt", "Muslime", "kurden"):
+            assert list(tx.session.scalars(search.matching("case", word))) == []

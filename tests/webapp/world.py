@@ -2,14 +2,14 @@
 
 import sqlite3
 from collections.abc import Mapping
-from contextlib import AbstractContextManager
+from contextlib import AbstractContextManager, closing
 from dataclasses import dataclass
 from datetime import timedelta
 from io import BytesIO
 from typing import Any
 
 from flask import Flask
-from sqlalchemy import select
+from sqlalchemy import Column, String, Table, select
 from sqlalchemy.orm import Session, sessionmaker
 from werkzeug.test import TestResponse
 
@@ -35,12 +35,16 @@ from workflows.domain import (
     organisations,
     passwords,
     people,
+    saved_filters,
 )
 from workflows.domain.contacts import Held
 from workflows.domain.people import Deputyship, User
+from workflows.domain.personal_data import COLUMNS as COLUMNS_OF
+from workflows.domain.programmes import Programme
 from workflows.domain.referrals import Referral
 from workflows.engine.state import Instance
 from workflows.engine.tasks import Task
+from workflows.migrations import tables
 
 PDF = b"%PDF-1.4\n1 0 obj<</Type/Catalog>>endobj\ntrailer<</Root 1 0 R>>\n%%EOF\n"
 
@@ -60,8 +64,8 @@ class World:
     def __init__(self, app: Flask, begin: Begin, visitors: Mapping[str, Visitor], examples: Mapping[str, str]) -> None:
         self.app, self.begin, self.visitors, self.examples = app, begin, visitors, examples
         with app.app_context():
-            path = db.engine.url.database or ""
-        self._live, self._kept = sqlite3.connect(path, timeout=20), sqlite3.connect(":memory:")
+            self._path = db.engine.url.database or ""
+        self._live, self._kept = sqlite3.connect(self._path, timeout=20), sqlite3.connect(":memory:")
         self._live.backup(self._kept)
 
     def ask(self, who: str, line: str, method: str | None = None) -> TestResponse:
@@ -85,6 +89,17 @@ class World:
         """As it was at the beginning."""
         self._kept.backup(self._live)
 
+    def plant(self, words: str) -> int:
+        """Put these words wherever people, or the makers of processes, can write; gives in how many columns."""
+        count = 0
+        with closing(sqlite3.connect(self._path, timeout=20)) as raw, raw:
+            for table in tables.metadata().sorted_tables:
+                for column in table.columns:
+                    if _is_written(table, column):
+                        changed = raw.execute(f'UPDATE "{table.name}" SET "{column.name}" = ?', [words])  # noqa: S608
+                        count += changed.rowcount > 0
+        return count
+
     def close(self) -> None:
         self._live.close()
         self._kept.close()
@@ -92,11 +107,35 @@ class World:
             db.engine.dispose()
 
 
+NAMES = frozenset({"name", "title", "text", "label", "element_name"})
+"""Columns that show up in pages although they tell nothing about a person."""
+
+
+def _is_written(table: Table, column: Column[Any]) -> bool:
+    """Whether somebody's own words stand in this column."""
+    tells = COLUMNS_OF[table.name, column.name].kind != "none" or column.name in NAMES
+    is_chosen = any(f"{column.name} IN" in str(getattr(rule, "sqltext", "")) for rule in table.constraints)
+    is_bound = column.primary_key or column.unique or column.foreign_keys or is_chosen
+    is_address = any(
+        part in column.name for part in ("email", "address", "language", "recipient", "folded", "handed_on")
+    )
+    return isinstance(column.type, String) and tells and not is_bound and not is_address
+
+
+API_BODIES: dict[str, dict[str, Any]] = {
+    "hand-over": {"user_id": 1},
+    "follow-up": {"on": "2026-03-20"},
+    "priority": {"priority": 80},
+}
+
+
 def _api_body(path: str) -> dict[str, Any]:
     if path.endswith("/bundles"):
         return {"data": b"no zip", "content_type": "application/zip"}
     if path.endswith("/messages"):
         return {"json": {"name": "nobody_waits", "correlation_key": "x"}}
+    if path.endswith(("/hand-over", "/follow-up", "/priority")):
+        return {"json": API_BODIES[path.rpartition("/")[2]]}
     return {"json": {"values": {}} if path.endswith(("/draft", "/complete")) else {}}
 
 
@@ -140,6 +179,9 @@ def _fill(
         organisation = organisations.add(tx, "Verein Brücke")
         person = organisation_people.add(tx, organisation.id, {"name": "Vorstand", "role": "board"})
         proposal = organisation_people.propose(tx, organisation.id, person.id, {}, "Bitte ändern")
+        assert coordinator.user_id is not None
+        kept = saved_filters.keep(tx, coordinator.user_id, "Meine", "scope=mine")
+        keys |= {"coordinators_filter": str(kept.id)}
         keys |= {"organisation": str(organisation.id), "contact_person": str(person.id), "proposal": str(proposal.id)}
     with begin() as tx:
         later = people.day(tx.now) + timedelta(days=9)
@@ -174,6 +216,7 @@ def _examples(tx: Tx, case_id: int) -> dict[str, str]:
     return {
         "case": str(case_id),
         "referral": referral,
+        "programme": one(select(Programme.id)),
         "mail": one(is_failed),
         "triage_task": one(triage),
         "office_task": one(asked),

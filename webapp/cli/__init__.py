@@ -6,11 +6,13 @@ from collections.abc import Sequence
 
 from webapp.cli import benching, incidents, looking, models, offices, people, serving, upkeep
 from webapp.cli.failures import EXPECTED, sentences
+from workflows.core import logs
 from workflows.core.settings import SettingsError
 
 
 def main(arguments: Sequence[str] | None = None) -> int:
     """Run one subcommand; gives the exit code (0 good, 1 a finding or failure, 2 wrong use)."""
+    logs.configure()
     options = parser().parse_args(arguments)
     try:
         return int(options.run(options))

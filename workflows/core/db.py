@@ -109,7 +109,7 @@ class Base(DeclarativeBase):
 
 def make_engine(url: str) -> Engine:
     """An engine with our pragmas and write rules set up."""
-    engine = create_engine(url)
+    engine = create_engine(url, hide_parameters=True)
     prepare_engine(engine)
     return engine
 

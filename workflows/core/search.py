@@ -13,6 +13,7 @@ from sqlalchemy import Select, String, delete, func, insert, or_, select
 from sqlalchemy.orm import Mapped, Session, mapped_column
 from sqlalchemy.sql import ColumnElement
 
+from workflows.core import sensitive_words
 from workflows.core.db import Base
 from workflows.core.tx import Tx
 
@@ -40,13 +41,20 @@ class SearchWord(Base):
     row_id: Mapped[int] = mapped_column(primary_key=True, autoincrement=False, index=True)
 
 
-def index(tx: Tx, kind: str, row_id: int, texts: Iterable[str | None]) -> None:
-    """Let the row be found by the words of ``texts``, and by no others; no texts take it out."""
-    words = {spelling for text in texts if text for word in _split(text) for spelling in _spellings(word)}
+def index(tx: Tx, kind: str, row_id: int, texts: Iterable[str | None], free: Iterable[str | None] = ()) -> None:
+    """Let the row be found by the words of ``texts`` and ``free``, and by no others; no texts take it out.
+
+    ``free`` is what people wrote in their own words: what tells of health, belief or origin in it finds nobody.
+    """
+    words = _words(texts) | {word for word in _words(free) if not sensitive_words.tells(word)}
     tx.session.execute(delete(SearchWord).where(SearchWord.kind == kind, SearchWord.row_id == row_id))
     if words:
         rows = [{"kind": kind, "word": word, "row_id": row_id} for word in sorted(words)]
         tx.session.execute(insert(SearchWord), rows)
+
+
+def _words(texts: Iterable[str | None]) -> set[str]:
+    return {spelling for text in texts if text for word in _split(text) for spelling in _spellings(word)}
 
 
 def matching(kind: str, query: str) -> Select[tuple[int]]:

@@ -154,8 +154,9 @@ def open_new(
 def index(tx: Tx, case: Case) -> None:
     """Let the case be found by its reference, who asked, what was asked and its topics in words."""
     topics = codes.glossary(tx.session, ("topic",))
-    words = [case.reference, case.organisation_name, case.contact_name, case.contact_email, case.text]
-    search.index(tx, "case", case.id, [*words, *(topics.get(("topic", topic)) for topic in case.topics)])
+    words = [case.reference, case.organisation_name, case.contact_name, case.contact_email]
+    named = [*words, *(topics.get(("topic", topic)) for topic in case.topics)]
+    search.index(tx, "case", case.id, named, free=[case.text, case.translation])
 
 
 def find_by_dedupe_key(session: Session, key: str) -> Case | None:
@@ -212,8 +213,7 @@ def translate(tx: Tx, case_id: int, text: str) -> Case:
     if case.status not in OPEN:
         raise Conflict("case_state", case=case.reference, status=case.status, wanted="translated")
     case.translation = text
-    words = [case.reference, case.organisation_name, case.contact_name, case.contact_email, case.text, text]
-    search.index(tx, "case", case.id, words)
+    index(tx, case)
     audit.record(tx, case.stream, "case.translated", case.stream, {"language": case.language})
     return case
 

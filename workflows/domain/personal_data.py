@@ -217,7 +217,7 @@ _REGISTER: tuple[tuple[str, Kind, str, str], ...] = (
     ("referral_message", "none", "id referral_id kind created_at", "place of the message"),
     ("saved_filter", "content", "name query", "what a colleague looks for, in own words"),
     ("saved_filter", "none", "id user_id created_at", "place of the filter"),
-    ("search_word", "special", "word", "folded words of names, of what was asked and what an office received"),
+    ("search_word", "content", "word", "folded words of names and of what was asked; none that tell of Art. 9 matters"),
     ("search_word", "none", "kind row_id", "what the word finds"),
     ("sequence", "none", "name last", "numbers given so far"),
     ("sign_in_request", "contact", "email", "the address somebody typed; gone within seconds"),

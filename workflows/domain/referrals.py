@@ -181,7 +181,8 @@ def offer(tx: Tx, case_id: int, office_id: int, terms: Terms, programme_id: int 
     )
     tx.session.add(referral)
     tx.session.flush()
-    search.index(tx, "referral", referral.id, [case.reference, office.name, referral.reason, *_words(referral.extract)])
+    named = [case.reference, office.name, *_words({**referral.extract, "text": None})]
+    search.index(tx, "referral", referral.id, named, free=[referral.reason, str(referral.extract.get("text") or "")])
     cases.wait(tx, case.id)
     record(tx, referral, "referral.offered", office=office.key, fields=terms.share, legal_basis=terms.legal_basis)
     return referral
