@@ -7,6 +7,8 @@ from webapp.account.views import account
 from webapp.admin.deputies import admin_deputies
 from webapp.admin.views import admin
 from webapp.api.views import api
+from webapp.association.directory import directory
+from webapp.association.views import association
 from webapp.audit.views import audit
 from webapp.auth.links import links
 from webapp.auth.views import auth
@@ -50,6 +52,8 @@ BLUEPRINTS: tuple[Blueprint, ...] = (
     files,
     contacts,
     office,
+    association,
+    directory,
     register,
     contact_persons,
     offices,

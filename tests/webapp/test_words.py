@@ -24,9 +24,9 @@ METHODS = [("templates/**.html", "jinja2"), ("**.py", "python")]
 KEYWORDS = {"_": None, "_l": None, "gettext": None, "lazy_gettext": None, "ngettext": (1, 2)}
 #: Where associations and offices read; what the others share with them (layout, forms, problems) is in there too.
 PUBLIC = (
-    *(f"templates/{part}" for part in ("public/", "office/", "errors/", "base.html")),
-    *(f"templates/macros/{part}.html" for part in ("forms", "inputs", "status", "funding")),
-    *("wording/problems.py", "public/views.py", "public/own_tasks.py"),
+    *(f"templates/{part}" for part in ("public/", "association/", "office/", "errors/", "base.html")),
+    *(f"templates/macros/{part}.html" for part in ("forms", "inputs", "status", "funding", "association")),
+    *("wording/problems.py", "public/views.py", "public/own_tasks.py", "association/views.py"),
 )
 
 

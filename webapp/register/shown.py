@@ -135,6 +135,12 @@ def _line(word: Words, field: Field, value: OrganisationValue) -> Row:
     return {"label": label(field.key), "value": words(word, field, value.value), "origin": origin}
 
 
+def ordered(names: Iterable[str]) -> list[str]:
+    """Attributes in the order of the form."""
+    wanted = set(names)
+    return [field.key for field in FORM.walk() if field.key in wanted]
+
+
 def label(name: str) -> str:
     """What a field of the entry is called in the reader's language; its key if the form has it no more."""
     found = next((field.label for field in FORM.walk() if field.key == name), name)

@@ -23,6 +23,7 @@ ERRORS: Mapping[str, Any] = {
     "referral_state": _("Die Verweisung ist inzwischen „%(status)s“. Das geht jetzt nicht mehr."),
     "application_state": _("Der Förderantrag ist inzwischen „%(status)s“. Das geht jetzt nicht mehr."),
     "already_confirmed": _("Danke, Ihre Rückmeldung ist schon bei uns."),
+    "only_first": _("Andere Personen kann nur die erste Ansprechperson austragen. Bitte sagen Sie uns Bescheid."),
     "contact_left": _("Diese Person ist schon ausgetragen."),
     "proposal_decided": _("Über diese Änderung ist schon entschieden."),
     "related_to_itself": _("Eine Organisation kann nicht zu sich selbst gehören."),

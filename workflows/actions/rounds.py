@@ -9,7 +9,7 @@ from datetime import UTC, datetime, time, timedelta
 from sqlalchemy import select
 from sqlalchemy.orm import Session, sessionmaker
 
-from workflows.actions import notices, seals
+from workflows.actions import association, notices, seals
 from workflows.core import daily, files, links, presence, throttle
 from workflows.core.clock import BERLIN, Clock
 from workflows.core.outbox import Mail
@@ -36,7 +36,12 @@ def tidy(tx: Tx) -> None:
     files.purge(tx, ("task",), tx.now - timedelta(days=90))
 
 
-DAILY: Mapping[str, Callable[[Tx], object]] = {"seal": seals.seal, "tidy": tidy, notices.CHORE: notices.send_digests}
+DAILY: Mapping[str, Callable[[Tx], object]] = {
+    "seal": seals.seal,
+    "tidy": tidy,
+    "register": association.ask_whether_right,
+    notices.CHORE: notices.send_digests,
+}
 """The chores of the day, each in a transaction of its own."""
 
 NOT_BEFORE: Mapping[str, time] = {notices.CHORE: time(7)}

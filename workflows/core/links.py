@@ -95,6 +95,12 @@ def redeem(tx: Tx, link: Link) -> None:
         raise NotFound("link_gone", purpose=link.purpose)
 
 
+def valid(session: Session, link_id: int, now: datetime) -> Link | None:
+    """The link of that number, while it is valid: for a session that was opened with it."""
+    link = session.get(Link, link_id)
+    return link if link is not None and _valid(link, now) else None
+
+
 def revoke(tx: Tx, target: str, purpose: str | None = None) -> None:
     """Let all links to ``target`` end now, those of one ``purpose`` only if it is named."""
     live = update(Link).where(Link.target == target, Link.revoked_at.is_(None)).values(revoked_at=tx.now)

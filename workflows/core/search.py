@@ -74,6 +74,13 @@ def matching(kind: str, query: str) -> Select[tuple[int]]:
     return found
 
 
+def holds(texts: Iterable[str], query: str) -> bool:
+    """Whether every word of ``query`` begins some word of ``texts``: ``matching`` for what is at hand already."""
+    words = [spelling for text in texts for word in _split(text) for spelling in _spellings(word)]
+    wanted = [_spellings(word) for word in _split(query)]
+    return all(any(word.startswith(tuple(spellings)) for word in words) for spellings in wanted if spellings)
+
+
 def count_capped(session: Session, rows: Select[tuple[int]] | Select[tuple[object]], cap: int = 99) -> int:
     """How many ``rows`` there are; counting stops at ``cap`` + 1, which means "more than ``cap``"."""
     some = rows.order_by(None).limit(cap + 1).subquery()

@@ -24,6 +24,8 @@ KINDS = ("association", "umbrella", "network")
 CORE = ("name", "kind", "street", "postal_code", "city", "language")
 """What has a column of its own."""
 
+NEVER_EMPTY = frozenset({"name", "kind", "language"})
+
 STALE_AFTER = timedelta(days=365)
 """How long an entry counts as current without anybody having looked at it."""
 
@@ -204,7 +206,7 @@ def change(tx: Tx, organisation_id: int, new: Mapping[str, Any], origin: Origin)
         wanted = _empty_as_nothing(value)
         if field in CORE:
             wanted = wanted or ""
-            if getattr(organisation, field) == wanted or (field in {"name", "kind", "language"} and not wanted):
+            if getattr(organisation, field) == wanted or (field in NEVER_EMPTY and not wanted):
                 continue
             setattr(organisation, field, wanted)
         elif (known[field].value if field in known else None) == wanted:
