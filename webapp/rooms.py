@@ -14,8 +14,8 @@ from webapp.auth.links import links
 from webapp.auth.views import auth
 from webapp.cases.asked import asked
 from webapp.cases.editing import case_editing
+from webapp.cases.intake import cases
 from webapp.cases.on_behalf import on_behalf
-from webapp.cases.views import cases
 from webapp.contacts.views import contacts
 from webapp.demo.views import demo
 from webapp.files.views import files

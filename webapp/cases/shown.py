@@ -7,13 +7,13 @@ from flask import url_for
 from flask_babel import format_currency
 from flask_babel import gettext as _
 
-from webapp.cases import answers, processes, story
+from webapp.cases import answers, matching, processes, story
 from webapp.files import shown as files_of
 from webapp.forms.view import typed
 from webapp.i18n import day, language
 from webapp.wording.lists import Words
 from workflows import policy
-from workflows.actions import about, attachments, case_facts, enquiries
+from workflows.actions import about, attachments, case_facts, enquiries, intake
 from workflows.actions.about import About
 from workflows.actions.cases import CaseFile
 from workflows.core.tx import Tx
@@ -111,7 +111,13 @@ def page(tx: Tx, file: CaseFile, show: str = "") -> Row:
     """The variables of the case's page; ``show`` is the kind of lines that its timeline is narrowed to."""
     word, known = Words(tx, LISTS), about.tasks(tx, file.tasks)
     return {
-        "case": {**row(word, file.case), "id": file.case.id, "text": file.case.text, "answer": file.case.answer},
+        "case": {
+            **row(word, file.case),
+            "id": file.case.id,
+            "organisation_id": file.case.organisation_id,
+            "text": file.case.text,
+            "answer": file.case.answer,
+        },
         "facts": facts(word, file.case) + more_facts(tx, file.case),
         "tasks": [answers.open_task(tx, file, known, task) for task in file.tasks],
         "story": story.timeline(tx, file.case.id, file.story, show),
@@ -129,6 +135,7 @@ def page(tx: Tx, file: CaseFile, show: str = "") -> Row:
             attachments.of_case(tx, file.case.id), file.case.id, can_work=policy.may(tx.actor, policy.CASE_WORK)
         ),
         "can_work": policy.may(tx.actor, policy.CASE_WORK),
+        "suggestions": matching.rows(intake.of_case(tx, file.case)),
     }
 
 

@@ -8,18 +8,20 @@ from flask.typing import ResponseReturnValue
 from flask_babel import gettext as _
 
 from webapp.access import Refusal, view
-from webapp.cases import listing, shown
+from webapp.cases import listing, matching, shown
 from webapp.forms import ticket, uploads
 from webapp.forms.reading import is_redrawing
 from webapp.forms.ticket import Ticket
 from webapp.forms.view import FormView, Problems
 from webapp.i18n import NAMES, language
+from webapp.security import row_id
 from webapp.wording.lists import Words
 from workflows import policy
-from workflows.actions import case_diagrams, enquiries
+from workflows.actions import case_diagrams, enquiries, register
 from workflows.actions import cases as files
 from workflows.core.errors import Invalid
 from workflows.core.tx import Tx
+from workflows.forms import Field
 
 cases = Blueprint("cases", __name__)
 
@@ -50,10 +52,12 @@ def record(tx: Tx) -> ResponseReturnValue:
     """Open a case for somebody who asked in another way."""
     channel = _channel()
     values = uploads.sent_values(enquiries.form(tx, "de", channel=channel).form)
-    if is_redrawing(request.form):
+    if is_redrawing(request.form) or matching.TAKE in request.form:
         return _recording(tx, values, uploads.problems())
     try:
         case, _link = enquiries.submit(tx, values, _contact_language(), _ticket(tx).key, channel=channel)
+        if organisation := row_id(request.form.get(matching.CHOSEN, "")):
+            register.assign(tx, case.id, organisation)
     except Invalid as error:
         raise Refusal(_recording(tx, values, error.problems), 422) from error
     flash(_("Der Vorgang ist angelegt."), "success")
@@ -69,12 +73,16 @@ def new_fields(tx: Tx) -> ResponseReturnValue:
 
 def _recording(tx: Tx, values: Values | None, problems: Problems | None = None) -> str:
     word = Words(tx, ("channel",))
+    entry, values, its_language = matching.chosen(tx, values)
     return render_template(
         "cases/new.html",
         form=_form(tx, values, problems or {}, _ticket(tx)),
+        entry=entry,
+        address=request.form.get(matching.ADDRESS, ""),
+        **(matching.NOTHING if entry or values is None else matching.typed_so_far(tx)),
         channel=_channel(),
         channels=[{"key": key, "name": word("channel", key)} for key in CHANNELS],
-        contact_language=_contact_language(),
+        contact_language=its_language if its_language in NAMES else _contact_language(),
         contact_languages=[{"key": code, "name": name} for code, name in NAMES.items()],
     )
 
@@ -82,7 +90,13 @@ def _recording(tx: Tx, values: Values | None, problems: Problems | None = None) 
 def _form(tx: Tx, values: Values | None, problems: Problems, drawn: Ticket) -> FormView:
     opened = enquiries.form(tx, language(), values, drawn.key, channel=_channel())
     hidden = ticket.field(tx, drawn)
-    return FormView(opened.fields, problems, refresh_url=url_for("cases.new_fields"), hidden=hidden)
+    # On the telephone people say first who they are.
+    fields = sorted(opened.fields, key=lambda field: not _asks_who(field))
+    return FormView(fields, problems, refresh_url=url_for("cases.new_fields"), hidden=hidden)
+
+
+def _asks_who(field: Field) -> bool:
+    return field.key == "organisation_name" or any(_asks_who(inner) for inner in field.fields)
 
 
 def _ticket(tx: Tx) -> Ticket:

@@ -136,6 +136,7 @@ CODES: Mapping[str, Mapping[str, Any]] = {
         "same_name": _("gleicher Name"),
         "similar_name": _("ähnlicher Name"),
         "same_address": _("gleiche Anschrift"),
+        "same_email": _("gleiche E-Mail-Adresse"),
     },
     "organisation_kind": {
         "association": _("Organisation"),
