@@ -42,6 +42,8 @@ def _config(settings: Settings) -> dict[str, object]:
     is_https = settings.public_url.startswith("https://")
     return {
         "SECRET_KEY": settings.secret_key,
+        "SECRET_KEY_FALLBACKS": list(settings.old_secret_keys),
+        "WTF_CSRF_SECRET_KEY": [*settings.old_secret_keys, settings.secret_key],  # the last one signs
         "SQLALCHEMY_DATABASE_URI": settings.database_url,
         "SESSION_COOKIE_NAME": "__Host-lotse" if is_https else "lotse",
         "SESSION_COOKIE_SECURE": is_https,

@@ -47,6 +47,7 @@ def test_secrets_do_not_show_in_logs(tmp_path: Path) -> None:
         ("DATABASE_URL", "mysql://db/lotse"),
         ("DATABASE_URL", "postgresql://db/lotse"),
         ("LOTSE_SECRET_KEY", "short"),
+        ("LOTSE_OLD_SECRET_KEYS", "an-old-secret-key-of-many-letters short"),
         ("LOTSE_AUDIT_KEY", ""),
         ("LOTSE_PROXIES", "many"),
         ("LOTSE_PROXIES", "²"),

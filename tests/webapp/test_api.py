@@ -162,6 +162,8 @@ def test_wrong_fields_are_named(program: Program, instance: Any) -> None:
 
 def test_claim_draft_release(program: Program, programs: Callable[[str], Program], instance: Any) -> None:
     task = instance["open_tasks"][0]["id"]
+    for sent in ({"content_type": "text/plain"}, {"content_type": "application/x-www-form-urlencoded"}):
+        assert program.call("POST", f"/tasks/{task}/claim", data="a=b", **sent).status_code == 415
     assert program.post(f"/tasks/{task}/claim", None)["assignee_id"]
     program.post(f"/tasks/{task}/draft", {"values": {"answer": "halb"}, "revision": 0})
     assert program.get(f"/tasks/{task}")["draft"] == {"answer": "halb"}

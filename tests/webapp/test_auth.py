@@ -4,11 +4,13 @@ import re
 from collections.abc import Callable
 from datetime import timedelta
 
+import pytest
 from flask import Flask
 from sqlalchemy import select, update
 
 from tests.conftest import Begin
 from tests.webapp.conftest import ROLES, Browser
+from webapp.auth import views
 from workflows.core.audit.log import AuditEntry
 from workflows.core.clock import SetClock
 from workflows.core.throttle import Tries
@@ -53,6 +55,29 @@ def test_ten_tries_then_a_pause(browser: Browser, house: None, clock: SetClock) 
     assert refused.status_code == 429
     assert int(refused.headers["Retry-After"]) > 0
     clock.advance(timedelta(minutes=16))
+    assert browser.sign_in(ME).status_code == 302
+
+
+def test_many_machines_with_a_few_tries_each_are_slowed_together(
+    app: Flask, house: None, clock: SetClock, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(views, "TRIES_OVERALL", 3)
+
+    def sign_in(number: int) -> int:
+        client = app.test_client()
+        client.environ_base["REMOTE_ADDR"] = f"192.0.2.{number}"
+        return Browser(client).sign_in(f"{number}@lotse.example", "falsch").status_code
+
+    assert [sign_in(number) for number in range(4)] == [422, 422, 422, 429]
+    clock.advance(timedelta(minutes=16))
+    assert sign_in(5) == 422
+
+
+def test_what_one_account_is_refused_does_not_count_against_all(
+    browser: Browser, house: None, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(views, "TRIES_OVERALL", 11)
+    assert [browser.sign_in(NOBODY, "falsch").status_code for _ in range(15)] == [422] * 10 + [429] * 5
     assert browser.sign_in(ME).status_code == 302
 
 
@@ -120,7 +145,7 @@ def test_failed_sign_ins_count_and_are_recorded(browser: Browser, house: None, b
         browser.sign_in(ME, "falsch")
     browser.sign_in(NOBODY, "falsch")
     with begin() as tx:
-        assert sorted(tx.session.scalars(select(Tries.count))) == [1, 3, 4]  # two accounts, one address
+        assert sorted(tx.session.scalars(select(Tries.count))) == [1, 3, 4, 4]  # two accounts, one address, all
         failed = select(AuditEntry.object).where(AuditEntry.event == "user.sign_in_failed")
         me = tx.session.scalars(select(User.id).where(User.email == ME)).one()
         assert sorted(tx.session.scalars(failed)) == sorted([f"user:{me}"] * 3 + ["user:unknown"])

@@ -36,6 +36,12 @@ def read_json(required: Mapping[str, type], optional: Mapping[str, type] | None 
     return {name: _decoded(name, value) for name, value in body.items()}
 
 
+def read_nothing() -> None:
+    """An operation without arguments needs no body; one that is sent must be an empty JSON object all the same."""
+    if request.content_length or request.get_data():
+        read_json({})
+
+
 def _problems(
     body: Mapping[str, Any], required: Mapping[str, type], known: Mapping[str, type]
 ) -> dict[str, tuple[Problem, ...]]:

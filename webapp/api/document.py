@@ -75,8 +75,8 @@ OPERATIONS = (
     Operation("get", "/instances/{id}/events", "listEvents", "What happened, oldest first", 200, "EventPage", (404,)),
     Operation("get", "/tasks", "listTasks", "Open tasks, due first", 200, "TaskPage", (422,), query=tuple(QUERY)),
     Operation("get", "/tasks/{id}", "getTask", "A task with its form", 200, "TaskWithForm", (404,)),
-    Operation("post", "/tasks/{id}/claim", "claimTask", "Take a task", 200, "Task", (404, 409)),
-    Operation("post", "/tasks/{id}/release", "releaseTask", "Give a task back", 200, "Task", (404, 409)),
+    Operation("post", "/tasks/{id}/claim", "claimTask", "Take a task", 200, "Task", WRITING),
+    Operation("post", "/tasks/{id}/release", "releaseTask", "Give a task back", 200, "Task", WRITING),
     Operation(
         "get", "/tasks/{id}/colleagues", "listColleagues", "Who a task can be handed over to", 200, "Colleagues", (404,)
     ),

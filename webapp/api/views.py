@@ -7,7 +7,7 @@ from flask.typing import ResponseReturnValue
 
 from webapp.access import PUBLIC, TOKEN, Refusal, view
 from webapp.api import shown
-from webapp.api.bodies import read_json, read_zip
+from webapp.api.bodies import read_json, read_nothing, read_zip
 from webapp.api.document import document
 from webapp.errors import problem
 from webapp.extensions import csrf
@@ -100,12 +100,14 @@ def get_task(tx: Tx, task_id: int) -> ResponseReturnValue:
 @view(api, "/tasks/<int:task_id>/claim", who=TOKEN, methods=("POST",))
 def claim_task(tx: Tx, task_id: int) -> ResponseReturnValue:
     """Take a task."""
+    read_nothing()
     return jsonify(shown.task(assigning.claim(tx, task_id)))
 
 
 @view(api, "/tasks/<int:task_id>/release", who=TOKEN, methods=("POST",))
 def release_task(tx: Tx, task_id: int) -> ResponseReturnValue:
     """Give a task back."""
+    read_nothing()
     return jsonify(shown.task(assigning.release(tx, task_id)))
 
 

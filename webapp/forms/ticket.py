@@ -55,4 +55,4 @@ def read(tx: Tx, text: str) -> Ticket | None:
 
 
 def _signer(tx: Tx) -> URLSafeSerializer:
-    return URLSafeSerializer(tx.settings.secret_key, salt="form-ticket")
+    return URLSafeSerializer([*tx.settings.old_secret_keys, tx.settings.secret_key], salt="form-ticket")

@@ -53,7 +53,7 @@ def issue(tx: Tx, purpose: str, target: str, recipient: str, *, expires_at: date
     if purpose not in _EACH_TIME_ANEW:
         same = select(Link).where(Link.purpose == purpose, Link.target == target, Link.recipient == recipient)
         for link in tx.session.scalars(same.order_by(Link.id.desc())):
-            # After a change of the secret key old links lead nowhere: their token can no longer be derived.
+            # When the key of old links is gone from the settings their token can no longer be derived.
             if link.expires_at == expires_at and _valid(link, tx.now) and _derivable(link, tx.settings):
                 return link
     nonce = secrets.token_bytes(32)
@@ -62,7 +62,7 @@ def issue(tx: Tx, purpose: str, target: str, recipient: str, *, expires_at: date
         target=target,
         recipient=recipient,
         nonce=nonce,
-        token_hash=_hash(_derive(nonce, tx.settings)),
+        token_hash=_hash(_derive(nonce, tx.settings.secret_key)),
         created_at=tx.now,
         expires_at=expires_at,
     )
@@ -72,8 +72,9 @@ def issue(tx: Tx, purpose: str, target: str, recipient: str, *, expires_at: date
 
 
 def token(link: Link, settings: Settings) -> str:
-    """The secret part of the link's address: 43 characters, safe in URLs."""
-    return _derive(link.nonce, settings)
+    """The secret part of the link's address: 43 characters, safe in URLs, by the key it was made with."""
+    tokens = [_derive(link.nonce, key) for key in (settings.secret_key, *settings.old_secret_keys)]
+    return next((token for token in tokens if hmac.compare_digest(link.token_hash, _hash(token))), tokens[0])
 
 
 def url(link: Link, settings: Settings) -> str:
@@ -133,8 +134,8 @@ def _derivable(link: Link, settings: Settings) -> bool:
     return hmac.compare_digest(link.token_hash, _hash(token(link, settings)))
 
 
-def _derive(nonce: bytes, settings: Settings) -> str:
-    digest = hmac.digest(settings.secret_key, b"link\0" + nonce, "sha256")
+def _derive(nonce: bytes, key: bytes) -> str:
+    digest = hmac.digest(key, b"link\0" + nonce, "sha256")
     return base64.urlsafe_b64encode(digest).rstrip(b"=").decode("ascii")
 
 

@@ -33,7 +33,7 @@ class Settings:
     ``public_url`` is the address used in mails (no trailing slash); ``instance`` the folder of run-time data.
     ``seal_mail`` is who gets the root of every seal of the audit trail.
     ``secret_key`` signs sessions and derives link tokens, ``audit_key`` keys the audit chain; both stay outside
-    the database.
+    the database. What ``old_secret_keys`` signed stays good while the key is changed.
     """
 
     database_url: str = field(repr=False)  # may hold a password; secrets must not get into logs
@@ -47,6 +47,7 @@ class Settings:
     seal_mail: str | None = None
     demo: bool = False
     proxies: int = 0
+    old_secret_keys: tuple[bytes, ...] = field(default=(), repr=False)
 
     @property
     def shows_mails(self) -> bool:
@@ -84,6 +85,7 @@ def read_settings(environ: Mapping[str, str], instance: Path, *, demo: bool = Fa
         seal_mail=_address(environ, "LOTSE_SEAL_MAIL"),
         demo=demo,
         proxies=_number(environ, "LOTSE_PROXIES", 0),
+        old_secret_keys=_old_keys(environ, "LOTSE_OLD_SECRET_KEYS"),
     )
 
 
@@ -94,9 +96,17 @@ def _secret(environ: Mapping[str, str], name: str, path: Path) -> bytes:
         if not path.exists():
             _make_key(path)
         value = path.read_text(encoding="ascii").strip()
-    if len(value) < SHORTEST_KEY:
-        raise SettingsError(f"{name} (or {path.name}) must have at least {SHORTEST_KEY} characters")
-    return value.encode()
+    return _long_enough(value, f"{name} (or {path.name})")
+
+
+def _old_keys(environ: Mapping[str, str], name: str) -> tuple[bytes, ...]:
+    return tuple(_long_enough(key, f"each key of {name}") for key in environ.get(name, "").split())
+
+
+def _long_enough(key: str, name: str) -> bytes:
+    if len(key) < SHORTEST_KEY:
+        raise SettingsError(f"{name} must have at least {SHORTEST_KEY} characters")
+    return key.encode()
 
 
 def _make_key(path: Path) -> None:
