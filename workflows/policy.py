@@ -205,8 +205,10 @@ def _own_tasks(actor: Actor) -> ColumnElement[bool]:
     # Only an office's own groups: being listed in another group gives an office user nothing.
     groups = [key for key in actor.groups if _works_on_cases(actor) or key.startswith("office:")]
     mine: list[ColumnElement[bool]] = [Task.group_key.in_(sorted(groups))]
-    if actor.personae:  # not with None, which would match every task that nobody has claimed
-        mine.append(Task.assignee_id.in_(sorted(actor.personae)))
+    # An office's own tasks are reached by its group, whoever has them: a colleague's work elsewhere is not lent.
+    having = actor.personae if _works_on_cases(actor) else actor.personae - actor.stands_in_for
+    if having:  # not with None, which would match every task that nobody has claimed
+        mine.append(Task.assignee_id.in_(sorted(having)))
     if actor.referral_id is not None:
         office = select(literal("office:").concat(Referral.office_id)).where(Referral.id == actor.referral_id)
         mine.append(and_(Task.subject == f"referral:{actor.referral_id}", Task.group_key.in_(office)))

@@ -6,12 +6,14 @@ import pytest
 from sqlalchemy import select
 
 from tests.actions.conftest import House
+from workflows import policy
 from workflows.actions import assigning, cases, deputies, inbox
 from workflows.core import audit
 from workflows.core.errors import Invalid, NotFound
 from workflows.core.tx import Actor
 from workflows.domain import people
 from workflows.domain.people import Deputyship, User
+from workflows.domain.referrals import Referral
 from workflows.engine.tasks import Task
 
 TRIAGE = {"decision": "decline"}
@@ -71,6 +73,32 @@ def test_a_group_only_the_absent_person_is_in_is_worked_for_that_person(house: H
     with house.at() as tx:
         (entry,) = audit.entries(tx.session, case.stream, events=["task.completed"])
         assert (entry.label, entry.acts_for) == ("leadership", "coordinator")
+
+
+@pytest.mark.parametrize("claimed", [False, True])
+def test_an_offices_deputy_reaches_nothing_of_another_office_the_absent_person_sits_in(
+    house: House, claimed: bool
+) -> None:
+    with house.at() as tx:
+        (home,) = house.actors["office"].groups
+        colleague = people.create(tx, "colleague@stadt.example", "colleague", roles=["office"], groups=[home])
+        people.join(tx, house.actors["office"].user_id or 0, *house.actors["other office"].groups)
+        house.actors["colleague"] = people.actor(tx.session, colleague)
+    house.actors["office"] = _as_of_today(house, "office")
+    house.submit()
+    house.refer("sport_funding")
+    if claimed:
+        with house.at("office") as tx:
+            assigning.claim(tx, _only_task(house))
+    _appoint(house, "office", "colleague")
+    assert house.actors["colleague"].stands_in_for == {house.actors["office"].user_id}
+    with house.at("office") as tx:
+        assert inbox.open_form(tx, _only_task(house)).can_work
+    with house.at("colleague") as tx:
+        with pytest.raises(NotFound):
+            inbox.open_form(tx, _only_task(house))
+        with pytest.raises(NotFound):
+            policy.get(tx, policy.REFERRAL_READ, Referral, 1)
 
 
 def test_ones_own_work_is_nobody_elses(house: House) -> None:

@@ -99,6 +99,25 @@ def test_only_who_does_the_same_work_can_stand_in(seeded: Begin, ids: dict[str, 
     assert _problems(seeded, ids["anna"], 4711) == {"not_a_deputy"}
 
 
+def test_who_does_two_kinds_of_work_is_represented_by_who_does_both(seeded: Begin, ids: dict[str, int]) -> None:
+    with seeded() as tx:
+        house = people.groups(tx.session, ids["office"])
+        people.set_access(tx, ids["anna"], ["coordinator", "office"], [*house, "group:coordination"])
+        assert tx.session.scalars(deputies.fitting(tx.session, ids["anna"])).all() == []
+        people.set_access(tx, ids["ben"], ["coordinator", "office"], [*house, "group:coordination"])
+        assert [user.id for user in tx.session.scalars(deputies.fitting(tx.session, ids["anna"]))] == [ids["ben"]]
+
+
+def test_an_offices_deputy_reaches_nothing_of_another_office(seeded: Begin, ids: dict[str, int]) -> None:
+    with seeded() as tx:
+        own, other = people.groups(tx.session, ids["office"]), people.groups(tx.session, ids["stranger"])
+        people.set_access(tx, ids["office"], ["office"], [*own, *other])
+    _appoint(seeded, ids["office"], ids["colleague"])
+    actor = _actor(seeded, ids["colleague"])
+    assert actor.stands_in_for == {ids["office"]}
+    assert actor.groups == own
+
+
 def test_days_must_make_sense(seeded: Begin, ids: dict[str, int]) -> None:
     anna, ben = ids["anna"], ids["ben"]
     day = timedelta(days=1)

@@ -155,6 +155,20 @@ def test_who_leaves_loses_access_at_once_in_open_windows_too(
     assert "Verein Brücke" not in first.get(ASK).text
 
 
+def test_the_page_of_a_case_closes_for_who_leaves_and_soon_for_everybody(
+    app: Flask, begin: Begin, settings: Settings, clock: SetClock, bridge: Bridge
+) -> None:
+    first = opened(app, begin, settings, "amal@verein.example")
+    second = opened(app, begin, settings, "zwei@verein.example")
+    pages = [each.post(f"{ASK}/vorgang/{bridge.own_case}").headers["Location"] for each in (first, second)]
+    stranger = Browser(app.test_client())
+    assert [stranger.get(page).status_code for page in pages] == [200, 200]
+    first.post(f"{ASK}/personen", {"person": bridge.second})
+    assert [stranger.get(page).status_code for page in pages] == [200, 404]
+    clock.set(clock.now() + association.STATUS_LIVES)
+    assert stranger.get(pages[0]).status_code == 404
+
+
 def test_a_new_address_ends_what_the_old_one_opened(
     app: Flask, begin: Begin, settings: Settings, bridge: Bridge
 ) -> None:

@@ -18,13 +18,14 @@ from workflows.core.links import Link
 from workflows.core.tx import Actor, Tx
 from workflows.domain import organisation_people, organisations
 from workflows.domain.cases import Case
-from workflows.domain.organisation_people import ACCESS, ContactPerson, Proposal, Relation
+from workflows.domain.organisation_people import ACCESS, STATUS, ContactPerson, Proposal, Relation
 from workflows.domain.organisations import Organisation, OrganisationValue
 from workflows.forms import Field
 
 FORM = "organisation"
 LINK_LIVES = timedelta(days=1)
 CHECK_LIVES = timedelta(days=60)
+STATUS_LIVES = timedelta(days=1)
 SESSION_LIVES = timedelta(hours=4)
 ASKED_AT_ONCE = 50
 """How many associations the yearly question goes to on one day: answers need somebody to read them."""
@@ -144,11 +145,12 @@ def _is_theirs(case: Case, contacts: Sequence[ContactPerson]) -> bool:
 
 
 def status_link(door: Door, case_id: int) -> Link:
-    """The link to the status page of one of its cases; raises ``NotFound``."""
+    """A link of this person's own to the status page of one of its cases; raises ``NotFound``."""
     case = policy.get(door.tx, policy.ORGANISATION_READ, Case, case_id)
     if not _is_theirs(case, organisation_people.contacts(door.tx.session, door.organisation.id)):
         raise NotFound("not_found", kind="case")
-    return links.issue(door.tx, "case_status", case.stream, case.stream)
+    # The person's own and a short one: the link that was mailed to who asked lasts, and would outlast the membership.
+    return links.issue(door.tx, STATUS, case.stream, door.person.key, expires_at=door.tx.now + STATUS_LIVES)
 
 
 def form(door: Door, language: str, values: Values | None = None) -> list[Field]:

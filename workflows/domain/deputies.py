@@ -1,10 +1,10 @@
 """Deputies: who is absent, who stands in, from when until when. A deputy's own absence passes nothing on."""
 
-from collections.abc import Sequence
+from collections.abc import Collection, Sequence
 from dataclasses import dataclass
 from datetime import date
 
-from sqlalchemy import ColumnElement, Select, and_, func, or_, select
+from sqlalchemy import ColumnElement, Select, func, or_, select
 from sqlalchemy.orm import Session, aliased
 
 from workflows.core import audit
@@ -30,19 +30,27 @@ class Absence:
 
 
 def fitting(session: Session, absent_id: int) -> Select[tuple[User]]:
-    """Who can stand in for a user: active people who do the same kind of work; for an office, its own people only."""
+    """Who can stand in for a user: active people who do all kinds of its work; for an office, its own people only.
+
+    What gives no tasks cannot be handed over; it decides only for those who have nothing else.
+    """
     held = people.roles(session, absent_id)
-    kin = (held | CASE_WORKERS if held & CASE_WORKERS else held) - {"office"}
-    does_the_same = User.id.in_(select(UserRole.user_id).where(UserRole.role.in_(sorted(kin))))
-    fits: list[ColumnElement[bool]] = [does_the_same]
+    fits: list[ColumnElement[bool]] = []
+    if held & CASE_WORKERS:
+        fits.append(_has_one_of(CASE_WORKERS))
     if "office" in held:
         houses = select(Membership.group_key).where(
             Membership.user_id == absent_id, Membership.group_key.startswith("office:")
         )
-        of_office = select(UserRole.user_id).where(UserRole.role == "office")
         of_house = select(Membership.user_id).where(Membership.group_key.in_(houses))
-        fits.append(and_(User.id.in_(of_office), User.id.in_(of_house)))
-    return select(User).where(User.is_active, User.id != absent_id, or_(*fits)).order_by(User.name, User.id)
+        fits += [_has_one_of({"office"}), User.id.in_(of_house)]
+    if not fits:
+        fits.append(_has_one_of(held))
+    return select(User).where(User.is_active, User.id != absent_id, *fits).order_by(User.name, User.id)
+
+
+def _has_one_of(roles: Collection[str]) -> ColumnElement[bool]:
+    return User.id.in_(select(UserRole.user_id).where(UserRole.role.in_(sorted(roles))))
 
 
 def appoint(tx: Tx, absent_id: int, deputy_id: int, from_on: date, until_on: date) -> Deputyship:

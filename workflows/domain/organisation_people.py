@@ -16,6 +16,8 @@ from workflows.domain.organisations import Organisation
 RELATIONS = ("umbrella", "network", "partner")
 ACCESS = "organisation_access"
 """The purpose of the links that open an association's own entry."""
+STATUS = "case_status"
+"""The purpose of the links that lead on from there to a case of the association."""
 
 
 class ContactPerson(Base):
@@ -160,7 +162,8 @@ def _only_first(tx: Tx, person: ContactPerson) -> None:
 
 
 def _revoke(tx: Tx, person: ContactPerson) -> None:
-    links.revoke_of(tx, person.key, ACCESS)
+    for purpose in (ACCESS, STATUS):
+        links.revoke_of(tx, person.key, purpose)
 
 
 def relate(tx: Tx, organisation_id: int, other_id: int, kind: str, source: str, as_of: date) -> Relation:

@@ -197,13 +197,17 @@ def in_force(today: Any) -> ColumnElement[bool]:
 
 
 def as_actor(row: Sequence[Any]) -> Actor:
-    """The actor of a row of ``acting``."""
+    """The actor of a row of ``acting``.
+
+    Whoever does no case work gets no group by standing in: a colleague may sit in another office, too.
+    """
     user_id, name, held, joined, represented, theirs = row
+    roles, groups = _keys(held), _keys(joined)
     return Actor(
         name,
         user_id=user_id,
-        roles=_keys(held),
-        groups=_keys(joined) | _keys(theirs),
+        roles=roles,
+        groups=groups | _keys(theirs) if roles & CASE_WORKERS else groups,
         stands_in_for=frozenset(map(int, _keys(represented))),
     )
 
