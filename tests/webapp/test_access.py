@@ -1,6 +1,5 @@
 """Every route says who may be there, lets in exactly those, hides from all others, and no GET writes."""
 
-import shutil
 from collections.abc import Iterator
 from pathlib import Path
 
@@ -9,20 +8,16 @@ from flask import Flask
 from werkzeug.routing import Rule
 from werkzeug.test import TestResponse
 
-from tests.conftest import BEGINNING, settings_for
 from tests.webapp.conftest import ADDRESS
 from tests.webapp.matrix import COLUMNS, HOW_TO, MATRIX
-from tests.webapp.world import World, build
+from tests.webapp.world import World, furnished
 from webapp.access import PUBLIC
-from workflows.core.clock import SetClock
 
 
 @pytest.fixture(scope="module")
 def world(sqlite_template: Path, tmp_path_factory: pytest.TempPathFactory) -> Iterator[World]:
     """Everybody and everything the matrix names, on SQLite: nothing here depends on the database."""
-    folder = tmp_path_factory.mktemp("world")
-    shutil.copyfile(sqlite_template, folder / "lotse.sqlite3")
-    world = build(settings_for(f"sqlite:///{folder / 'lotse.sqlite3'}", folder), SetClock(BEGINNING))
+    world = furnished(sqlite_template, tmp_path_factory.mktemp("world"))
     yield world
     world.close()
 

@@ -1,11 +1,13 @@
 """A house in full work on SQLite, with somebody of every column of the matrix, and an example of every kind of row."""
 
+import shutil
 import sqlite3
 from collections.abc import Mapping
 from contextlib import AbstractContextManager, closing
 from dataclasses import dataclass
 from datetime import timedelta
 from io import BytesIO
+from pathlib import Path
 from typing import Any
 
 from flask import Flask
@@ -14,7 +16,7 @@ from sqlalchemy.orm import Session, sessionmaker
 from werkzeug.test import TestResponse
 
 from tests.actions.conftest import House
-from tests.conftest import Begin
+from tests.conftest import BEGINNING, Begin, settings_for
 from tests.webapp.conftest import ADDRESS, PASSWORD, Browser, open_house
 from tests.webapp.matrix import BODIES, COLUMNS
 from webapp import create_app
@@ -49,6 +51,9 @@ from workflows.migrations import tables
 PDF = b"%PDF-1.4\n1 0 obj<</Type/Catalog>>endobj\ntrailer<</Root 1 0 R>>\n%%EOF\n"
 
 
+NOTHING: Mapping[str, str] = {}
+
+
 @dataclass
 class Visitor:
     """One column: a cookie, the CSRF token that belongs to it, and a token of the API."""
@@ -68,18 +73,29 @@ class World:
         self._live, self._kept = sqlite3.connect(self._path, timeout=20), sqlite3.connect(":memory:")
         self._live.backup(self._kept)
 
-    def ask(self, who: str, line: str, method: str | None = None) -> TestResponse:
-        """The answer to one line of the matrix."""
+    def ask(
+        self,
+        who: str,
+        line: str,
+        method: str | None = None,
+        *,
+        base: str = ADDRESS,
+        headers: Mapping[str, str] = NOTHING,
+        query: Mapping[str, str] = NOTHING,
+        typed: Mapping[str, str] = NOTHING,
+    ) -> TestResponse:
+        """The answer to one line of the matrix; ``typed`` comes on top of what a form must hold."""
         declared, _, path = line.partition(" ")
         method, path = method or declared, path.format(**self.examples)
         visitor, client = self.visitors[who], self.app.test_client(use_cookies=False)
         if path.startswith("/api/"):
-            headers = {"Authorization": f"Bearer {visitor.bearer}"} if visitor.bearer else {}
+            headers = {**headers, "Authorization": f"Bearer {visitor.bearer}"} if visitor.bearer else headers
             body = {} if method != "POST" else _api_body(path)
-            return client.open(path, method=method, base_url=ADDRESS, headers=headers, **body)
-        typed = {name: value.format(**self.examples) for name, value in BODIES.get(line, {}).items()}
-        data = {"csrf_token": visitor.csrf, **typed} if method == "POST" else None
-        return client.open(path, method=method, base_url=ADDRESS, headers={"Cookie": visitor.cookie}, data=data)
+        else:
+            headers = {**headers, "Cookie": visitor.cookie}
+            known = {name: value.format(**self.examples) for name, value in BODIES.get(line, {}).items()}
+            body = {"data": {"csrf_token": visitor.csrf, **known, **typed}} if method == "POST" else {}
+        return client.open(path, method=method, base_url=base, headers=headers, query_string=query, **body)
 
     def version(self) -> int:
         """A number that moves whenever anything at all is committed."""
@@ -137,6 +153,12 @@ def _api_body(path: str) -> dict[str, Any]:
     if path.endswith(("/hand-over", "/follow-up", "/priority")):
         return {"json": API_BODIES[path.rpartition("/")[2]]}
     return {"json": {"values": {}} if path.endswith(("/draft", "/complete")) else {}}
+
+
+def furnished(template: Path, folder: Path) -> World:
+    """The same in a folder of its own, on a copy of the empty file: nothing of this depends on the database."""
+    shutil.copyfile(template, folder / "lotse.sqlite3")
+    return build(settings_for(f"sqlite:///{folder / 'lotse.sqlite3'}", folder), SetClock(BEGINNING))
 
 
 def build(settings: Settings, clock: SetClock) -> World:
