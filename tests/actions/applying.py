@@ -20,9 +20,9 @@ def typed(element_id: str) -> Mapping[str, Any]:
     return found
 
 
-def advise(house: House, enquiry: Mapping[str, Any] = ENQUIRY) -> str:
+def advise(house: House, enquiry: Mapping[str, Any] = ENQUIRY, channel: str = "form") -> str:
     """An enquiry becomes an application with its first task; gives the token of the status page."""
-    _, token = house.submit(enquiry)
+    _, token = house.submit(enquiry, channel=channel)
     triage = {"decision": "help", "summary": "Geld gesucht", "urgency": "normal", "support_level": "inform"}
     house.do("coordinator", "triage", {**triage, "ways": ["funding"], "triage_note": ""})
     return token

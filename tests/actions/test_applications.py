@@ -24,16 +24,21 @@ def test_the_next_application_of_an_association_begins_with_its_profile(house: H
     first = _sketch(house, applying.advise(house))
     assert not first.get("legal_form")
     applying.walk(house, "answer_questions")
-    again = _sketch(house, applying.advise(house))
+    again = _sketch(house, applying.advise(house, channel="phone"))
     said = applying.typed("describe_project")["profile"]
     assert {name: again[name] for name in said} == said
 
 
 @pytest.mark.parametrize(
-    "stranger", [{"organisation_name": "Ganz anderer Verein"}, {"contact_email": "fremd@anderswo.example"}]
+    ("stranger", "channel"),
+    [
+        ({"organisation_name": "Ganz anderer Verein"}, "phone"),
+        ({"contact_email": "fremd@anderswo.example"}, "phone"),
+        ({}, "form"),  # name and address may stand on the association's own website
+    ],
 )
-def test_nobody_else_sees_it_not_even_under_its_name(house: House, stranger: dict[str, str]) -> None:
+def test_nobody_else_sees_it_not_even_under_its_name(house: House, stranger: dict[str, str], channel: str) -> None:
     applying.advise(house)
     applying.walk(house, "answer_questions")
-    token = applying.advise(house, {**ENQUIRY, **stranger})
+    token = applying.advise(house, {**ENQUIRY, **stranger}, channel)
     assert not _sketch(house, token).get("legal_form")

@@ -80,6 +80,17 @@ def referred(begin: Begin) -> Begin:
     return begin
 
 
+def test_a_need_passed_on_is_no_placement(referred: Begin) -> None:
+    def total() -> figures.Line:
+        with referred(COORDINATOR) as tx:
+            return figures.report(tx, Asked(office="culture_office")).total
+
+    before = total()
+    with referred() as tx:
+        add(tx, "expired", "culture_office", 7, kind="need", result="considered")
+    assert total() == before
+
+
 def test_each_figure_is_what_its_definition_says(referred: Begin) -> None:
     with referred(COORDINATOR) as tx:
         line = figures.report(tx, Asked(office="culture_office")).total

@@ -140,6 +140,19 @@ def test_no_daily_mail_without_news_on_days_off_or_for_who_hears_at_once(house: 
     assert told(house, "deputy", "user") == []
 
 
+def test_monday_tells_what_came_since_friday(house: House) -> None:
+    for day in (6, 7, 8):  # Friday's mail, then the days without one
+        house.clock.set(datetime(2026, 3, day, 9, 0, tzinfo=UTC))
+        look(house)
+        if day == 7:
+            house.submit()
+    assert told(house, "coordinator", "user") == []
+    house.clock.set(datetime(2026, 3, 9, 9, 0, tzinfo=UTC))
+    look(house)
+    (mail,) = told(house, "coordinator", "user")
+    assert mail.subject.startswith("Ihre Aufgaben heute: 1 neu")
+
+
 def test_many_workers_send_the_daily_mail_once(house: House) -> None:
     house.submit()
     barrier = threading.Barrier(4)

@@ -10,10 +10,13 @@ from sqlalchemy import select
 from tests.actions.conftest import House
 from workflows.actions import enquiries, inbox, invariants, referrals
 from workflows.core import audit
-from workflows.core.errors import Conflict, Invalid, NotFound
+from workflows.core.errors import Conflict, Invalid, LotseError, NotFound
 from workflows.core.outbox import Mail
+from workflows.domain import cases as domain_cases
+from workflows.domain import referrals as domain_referrals
 from workflows.domain.cases import Case
 from workflows.domain.referrals import Referral
+from workflows.engine import messages
 from workflows.engine.tasks import Task
 
 TODAY = date(2026, 3, 2)
@@ -140,6 +143,23 @@ def test_a_wrong_decline_is_taken_back_although_it_had_closed_the_referral(house
     assert _told(house, case, "referral.confirmation_given")["channel"] == "visit"
     with house.at() as tx:
         assert invariants.check(tx) == []
+
+
+def test_without_consent_a_decline_is_not_taken_back_and_nothing_goes_out_again(house: House) -> None:
+    case = _asked(house)
+    _phoned(house, DECLINE)
+    with house.at() as tx:
+        domain_cases.withdraw_consent(tx, case.id)
+    with house.at("coordinator") as tx:
+        referral, awaited = tx.session.get_one(Referral, 1), messages.awaited(tx, ["referral:1"])
+        assert not referrals.can_take_back(tx, referral, awaited)
+        with pytest.raises(Conflict, match="consent_missing"):
+            referrals.take_back(tx, 1, "Verwechselt")
+    with house.at() as tx, pytest.raises(LotseError, match="consent_missing"):
+        domain_referrals.reopen(tx, 1, "Verwechselt")
+    with house.at("coordinator") as tx:
+        tx.session.get_one(Referral, 1).legal_basis_note = "Am Telefon bestätigt"
+        assert referrals.can_take_back(tx, tx.session.get_one(Referral, 1), awaited)
 
 
 def test_a_decline_others_have_gone_on_from_stays(house: House) -> None:

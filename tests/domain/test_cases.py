@@ -6,7 +6,7 @@ from tests.conftest import Begin
 from tests.domain.conftest import ENQUIRY
 from workflows.core import audit
 from workflows.core.errors import Conflict
-from workflows.domain import cases
+from workflows.domain import cases, organisations
 from workflows.domain.cases import Case
 
 
@@ -37,6 +37,15 @@ def test_a_case_from_question_to_confirmed_answer(seeded: Begin, case: Case) -> 
         "case.confirmed",
         "case.closed",
     ]
+
+
+def test_routing_keeps_the_association_a_person_has_assigned(seeded: Begin, case: Case) -> None:
+    with seeded() as tx:
+        named, assigned = organisations.add(tx, case.organisation_name), organisations.add(tx, "Haus der Vielfalt")
+        tx.session.get_one(Case, case.id).organisation_id = assigned.id
+        assert named.id != assigned.id
+    with seeded() as tx:
+        assert cases.route(tx, case.id, ["answer"], None, None).organisation_id == assigned.id
 
 
 def test_a_withdrawn_case_stays_withdrawn(seeded: Begin, case: Case) -> None:

@@ -262,7 +262,7 @@ BODIES: dict[str, dict[str, str]] = {
     "POST /tasks/{triage_task}/priority": {"priority": "high"},
     "POST /tasks/{triage_task}/follow-up": {"on": "2026-03-20"},
     "POST /tasks/{office_task}/follow-up": {"on": "2026-03-20"},
-    "POST /register/{organisation}/proposal": {"proposal": "{proposal}", "answer": "accept"},
+    "POST /register/{organisation}/proposal": {"proposal": "{proposal}", "as_of": "{as_of}", "answer": "accept"},
     "POST /register/{organisation}/relations": {"other": "Verein Brücke", "kind": "network"},
 }
 

@@ -2,11 +2,13 @@
 
 import re
 from collections.abc import Callable
+from datetime import timedelta
 
 import pytest
 
 from tests.conftest import Begin
 from tests.webapp.conftest import Browser
+from workflows.core.clock import SetClock
 from workflows.domain import organisation_people, organisations
 
 VALUES = {
@@ -95,16 +97,42 @@ def test_networks_and_who_looks_after_it(coordinator: Browser, address: str, beg
 def test_a_proposal_waits_for_the_coordinators_word(coordinator: Browser, address: str, begin: Begin) -> None:
     number = int(address.rpartition("/")[2])
     with begin() as tx:
-        proposal = organisation_people.propose(tx, number, None, {"members": "to_99"}, "Wir sind mehr geworden.").id
+        organisation_people.propose(tx, number, None, {"members": "to_99"}, "Wir sind mehr geworden.")
     assert "Brücke der Kulturen" in coordinator.get("/register?state=proposed").text
     card = coordinator.get(address).text
     assert "Wir sind mehr geworden." in card
     assert "50 bis 99" in card
-    assert coordinator.post(f"{address}/proposal", {"proposal": proposal, "answer": "accept"}).status_code == 302
+    read = what_is_read(card)
+    assert coordinator.post(f"{address}/proposal", {**read, "answer": "accept"}).status_code == 302
     with begin() as tx:
         known = organisations.values(tx.session, [number])[number]
         assert (known["members"].value, known["members"].source) == ("to_99", "self")
-    assert coordinator.post(f"{address}/proposal", {"proposal": proposal, "answer": "reject"}).status_code == 409
+    assert coordinator.post(f"{address}/proposal", {**read, "answer": "reject"}).status_code == 409
+
+
+def test_nobody_accepts_a_proposal_that_came_after_the_one_they_read(
+    coordinator: Browser, address: str, begin: Begin, clock: SetClock
+) -> None:
+    number = int(address.rpartition("/")[2])
+    with begin() as tx:
+        organisation_people.propose(tx, number, None, {"members": "to_99"}, "")
+    read = what_is_read(coordinator.get(address).text)
+    clock.advance(timedelta(minutes=1))
+    with begin() as tx:
+        organisation_people.propose(tx, number, None, {"name": "Feindliche Übernahme"}, "")
+    refused = coordinator.post(f"{address}/proposal", {**read, "answer": "accept"})
+    assert refused.status_code == 409
+    assert "etwas anderes vorgeschlagen" in refused.text
+    with begin() as tx:
+        assert tx.session.get_one(organisations.Organisation, number).name != "Feindliche Übernahme"
+        assert organisation_people.waiting(tx.session, number) is not None
+    read = what_is_read(coordinator.get(address).text)
+    assert coordinator.post(f"{address}/proposal", {**read, "answer": "reject"}).status_code == 302
+
+
+def what_is_read(card: str) -> dict[str, str]:
+    """Which proposal, and which version of it, the form on the card decides on."""
+    return dict(re.findall(r'name="(proposal|as_of)" value="([^"]+)"', card))
 
 
 def test_others_do_not_know_the_register(signed_in: Callable[[str], Browser], address: str) -> None:

@@ -204,7 +204,12 @@ def _fill(
         assert coordinator.user_id is not None
         kept = saved_filters.keep(tx, coordinator.user_id, "Meine", "scope=mine")
         keys |= {"coordinators_filter": str(kept.id)}
-        keys |= {"organisation": str(organisation.id), "contact_person": str(person.id), "proposal": str(proposal.id)}
+        keys |= {
+            "organisation": str(organisation.id),
+            "contact_person": str(person.id),
+            "proposal": str(proposal.id),
+            "as_of": proposal.revision,
+        }
     with begin() as tx:
         later = people.day(tx.now) + timedelta(days=9)
         deputies.appoint(tx, ids["coordinator"], ids["leadership"], later, later)

@@ -178,7 +178,8 @@ def proposal(tx: Tx, word: Words, card: Card) -> Row | None:
         for name, new in waiting.changes.items()
     ]
     by = next((person.name for person in card.contacts if person.id == waiting.contact_id), "")
-    return {"id": waiting.id, "at": waiting.created_at, "by": by, "note": waiting.note, "changes": changes}
+    known = {"id": waiting.id, "as_of": waiting.revision, "at": waiting.created_at}
+    return {**known, "by": by, "note": waiting.note, "changes": changes}
 
 
 def _person(word: Words, person: Any) -> Row:

@@ -146,6 +146,7 @@ def relate(tx: Tx, organisation_id: int) -> ResponseReturnValue:
 def decide(tx: Tx, organisation_id: int) -> ResponseReturnValue:
     """Yes or no to what the association wants corrected."""
     accept = request.form.get("answer") == "accept"
-    kept.decide(tx, organisation_id, row_id(request.form.get("proposal", "")) or 0, accept=accept)
+    proposal_id = row_id(request.form.get("proposal", "")) or 0
+    kept.decide(tx, organisation_id, proposal_id, request.form.get("as_of", ""), accept=accept)
     flash(_("Die Änderungen sind übernommen.") if accept else _("Die Änderungen sind abgelehnt."), "success")
     return redirect(url_for("register.detail", organisation_id=organisation_id))

@@ -9,7 +9,10 @@ from flask_babel import lazy_gettext as _
 
 # key of the figure: name, definition
 FIGURES: Mapping[str, tuple[Any, Any]] = {
-    "sent": (_("Verweisungen"), _("Alle Verweisungen, die in diesem Zeitraum an eine Stelle gesendet wurden.")),
+    "sent": (
+        _("Verweisungen"),
+        _("Alle Verweisungen, die in diesem Zeitraum an eine Stelle gesendet wurden; gemeldete Bedarfe zählen nicht."),
+    ),
     "acceptance": (_("Annahmequote"), _("Zusagen ÷ alle Antworten (Zusagen und Absagen).")),
     "placement": (
         _("Vermittlungsquote"),

@@ -202,19 +202,28 @@ def office_task(tx: Tx, referral_id: int, task_id: int | None = None) -> Task:
 
 
 def can_take_back(tx: Tx, referral: Referral, awaited: frozenset[tuple[str, str]]) -> bool:
-    """Whether the last answer may be taken back: it is one, nothing was built on it, and the actor may correct it."""
+    """Whether the last answer may be taken back: it is one, nothing was built on it, and the actor may correct it.
+
+    Not once consent is taken back: the office would be sent again what it may not have.
+    """
     return (
         policy.may(tx.actor, policy.TASK_ON_BEHALF)
         and referrals.answered_with(referral) in referrals.TAKEN_BACK
         and (TAKEN_BACK, referral.key) in awaited
+        and _may_pass_on(tx, referral)
     )
+
+
+def _may_pass_on(tx: Tx, referral: Referral) -> bool:
+    case = tx.session.get_one(Case, referral.case_id)
+    return referrals.may_pass_on(case, referral.legal_basis, referral.legal_basis_note)
 
 
 def take_back(tx: Tx, referral_id: int, reason: str) -> Referral:
     """Take a wrong answer back; its process asks the office anew. Sent twice it counts once.
 
-    Raises ``NotFound``, ``Invalid`` without a reason, and ``Conflict("referral_state")`` when there is no answer, or
-    others have gone on from it.
+    Raises ``NotFound``, ``Invalid`` without a reason, ``Conflict`` ``consent_missing`` once consent is taken back, and
+    ``referral_state`` when there is no answer, or others have gone on from it.
     """
     policy.get(tx, policy.TASK_ON_BEHALF, Referral, referral_id)
     reason = reason.strip()
@@ -223,6 +232,8 @@ def take_back(tx: Tx, referral_id: int, reason: str) -> Referral:
     referral = tx.locked(Referral, referral_id)
     if messages.is_under_way(tx, TAKEN_BACK, referral.key):
         return referral
+    if not _may_pass_on(tx, referral):
+        raise Conflict("consent_missing", referral=referral.id)
     confirmed = messages.find(tx, f"outcome_confirmed/{referral.key}") is not None
     if confirmed or not can_take_back(tx, referral, messages.awaited(tx, [referral.key])):
         raise Conflict("referral_state", referral=referral.id, status=referral.status, wanted="reopened")

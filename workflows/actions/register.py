@@ -227,13 +227,16 @@ def contact_leaves(tx: Tx, organisation_id: int, contact_id: int) -> None:
     organisation_people.leave(tx, contact(tx, organisation_id, contact_id).id)
 
 
-def decide(tx: Tx, organisation_id: int, proposal_id: int, *, accept: bool) -> None:
-    """Say yes or no to what the association wants corrected; a yes writes it as its own word of that day."""
+def decide(tx: Tx, organisation_id: int, proposal_id: int, as_of: str, *, accept: bool) -> None:
+    """Say yes or no to what the association wants corrected; a yes writes it as its own word of that day.
+
+    Raises ``NotFound``, and ``Conflict`` if it is decided or not what was read (``as_of``).
+    """
     policy.get(tx, policy.ORGANISATION_EDIT, Organisation, organisation_id)
     proposal = tx.session.get(Proposal, proposal_id)
     if proposal is None or proposal.organisation_id != organisation_id:
         raise NotFound("not_found", kind="organisation_proposal")
-    organisation_people.decide(tx, proposal.id, "accepted" if accept else "rejected")
+    proposal = organisation_people.decide(tx, proposal, "accepted" if accept else "rejected", as_of)
     if accept:
         told = Origin("self", proposal.created_at.date())
         organisations.change(tx, organisation_id, proposal.changes, told)

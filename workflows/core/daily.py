@@ -2,12 +2,16 @@
 
 from datetime import date, datetime
 
-from sqlalchemy import String, func, select
+from sqlalchemy import String, select
 from sqlalchemy.orm import Mapped, mapped_column
 
+from workflows.core import workdays
 from workflows.core.clock import BERLIN
 from workflows.core.db import Base, upsert
 from workflows.core.tx import Tx
+
+LOOK_BACK = 10
+"""Rows; there are never as many days off in a row."""
 
 
 class DailyChore(Base):
@@ -26,9 +30,10 @@ def is_done(tx: Tx, name: str) -> bool:
 
 
 def last_done(tx: Tx, name: str) -> datetime | None:
-    """When the chore was done the last time before today."""
-    before = select(func.max(DailyChore.done_at)).where(DailyChore.name == name, DailyChore.day < today(tx.now))
-    return tx.session.scalar(before)
+    """When the chore was done the last time on a working day before today: on other days it may have had no effect."""
+    before = select(DailyChore).where(DailyChore.name == name, DailyChore.day < today(tx.now))
+    rows = tx.session.scalars(before.order_by(DailyChore.day.desc()).limit(LOOK_BACK))
+    return next((row.done_at for row in rows if workdays.is_working_day(row.day)), None)
 
 
 def claim(tx: Tx, name: str) -> bool:

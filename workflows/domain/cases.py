@@ -201,8 +201,9 @@ def route(tx: Tx, case_id: int, ways: list[str], urgency: str | None, support_le
     if case.status == "new":
         advance(tx, case_id, "in_progress")
     case.ways, case.urgency, case.support_level = ways, urgency, support_level
-    known = organisations.remember(tx, case.organisation_name)
-    case.organisation_id = known.id if known else None
+    if case.organisation_id is None:  # a name is a guess; the association a person has assigned stays
+        known = organisations.remember(tx, case.organisation_name)
+        case.organisation_id = known.id if known else None
     audit.record(tx, case.stream, "case.routed", case.stream, {"ways": ways, "urgency": urgency})
     return case
 

@@ -109,10 +109,14 @@ def next_quarter(first: date) -> date:
 
 
 def found(session: Session, scope: Scope, visible: ColumnElement[bool]) -> Select[tuple[Referral]]:
-    """The referrals of a scope, as far as they are ``visible``, to count or to list."""
+    """The referrals of a scope, as far as they are ``visible``, to count or to list.
+
+    A need that was passed on asks nobody for help: counted along, it would pass for help that failed.
+    """
     query = (
         select(Referral)
         .join(Case, Case.id == Referral.case_id)
+        .where(Referral.kind != "need")
         .where(visible, Referral.sent_at >= _midnight(scope.begins_on), Referral.sent_at < _midnight(scope.ends_on))
     )
     if scope.office_id is not None:

@@ -75,6 +75,11 @@ class Proposal(Base):
     decided_at: Mapped[datetime | None]
     decided_by: Mapped[str] = mapped_column(String(200), default="")
 
+    @property
+    def revision(self) -> str:
+        """Which of the proposals that took each other's place this is."""
+        return self.created_at.isoformat()
+
 
 def contacts(session: Session, organisation_id: int) -> list[ContactPerson]:
     """Who speaks for it now, the registered contact first."""
@@ -230,11 +235,17 @@ def count_waiting(session: Session) -> int:
     return session.scalar(select(func.count()).select_from(Proposal).where(Proposal.status == "waiting")) or 0
 
 
-def decide(tx: Tx, proposal_id: int, status: str) -> Proposal:
-    """Accept or reject what was proposed; raises ``Conflict("proposal_decided")`` for a second, other word."""
-    row = tx.locked(Proposal, proposal_id)
+def decide(tx: Tx, proposal: Proposal, status: str, as_of: str) -> Proposal:
+    """Accept or reject what was proposed ``as_of`` (its ``revision``): nobody decides on what they have not read.
+
+    Raises ``Conflict`` ``proposal_decided`` for a second, other word, ``proposal_changed`` if another took its place.
+    """
+    tx.locked(Organisation, proposal.organisation_id)  # as whoever proposes does
+    row = tx.locked(Proposal, proposal.id)
     if row.status != "waiting":
         raise Conflict("proposal_decided")
+    if row.revision != as_of:
+        raise Conflict("proposal_changed")
     row.status, row.decided_at, row.decided_by = status, tx.now, tx.actor.label
     key = f"organisation:{row.organisation_id}"
     audit.record(tx, key, "organisation.change_decided", key, {"result": status, "fields": sorted(row.changes)})

@@ -19,9 +19,10 @@ def keep(tx: Tx, application_id: int, profile: Mapping[str, Any]) -> None:
 def last(session: Session, case: Case) -> dict[str, Any]:
     """What the association of a case said of itself the last time it was advised; empty for one we do not know.
 
-    Only what came from the same address: whoever types an association's name learns nothing of it.
+    Only for an enquiry the coordination has recorded, from the same address as before: in the public form anybody may
+    type an association's name and its published address, and learns nothing of it.
     """
-    if case.organisation_id is None or not case.contact_email:
+    if case.channel == "form" or case.organisation_id is None or not case.contact_email:
         return {}
     query = select(Application.profile).join(Case, Case.id == Application.case_id)
     same = query.where(Case.organisation_id == case.organisation_id, Case.contact_email == case.contact_email)

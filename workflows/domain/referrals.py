@@ -203,10 +203,15 @@ def check_terms(case: Case, office: Office, terms: Terms) -> None:
         raise LotseError("office_without_address", office=office.name)
     if not terms.legal_basis or (terms.legal_basis == "override" and not terms.legal_basis_note.strip()):
         raise LotseError("legal_basis_missing", case=case.reference)
-    if terms.legal_basis == "consent" and not case.consent_share and not terms.legal_basis_note.strip():
+    if not may_pass_on(case, terms.legal_basis, terms.legal_basis_note):
         raise LotseError("consent_missing", case=case.reference)
     if not extract(case, [name for name in terms.share if name in SHAREABLE]) or not set(terms.share) <= set(SHAREABLE):
         raise LotseError("nothing_shared", fields=terms.share)
+
+
+def may_pass_on(case: Case, legal_basis: str, note: str) -> bool:
+    """Whether the legal basis holds now: consent ends when it is taken back, unless a note documents why not."""
+    return legal_basis != "consent" or case.consent_share or bool(note.strip())
 
 
 def send(tx: Tx, referral_id: int) -> Referral:
@@ -328,8 +333,9 @@ def answered_with(referral: Referral) -> str:
 def reopen(tx: Tx, referral_id: int, reason: str, deadline_on: date | None = None) -> Referral:
     """Take a wrong answer back: the office is asked again until ``deadline_on``, after a report it is at work again.
 
-    One that a decline or the deadline has closed lives again. Raises ``LotseError("reason_text_missing")`` and
-    ``Conflict("referral_state")`` where nothing was answered or its outcome is confirmed.
+    One that a decline or the deadline has closed lives again. Raises ``LotseError`` ``reason_text_missing`` and
+    ``consent_missing`` where consent was taken back, ``Conflict("referral_state")`` where nothing was answered or its
+    outcome is confirmed.
     """
     if not reason.strip():
         raise LotseError("reason_text_missing", reason="taken_back")
@@ -337,6 +343,9 @@ def reopen(tx: Tx, referral_id: int, reason: str, deadline_on: date | None = Non
     before = answered_with(referral)
     if before not in TAKEN_BACK:
         raise Conflict("referral_state", referral=referral.id, status=referral.status, wanted="reopened")
+    case = tx.session.get_one(Case, referral.case_id)
+    if not may_pass_on(case, referral.legal_basis, referral.legal_basis_note):
+        raise LotseError("consent_missing", case=case.reference)
     referral.status = TAKEN_BACK[before]
     referral.outcome, referral.outcome_text, referral.reported_at = None, "", None
     referral.consideration = None
