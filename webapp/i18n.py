@@ -12,7 +12,17 @@ from flask_babel import format_currency, format_date, format_datetime, format_de
 from flask_babel import gettext as _
 from flask_login import current_user
 
-NAMES: Mapping[str, str] = {"de": "Deutsch", "en": "English", "ar": "العربية"}
+NAMES: Mapping[str, str] = {
+    "de": "Deutsch",
+    "de_simple": "Einfaches Deutsch",
+    "en": "English",
+    "tr": "Türkçe",
+    "pl": "Polski",
+    "ru": "Русский",
+    "ar": "العربية",
+    "it": "Italiano",
+    "uk": "Українська",
+}
 """The languages of the public pages, each in its own words."""
 
 RIGHT_TO_LEFT = frozenset({"ar"})

@@ -42,15 +42,27 @@ def _groups(tx: Tx, data: dict[str, str]) -> int:
 
 
 def _codes(tx: Tx, data: dict[str, list[list[str]]]) -> int:
-    known = set(tx.session.execute(select(CodeEntry.list, CodeEntry.key)).tuples())
-    new = [
-        CodeEntry(list=name, key=key, label=german, position=position, translations={"en": english, "ar": arabic})
-        for name, entries in data.items()
-        for position, (key, german, english, arabic) in enumerate(entries, start=1)
-        if (name, key) not in known
-    ]
-    tx.session.add_all(new)
-    return len(new)
+    words = {path.stem: _words(path) for path in sorted((DATA / "codes").glob("*.yaml"))}
+    known = {(entry.list, entry.key): entry for entry in tx.session.scalars(select(CodeEntry))}
+    added = 0
+    for name, entries in data.items():
+        for position, (key, german) in enumerate(entries, start=1):
+            translations = {language: table[name, key] for language, table in words.items() if (name, key) in table}
+            entry = known.get((name, key))
+            if entry is None:
+                added += 1
+                new = CodeEntry(list=name, key=key, label=german, position=position, translations=translations)
+                tx.session.add(new)
+            elif entry.label == german and not translations.keys() <= entry.translations.keys():
+                # A language that came with this release; words that are there already stay as they are.
+                entry.translations = {**translations, **entry.translations}
+    return added
+
+
+def _words(path: Path) -> dict[tuple[str, str], str]:
+    """The words of one language by list and key."""
+    table = yaml.safe_load(path.read_text(encoding="utf-8"))
+    return {(name, key): words for name, entries in table.items() for key, words in entries.items()}
 
 
 def _offices(tx: Tx, data: dict[str, Any]) -> int:
