@@ -32,6 +32,7 @@ from webapp.public.answers import answers
 from webapp.public.own_case import public
 from webapp.public.own_tasks import own_tasks
 from webapp.register.contacts import contact_persons
+from webapp.register.lists import register_lists
 from webapp.register.views import register
 from webapp.reports.views import reports
 
@@ -56,6 +57,7 @@ BLUEPRINTS: tuple[Blueprint, ...] = (
     directory,
     register,
     contact_persons,
+    register_lists,
     offices,
     portal,
     reports,

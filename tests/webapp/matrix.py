@@ -187,6 +187,11 @@ MATRIX: dict[str, frozenset[str]] = {
     "GET /register": CASES,
     "GET /register/new": CASES,
     "POST /register/new": CASES,
+    "GET /register/import": CASES,
+    "POST /register/import": CASES,  # empty: told to choose
+    "GET /register/import/{coordinators_list}": COORDINATOR,
+    "POST /register/import/{coordinators_list}": COORDINATOR,
+    "GET /register/statistics.csv": CASES,
     "GET /register/{organisation}": CASES,
     "GET /register/{organisation}/edit": CASES,
     "POST /register/{organisation}/edit": CASES,

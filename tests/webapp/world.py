@@ -21,7 +21,7 @@ from tests.webapp.conftest import ADDRESS, PASSWORD, Browser, open_house
 from tests.webapp.matrix import BODIES, COLUMNS
 from webapp import create_app
 from webapp.extensions import db
-from workflows.actions import attachments
+from workflows.actions import attachments, register_import
 from workflows.actions.attachments import Upload
 from workflows.core import outbox
 from workflows.core.clock import SetClock
@@ -201,6 +201,7 @@ def _fill(
         organisation = organisations.add(tx, "Verein Brücke")
         person = organisation_people.add(tx, organisation.id, {"name": "Vorstand", "role": "board"})
         proposal = organisation_people.propose(tx, organisation.id, person.id, {}, "Bitte ändern")
+        keys["coordinators_list"] = register_import.upload(tx, b"Name der Organisation\nVerein im Garten")
         assert coordinator.user_id is not None
         kept = saved_filters.keep(tx, coordinator.user_id, "Meine", "scope=mine")
         keys |= {"coordinators_filter": str(kept.id)}

@@ -27,6 +27,9 @@ ERRORS: Mapping[str, Any] = {
     "contact_left": _("Diese Person ist schon ausgetragen."),
     "proposal_decided": _("Über diese Änderung ist schon entschieden."),
     "proposal_changed": _("Die Organisation hat inzwischen etwas anderes vorgeschlagen. Bitte lesen Sie es neu."),
+    "list_moved": _(
+        "Das Register hat sich seit der Vorschau geändert. Bitte prüfen Sie die Zeilen und bestätigen Sie noch einmal."
+    ),
     "related_to_itself": _("Eine Organisation kann nicht zu sich selbst gehören."),
     "linked_to_itself": _("Dieser Vorgang ist selbst doppelt oder hat schon doppelte. Verknüpfen Sie mit dem ersten."),
     "not_asked": _("Dazu ist gerade keine Frage offen."),

@@ -96,6 +96,13 @@ STATES: Mapping[str, Mapping[str, Word]] = {
         "stale": _waiting(_("Länger nicht geprüft")),
         "listed": Word(_("Im Verzeichnis"), "info", "visibility"),
     },
+    "list_row": {
+        "new": _good(_("Wird aufgenommen")),
+        "update": Word(_("Wird ergänzt"), "info", "edit"),
+        "unchanged": _quiet(_("Steht schon da")),
+        "duplicate": _waiting(_("Vielleicht schon da")),
+        "error": _bad(_("Fehler")),
+    },
     "contact": {"first": Word(_("Zuerst fragen"), "info", "mail")},
     "instance": {
         "running": _running(_("Läuft")),
