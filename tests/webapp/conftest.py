@@ -5,10 +5,13 @@ from collections.abc import Callable, Iterator
 from dataclasses import dataclass, replace
 from functools import cache
 from pathlib import Path
+from typing import Any
 
 import pytest
 from flask import Flask
 from flask.testing import FlaskClient
+from sqlalchemy import select
+from sqlalchemy.orm import Session, sessionmaker
 from werkzeug.test import TestResponse
 
 from tests.conftest import Begin
@@ -20,6 +23,7 @@ from workflows.core.clock import SetClock
 from workflows.core.settings import Settings
 from workflows.core.tx import PUBLIC
 from workflows.domain import passwords, people, seed
+from workflows.migrations import tables
 
 ADDRESS = "https://lotse.example"
 BUNDLES = Path(__file__).parents[2] / "bpmn"
@@ -132,3 +136,10 @@ def enquiry(begin: Begin, house: None) -> Enquired:
     with begin(PUBLIC) as tx:
         case, link = enquiries.submit(tx, ENQUIRY, "de", "fixture")
         return Enquired(case.id, case.reference, links.token(link, tx.settings))
+
+
+def dump(sessions: sessionmaker[Session]) -> dict[str, list[Any]]:
+    """Every row of every table."""
+    with sessions() as session:
+        every = tables.metadata().sorted_tables
+        return {table.name: sorted(map(repr, session.execute(select(table)).all())) for table in every}

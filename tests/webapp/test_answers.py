@@ -8,8 +8,7 @@ from flask import Flask, render_template_string
 from sqlalchemy.orm import Session, sessionmaker
 
 from tests.conftest import Begin
-from tests.webapp.conftest import Browser, Enquired
-from tests.webapp.test_access import dump
+from tests.webapp.conftest import Browser, Enquired, dump
 from webapp.forms.view import FormView
 from workflows.actions.case_status import Ask
 from workflows.core import links

@@ -9,8 +9,7 @@ from sqlalchemy import select
 from sqlalchemy.orm import Session, sessionmaker
 
 from tests.conftest import Begin
-from tests.webapp.conftest import ADDRESS, Browser, Enquired
-from tests.webapp.test_access import dump
+from tests.webapp.conftest import ADDRESS, Browser, Enquired, dump
 from tests.webapp.test_uploads import numbers, stored, upload
 from workflows import worker
 from workflows.core import audit, links
