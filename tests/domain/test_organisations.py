@@ -157,3 +157,14 @@ def test_umbrella_organisations_and_networks_are_relations(begin: Begin) -> None
             organisation_people.relate(tx, one.id, one.id, "partner", "self", organisations.today(tx))
         organisation_people.part(tx, one.id, network.id)
         assert organisation_people.relations(tx.session, one.id) == []
+
+
+def test_a_long_name_in_another_script_fits_its_column_and_is_found(begin: Begin) -> None:
+    name, street = "ኢትዮጵያ " * 28, "የኢትዮጵያ " * 24 + "7"
+    told = origin(begin)
+    with begin() as tx:
+        one = organisations.add(tx, name, told, {"street": street, "postal_code": "60311"})
+        assert (len(one.folded_name), len(one.folded_address)) == (200, 200)
+        assert organisations.find_by_name(tx.session, name) is one
+        (match,) = organisations.matches(tx.session, name, street, "60311")
+        assert match.reasons == ("same_name", "same_address")

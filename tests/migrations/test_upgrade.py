@@ -5,11 +5,13 @@ import signal
 import subprocess
 import sys
 
+from alembic import command
 from sqlalchemy import inspect, text
 
 from workflows import migrations
 from workflows.core import killpoints
 from workflows.core.db import make_engine
+from workflows.domain import organisations
 
 UPGRADE = """
 import sys
@@ -48,4 +50,21 @@ def test_a_second_upgrade_changes_nothing_and_references_stay_guarded(empty: str
     if engine.dialect.name == "sqlite":
         with engine.connect() as connection:
             assert connection.execute(text("PRAGMA foreign_keys")).scalar() == 1
+    engine.dispose()
+
+
+def test_an_association_with_a_long_name_in_another_script_does_not_stop_the_upgrade(empty: str) -> None:
+    name = ("ኢትዮጵያ " * 28).strip()
+    engine = make_engine(empty)
+    with engine.begin() as connection:
+        config = migrations.configuration()
+        config.attributes["connection"] = connection
+        command.upgrade(config, "0008")
+        known = "INSERT INTO organisation (name, folded_name, created_at) VALUES (:name, '', '2026-01-01 00:00:00')"
+        connection.execute(text(known), {"name": name})
+    migrations.upgrade(engine)
+    with engine.connect() as connection:
+        (stored,) = connection.execute(text("SELECT folded_name FROM organisation")).scalars()
+    assert stored == organisations.folded(name)
+    assert len(stored) == 200
     engine.dispose()

@@ -27,7 +27,8 @@ def test_entries_of_one_moment_are_paged_without_a_gap(signed_in: Callable[[str]
 
 def test_nonsense_in_the_address_shows_the_newest(signed_in: Callable[[str], Browser]) -> None:
     mine = signed_in("reviewer")
-    for nonsense in ("x", "2026-03-02~1~system", "2026-03-02T09:00:00+00:00~viel~system", "~~", "9999~1~"):
+    beyond = [f"{moment}~1~system" for moment in ("0001-01-01T00:00:00+14:00", "9999-12-31T23:59:59-12:00")]
+    for nonsense in ("x", "2026-03-02~1~system", "2026-03-02T09:00:00+00:00~viel~system", "~~", "9999~1~", *beyond):
         assert mine.get("/audit", query_string={"behind": nonsense}).status_code == 200
 
 

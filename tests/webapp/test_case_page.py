@@ -171,3 +171,10 @@ def test_pages_of_the_list_keep_the_choice(
     second = mine.get(following[1].replace("&amp;", "&")).text
     assert "2026-0026" in second
     assert "2026-0001" not in second
+
+
+@pytest.mark.parametrize("day", ["0001-01-01", "9999-12-31", "morgen", "1900-01-01"])
+def test_no_day_in_the_address_breaks_the_list(signed_in: SignIn, enquiry: Enquired, day: str) -> None:
+    mine = signed_in("coordinator")
+    for name in ("since", "until"):
+        assert mine.get(f"/cases?{name}={day}").status_code == 200

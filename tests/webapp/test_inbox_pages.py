@@ -1,5 +1,6 @@
 """The inbox in pages: the address says which tasks, the way back, several at once, kept filters, undo."""
 
+import base64
 import re
 from collections.abc import Callable
 from datetime import timedelta
@@ -180,3 +181,10 @@ def test_polling_an_unchanged_list_draws_nothing(app: Flask, signed_in: SignIn, 
     assert (same.status_code, same.data) == (304, b"")
     mine.post(f"/tasks/{ids[0]}/priority", {"priority": "low"})
     assert mine.get("/inbox/rows", headers={"If-None-Match": f'"{tag[1]}"'}).status_code == 200
+
+
+@pytest.mark.parametrize("moment", ["0001-01-01T00:00:00+14:00", "9999-12-31T23:59:59-12:00", "2026-03-02"])
+def test_a_place_in_the_list_beyond_the_calendar_is_unknown(signed_in: SignIn, ids: list[int], moment: str) -> None:
+    cursor = base64.urlsafe_b64encode(f"dated|{moment}|1".encode()).decode().rstrip("=")
+    answer = signed_in("coordinator").get(f"/inbox?cursor={cursor}")
+    assert answer.status_code in {200, 422}

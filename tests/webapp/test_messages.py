@@ -10,6 +10,7 @@ from sqlalchemy.orm import Session, sessionmaker
 from tests.conftest import Begin
 from tests.webapp.conftest import Browser, Enquired
 from tests.webapp.test_uploads import numbers, stored, upload
+from webapp.public import own_case
 from workflows.actions import clockwork
 from workflows.core.clock import SetClock
 from workflows.core.outbox import Mail
@@ -110,6 +111,34 @@ def test_a_closed_case_comes_back_too_and_a_wrong_link_reaches_nothing(
         assert browser.get(path).status_code == 404
     for path in ("/s/falsch/message", "/s/falsch/message/fields", "/s/falsch/consent"):
         assert browser.post(path, {"message": "x", "message_files": upload()}).status_code == 404
+
+
+def test_one_link_fills_no_disk_from_however_many_addresses(
+    browser: Browser, enquiry: Enquired, begin: Begin, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    page = f"/s/{enquiry.token}/message/fields"
+    monkeypatch.setattr(own_case, "UPLOADS_PER_CASE", 3)
+
+    def send(address: str) -> str:
+        sent = {**drawn(browser, f"/s/{enquiry.token}"), "message": "x"}
+        assert browser.post(page, sent, environ_base={"REMOTE_ADDR": address}).status_code == 200  # without files
+        sent["message_files"] = upload()
+        return browser.post(page, sent, environ_base={"REMOTE_ADDR": address}).text
+
+    for number in range(3):
+        assert "Satzung.pdf" in send(f"192.0.2.{number}")
+    assert "Bitte wählen Sie sie noch einmal aus" in send("192.0.2.9")
+    assert len(stored(begin)) == 3
+
+
+def test_one_address_fills_no_disk_through_a_link(
+    browser: Browser, enquiry: Enquired, begin: Begin, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(own_case, "UPLOADS_PER_HOUR", 2)
+    for _ in range(3):
+        sent = {**drawn(browser, f"/s/{enquiry.token}"), "message_files": upload()}
+        browser.post(f"/s/{enquiry.token}/message/fields", sent)
+    assert len(stored(begin)) == 2
 
 
 def test_nobody_floods_the_inbox_through_one_link(browser: Browser, enquiry: Enquired) -> None:

@@ -17,11 +17,12 @@ from tests.webapp.conftest import Browser, Enquired
 from tests.webapp.test_public import fill_in
 from workflows.actions import attachments, rounds
 from workflows.actions.attachments import Upload
-from workflows.core import files
+from workflows.core import audit, files
 from workflows.core.clock import SetClock
 from workflows.core.files import File
 from workflows.core.tx import SYSTEM
 from workflows.domain.cases import Case
+from workflows.engine.tasks import Task
 
 TEST_FIELD = {"type": "file", "key": "papers", "label": "Unterlagen", "multiple": True}
 
@@ -186,3 +187,34 @@ def test_a_tasks_upload_is_kept_with_its_draft_and_goes_with_the_task(
     assert numbers(answer, "papers") == kept
     assert coordinator.post(f"{task}/complete", {"papers": kept, "answer": "ja"}).status_code == 302
     assert stored(begin) == [("Satzung.pdf", "system", False)]
+
+
+def test_what_waits_in_an_open_task_is_kept_however_old(
+    signed_in: Callable[[str], Browser], begin: Begin, clock: SetClock
+) -> None:
+    with begin() as tx:
+        sample.deploy(tx, TEST_FIELD)
+    number = sample.start(begin)
+    signed_in("coordinator").post(f"/tasks/{number}/draft", {"papers": upload()}, headers={"X-Fragment": "1"})
+    clock.advance(timedelta(days=100))
+    with begin(SYSTEM) as tx:
+        rounds.tidy(tx)
+    assert stored(begin) == [("Satzung.pdf", f"task:{number}", False)]
+    with begin(SYSTEM) as tx:
+        tx.session.get_one(Task, number).status = "cancelled"
+        rounds.tidy(tx)
+    assert stored(begin) == []
+
+
+def test_a_file_added_again_is_one_and_shared_as_was_said_last(
+    signed_in: Callable[[str], Browser], browser: Browser, enquiry: Enquired, begin: Begin
+) -> None:
+    coordinator = signed_in("coordinator")
+    page = f"/cases/{enquiry.case_id}/files"
+    for sent in ({}, {}, {"shared": "true"}):
+        coordinator.post(page, {"files": upload(), **sent})
+    assert stored(begin) == [("Satzung.pdf", f"case:{enquiry.case_id}", True)]
+    assert "Satzung.pdf" in browser.get(f"/s/{enquiry.token}").text
+    with begin() as tx:
+        entries = audit.entries(tx.session, f"case:{enquiry.case_id}", events=["file.added", "file.shared"])
+        assert [entry.event for entry in entries] == ["file.shared", "file.added"]

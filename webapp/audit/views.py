@@ -70,6 +70,6 @@ def _place(text: str) -> trail.Place | None:
     seq = row_id(number)
     try:
         moment = datetime.fromisoformat(at)
-    except ValueError:
+        return (moment.astimezone(UTC), stream, seq) if moment.tzinfo and seq is not None else None
+    except (ValueError, OverflowError):
         return None
-    return (moment, stream, seq) if moment.tzinfo and seq is not None else None

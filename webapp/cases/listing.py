@@ -77,7 +77,9 @@ def _orders() -> list[dict[str, str]]:
 
 
 def _day(text: str) -> date | None:
+    """A day a case may be of; the calendar's first and last cannot be told in another time zone."""
     try:
-        return date.fromisoformat(text)
+        day = date.fromisoformat(text)
     except ValueError:
         return None
+    return day if 1900 <= day.year <= 2200 else None

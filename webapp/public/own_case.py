@@ -16,13 +16,16 @@ from webapp.forms.reading import is_redrawing
 from webapp.forms.ticket import Ticket
 from webapp.forms.view import FormView, Problems, typed
 from webapp.i18n import NAMES, language, locale_of
-from webapp.public.views import public
+from webapp.public.views import UPLOADS_PER_HOUR, public
 from webapp.security import row_id
 from workflows.actions import attachments, cases, correspondence, enquiries
+from workflows.core import throttle
 from workflows.core.errors import Invalid, Throttled
 from workflows.core.tx import Tx
 
 __all__ = ["public"]  # the same room, with these pages in it
+
+UPLOADS_PER_CASE = 60  # a day; each holds as many files as a request may
 
 
 @view(public, "/s/<token>", who=PUBLIC)
@@ -57,9 +60,16 @@ def file(tx: Tx, token: str, key: str) -> ResponseReturnValue:
 
 
 def _keep_uploads(tx: Tx, token: str) -> None:
+    """Uploads wait under the form's ticket; of who sends too many, by one link or from one address, none is taken."""
     sent_with = ticket.read(tx, request.form.get(ticket.FIELD, ""))
     own = enquiries.own(tx, token)
     place = enquiries.place(sent_with.key) if sent_with else None
+    try:
+        if any(each.filename for each in request.files.values()):
+            throttle.hit(tx, f"upload:case:{own.actor.case_id}", UPLOADS_PER_CASE, 86_400)
+            throttle.hit(tx, f"upload:{request.remote_addr}", UPLOADS_PER_HOUR, 3600)
+    except Throttled:
+        place = None
     uploads.keep(own, place, correspondence.form(tx, token, language()).form)
 
 

@@ -60,9 +60,15 @@ def content(tx: Tx, file: File) -> bytes:
 
 
 def attach(tx: Tx, case_id: int, upload: Upload, is_shared: bool) -> File:
-    """Add a file to a case, internal or shared with the association; raises ``NotFound`` and ``Invalid``."""
+    """Add a file to a case, internal or shared with the association; raises ``NotFound`` and ``Invalid``.
+
+    One that the case holds already is not added again, but shared or kept inside as is said now.
+    """
     case = policy.get(tx, policy.CASE_WORK, Case, case_id)
+    known = {file.id for file in of_case(tx, case.id)}
     file = files.store(tx, upload.name, upload.content, case.stream, is_shared=is_shared)
+    if file.id in known:
+        return share(tx, file.key, is_shared)
     _record(tx, case.stream, file)
     return file
 

@@ -8,7 +8,7 @@ import base64
 import binascii
 from collections.abc import Mapping
 from dataclasses import dataclass, replace
-from datetime import datetime, timedelta
+from datetime import UTC, datetime, timedelta
 from functools import lru_cache
 from typing import Any
 
@@ -306,10 +306,18 @@ def _read_cursor(cursor: str, stretches: tuple[Stretch, ...]) -> Place | None:
         text = base64.urlsafe_b64decode(cursor + "=" * (-len(cursor) % 4)).decode()
         name, written, number = text.split("|")
         stretch = next(each for each in stretches if each.name == name)
-        key = datetime.fromisoformat(written) if name == "dated" else int(written)
-        unusable = key.tzinfo is None if isinstance(key, datetime) else not -100 <= key <= 100
-        if unusable or not 0 <= int(number) < 2**31:
+        key = _moment(written) if name == "dated" else int(written)
+        is_unusable = not isinstance(key, datetime) and not -100 <= key <= 100
+        if is_unusable or not 0 <= int(number) < 2**31:
             raise ValueError("not one of ours")
         return stretch, key, int(number)
-    except (ValueError, StopIteration, binascii.Error) as error:
+    except (ValueError, OverflowError, StopIteration, binascii.Error) as error:
         raise Invalid({"cursor": (Problem("cursor_unknown"),)}) from error
+
+
+def _moment(written: str) -> datetime:
+    """In UTC, as stored; the calendar's first and last moments may be outside of it there."""
+    found = datetime.fromisoformat(written)
+    if found.tzinfo is None:
+        raise ValueError("not one of ours")
+    return found.astimezone(UTC)

@@ -11,7 +11,7 @@ from pathlib import PurePosixPath
 from typing import IO
 
 import filetype
-from sqlalchemy import ForeignKey, String, delete, insert, select
+from sqlalchemy import ForeignKey, Select, String, delete, insert, select
 from sqlalchemy.orm import Mapped, Session, mapped_column
 
 from workflows.core.db import Base
@@ -129,10 +129,13 @@ def remove(tx: Tx, file_id: int) -> None:
     tx.session.flush()
 
 
-def purge(tx: Tx, kinds: tuple[str, ...], before: datetime) -> None:
-    """Forget what was uploaded into forms of these ``kinds`` (``form``, ``task``) and never sent."""
-    for kind in kinds:
-        tx.session.execute(delete(File).where(File.about.startswith(f"{kind}:"), File.created_at < before))
+def purge(tx: Tx, kind: str, before: datetime, in_use: Select[tuple[str]] | None = None) -> None:
+    """Forget what was uploaded into forms of this ``kind`` (``form``, ``task``) and never sent.
+
+    ``in_use`` selects the places (``task:4``) whose form somebody may still send.
+    """
+    unsent = delete(File).where(File.about.startswith(f"{kind}:"), File.created_at < before)
+    tx.session.execute(unsent if in_use is None else unsent.where(File.about.not_in(in_use)))
 
 
 def _limited(content: IO[bytes]) -> bytes:

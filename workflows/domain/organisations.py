@@ -29,6 +29,9 @@ NEVER_EMPTY = frozenset({"name", "kind", "language"})
 STALE_AFTER = timedelta(days=365)
 """How long an entry counts as current without anybody having looked at it."""
 
+LONGEST_FOLDED = 200
+"""What the folded columns hold: Latin letters may be several times as many as those of another script."""
+
 LEGAL_FORMS = frozenset({"ev", "e", "v", "verein", "gemeinnutsig", "gemeinnutsiger", "initiative", "eingetragener"})
 
 
@@ -45,12 +48,12 @@ class Organisation(Base):
 
     id: Mapped[int] = mapped_column(primary_key=True)
     name: Mapped[str] = mapped_column(String(200))
-    folded_name: Mapped[str] = mapped_column(String(200), index=True)
+    folded_name: Mapped[str] = mapped_column(String(LONGEST_FOLDED), index=True)
     kind: Mapped[str] = mapped_column(String(12), default="association")
     street: Mapped[str] = mapped_column(String(200), default="")
     postal_code: Mapped[str] = mapped_column(String(10), default="")
     city: Mapped[str] = mapped_column(String(100), default="")
-    folded_address: Mapped[str] = mapped_column(String(200), default="", index=True)
+    folded_address: Mapped[str] = mapped_column(String(LONGEST_FOLDED), default="", index=True)
     language: Mapped[str] = mapped_column(String(12), default="de")
     advisor_id: Mapped[int | None] = mapped_column(ForeignKey("user_account.id"))
     deputy_id: Mapped[int | None] = mapped_column(ForeignKey("user_account.id"))
@@ -102,14 +105,16 @@ class Match:
 def folded(name: str) -> str:
     """A name without case, punctuation, spelling habits and legal form: "Brücke e.V." meets "BRUECKE"."""
     words = similarity.folded(name).split()
-    return " ".join([word for word in words if word not in LEGAL_FORMS] or words)
+    return " ".join([word for word in words if word not in LEGAL_FORMS] or words)[:LONGEST_FOLDED]
 
 
 def folded_address(street: str, postal_code: str) -> str:
     """Street and house number with the postal code, as addresses are compared; empty without a number."""
     plain = re.sub(r"str(a(ss|ß)e)?\b\.?", "str", street.casefold())
     words = similarity.folded(re.sub(r"(\d)\s+([a-z])\b", r"\1\2", plain))
-    return f"{words.replace(' ', '')} {postal_code.strip()}".strip() if re.search(r"\d", words) else ""
+    if not re.search(r"\d", words):
+        return ""
+    return f"{words.replace(' ', '')} {postal_code.strip()}".strip()[:LONGEST_FOLDED]
 
 
 def stale(now: datetime) -> ColumnElement[bool]:

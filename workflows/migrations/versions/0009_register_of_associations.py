@@ -159,7 +159,7 @@ def _folded(name: str) -> str:
         for habit, written in _SPELLINGS:
             folded = folded.replace(habit, written)
         words.append(re.sub(r"(.)\1+", r"\1", folded))
-    return " ".join([part for part in words if part not in _FORMS] or words)
+    return " ".join([part for part in words if part not in _FORMS] or words)[:200]
 
 
 def _grams(text: str) -> set[str]:
