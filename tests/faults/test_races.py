@@ -11,12 +11,13 @@ from sqlalchemy import func, select
 
 from tests.actions.conftest import ENQUIRY
 from tests.faults.story import ACCEPT, REPORT, TRIAGE, Story
-from workflows.actions import assigning, enquiries, inbox, referrals
+from workflows.actions import appointments, assigning, correspondence, enquiries, inbox, referrals
 from workflows.core.audit.log import AuditEntry
 from workflows.core.errors import Conflict
-from workflows.domain.cases import Case
+from workflows.domain.cases import Case, CaseNote
 from workflows.domain.referrals import Referral
 from workflows.engine.events import Event
+from workflows.engine.messages import Message
 from workflows.engine.state import Instance
 from workflows.engine.tasks import Task
 
@@ -174,4 +175,43 @@ def test_eight_writers_beside_each_other_never_meet_a_locked_database(tell: Tell
 
     done: list[Any] = sum(at_once([work] * 8), [])
     assert len(set(done)) == 8 * each
+    assert story.findings() == []
+
+
+def test_of_sixteen_clicks_on_one_message_one_note_is_kept(tell: Tell) -> None:
+    story = tell("arrived")
+    token = story.status_token()
+
+    def write(number: int) -> None:
+        with story.at("public") as tx:
+            correspondence.write(tx, token, {"message": "Einmal genügt.", "message_files": []}, f"key {number}")
+
+    for number in range(ROUNDS):
+        at_once([partial(write, number)] * CROWD)
+        with story.at() as tx:
+            assert tx.session.scalar(select(func.count()).select_from(CaseNote)) == number + 1
+    assert story.findings() == []
+
+
+def test_of_sixteen_answers_to_one_appointment_one_counts_and_the_others_hear_it(tell: Tell) -> None:
+    story = tell("invited")
+    proposal = {**ACCEPT, "appointment_at": "2099-03-09T17:30", "appointment_place": "Raum 2"}
+    story.complete("office", "answer_referral", proposal)
+    story.catch_up()
+    token = story.status_token()
+
+    def answer(suits: str) -> str:
+        try:
+            with story.at("public") as tx:
+                appointments.answer(tx, token, 1, suits)
+        except Conflict as conflict:
+            return conflict.code
+        return suits
+
+    results = Counter(at_once([partial(answer, "yes"), partial(answer, "no")] * (CROWD // 2)))
+    with story.at() as tx:
+        sent = tx.session.scalars(select(Message).where(Message.name == appointments.ANSWERED)).one()
+        answered = select(func.count()).where(AuditEntry.event == "appointment.answered")
+        assert tx.session.scalar(answered) == 1
+    assert results == {sent.variables["suits"]: CROWD // 2, "not_asked": CROWD // 2}
     assert story.findings() == []

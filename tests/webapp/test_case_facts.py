@@ -50,7 +50,7 @@ def second(begin: Begin, enquiry: Enquired) -> Case:
         return enquiries.submit(tx, ENQUIRY, "de", "second")[0]
 
 
-def test_corrected_facts_count_at_once_and_the_story_says_what_they_were(
+def test_corrected_facts_count_at_once_and_the_story_says_what_changed(
     signed_in: SignIn, enquiry: Enquired, begin: Begin
 ) -> None:
     mine = signed_in("coordinator")
@@ -62,12 +62,17 @@ def test_corrected_facts_count_at_once_and_the_story_says_what_they_were(
     assert (case.language, case.office_task) == ("ar", "referral")
     changes = entries(mine.get("/cases/1?show=change").text)
     for line in (
-        "E-Mail: amal@verein.example → neu@verein.example",
+        "E-Mail: geändert",
         "Dringlichkeit: nichts → Eilig",
         "Themen: Räume → Räume, Eltern- und Familienbildung",
         "Sprache: Deutsch → Arabisch",
     ):
         assert line in changes
+    assert "amal@verein.example" not in changes
+    trail = signed_in("reviewer").get("/audit?stream=case:1").text
+    assert "E-Mail: geändert" in trail
+    for personal in ("amal@verein.example", "neu@verein.example"):
+        assert personal not in trail, "who reviews does not read cases"
     assert enquiry.reference in mine.get("/cases?q=neu@verein.example").text
     mine.post("/cases/1/edit", FACTS)
     with begin() as tx:

@@ -96,6 +96,14 @@ def test_arabic_is_right_to_left_and_remembered(browser: Browser, clock: SetCloc
 
 
 @pytest.mark.usefixtures("house")
+def test_the_first_page_leads_to_the_own_entry_and_the_directory(browser: Browser) -> None:
+    page = browser.get("/").text
+    for address in ("/meine-organisation", "/verzeichnis"):
+        assert f'href="{address}"' in page
+        assert browser.get(address).status_code == 200
+
+
+@pytest.mark.usefixtures("house")
 def test_a_link_opens_in_the_language_of_the_enquiry(browser: Browser, clock: SetClock) -> None:
     other = Browser(browser.client.application.test_client())
     other.get("/?lang=ar")

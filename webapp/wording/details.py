@@ -90,7 +90,9 @@ class DetailWords:
         return code_word(HOUSE_LISTS[name], value) if found == value and name in HOUSE_LISTS else found
 
     def _change(self, noun: str, change: Mapping[str, Any]) -> dict[str, str]:
-        """One changed fact: what it was and what it is."""
+        """One changed fact: what it was and what it is; of a personal one, only that it changed."""
         name = str(change.get("field", ""))
+        if "after" not in change:
+            return {"label": code_word("column", name), "value": _("geändert")}
         before, after = (self.value(f"{noun}.edited", name, change.get(side)) for side in ("before", "after"))
         return {"label": code_word("column", name), "value": f"{before or _('nichts')} → {after or _('nichts')}"}

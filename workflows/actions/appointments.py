@@ -28,11 +28,12 @@ def answer(tx: Tx, token: str, referral_id: int, suits: str, note: str = "") -> 
     Raises ``NotFound``, ``Invalid``, ``Conflict("not_asked")`` when there is nothing to answer any more.
     """
     door = doors.to_case(tx, token)
-    referral = policy.get(door.tx, policy.REFERRAL_READ, Referral, referral_id)
+    policy.get(door.tx, policy.REFERRAL_READ, Referral, referral_id)
     if suits not in {"yes", "no"}:
         raise Invalid({"suits": (Problem("unknown_option"),)})
     if len(note) > LONGEST_NOTE:
         raise Invalid({"note": (Problem("too_long", {"max": LONGEST_NOTE}),)})
+    referral = tx.locked(Referral, referral_id)  # of two answers at once, the second sees the first
     asked = appointments.latest(tx.session, referral.id)
     unique = f"{ANSWERED}/{asked.id if asked else 0}"
     sent = messages.find(tx, unique)

@@ -6,7 +6,6 @@ from typing import Any
 from workflows.actions import attachments, doors, enquiries, forms
 from workflows.actions.enquiries import EnquiryForm
 from workflows.core import throttle
-from workflows.core.db import begin_write
 from workflows.core.errors import Invalid, Problem
 from workflows.core.tx import Tx
 from workflows.domain import cases
@@ -36,7 +35,7 @@ def write(tx: Tx, token: str, values: Mapping[str, Any], dedupe_key: str) -> Non
     Raises ``NotFound``, ``Invalid`` (an empty one, too) and ``Throttled``.
     """
     door = doors.to_case(tx, token)
-    begin_write(tx.session)
+    case = tx.locked(Case, door.subject_id)  # of two clicks at once, the second sees what the first kept
     unique = f"message/{dedupe_key}"
     if messages.find(door.tx, unique) is not None:
         return
@@ -47,7 +46,6 @@ def write(tx: Tx, token: str, values: Mapping[str, Any], dedupe_key: str) -> Non
     if not text and not files:
         raise Invalid({"message": (Problem("required"),)})
     throttle.hit(tx, f"message:{door.subject_id}", PER_HOUR, 3600)
-    case = tx.session.get_one(Case, door.subject_id)
     cases.add_message(door.tx, case.id, text)
     attachments.hand_over(door.tx, schema, place, typed, case.stream, is_shared=True)
     started = {"message": text, "file_count": len(files), "reference": case.reference, "case": case.id}

@@ -25,8 +25,14 @@ EDITABLE = (
 )
 
 
+PERSONAL = frozenset({"organisation_name", "contact_name", "contact_email", "contact_phone"})
+"""Of these the audit keeps only that they changed: who reads it does not read cases."""
+
+
 def edit(tx: Tx, case_id: int, values: Mapping[str, Any]) -> Case:
-    """Change facts of ``EDITABLE``; the audit keeps what each was and is. Nothing new leaves no trace.
+    """Change facts of ``EDITABLE``; the audit keeps what each was and is, of ``PERSONAL`` only the name.
+
+    Nothing new leaves no trace.
 
     A case whose association is renamed belongs to the one of that name in the register, if there is one.
     """
@@ -46,7 +52,8 @@ def edit(tx: Tx, case_id: int, values: Mapping[str, Any]) -> Case:
         known = organisations.find_by_name(tx.session, case.organisation_name)
         case.organisation_id = known.id if known else None
     cases.index(tx, case)
-    audit.record(tx, case.stream, "case.edited", case.stream, {"changes": changes})
+    told = [{"field": change["field"]} if change["field"] in PERSONAL else change for change in changes]
+    audit.record(tx, case.stream, "case.edited", case.stream, {"changes": told})
     return case
 
 
