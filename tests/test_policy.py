@@ -38,6 +38,7 @@ from workflows.domain.pages import Page
 from workflows.domain.people import Deputyship, User
 from workflows.domain.programmes import Programme
 from workflows.domain.referrals import Referral, Terms
+from workflows.domain.saved_filters import SavedFilter
 from workflows.engine.definitions import Process, Version
 from workflows.engine.state import Instance
 from workflows.engine.tasks import Task
@@ -206,6 +207,8 @@ def house(begin: Begin) -> House:
         taken.assignee_id = coordinator
         rows["taken task"] = taken
         rows["token"], _ = access_tokens.create(tx, coordinator, "mine")
+        rows["filter"] = SavedFilter(user_id=coordinator, name="mine", query="scope=mine", created_at=tx.now)
+        tx.session.add(rows["filter"])
         rows["mail"] = outbox.post(tx, to="a@b.example", subject="s", text="t", about=case.stream)
         audit.record(tx, "system", "test.done", "x")
     return House(actors, rows)
@@ -305,6 +308,7 @@ EXPECTED: dict[tuple[str, type[Base]], dict[str, set[str]]] = {
     (policy.MAIL_READ, Mail): {"coordinator": {"mail"}, "leadership": {"mail"}, "deputy": {"mail"}},
     (policy.MAIL_RETRY, Mail): {"coordinator": {"mail"}, "leadership": {"mail"}, "deputy": {"mail"}},
     (policy.TOKEN_OWN, ApiToken): {"coordinator": {"token"}},
+    (policy.TASK_READ, SavedFilter): {"coordinator": {"filter"}},
     (policy.DEPUTY_EDIT, User): {
         **{who: {account(who)} for who in WITH_ACCOUNT},
         "admin": set(map(account, WITH_ACCOUNT)),
