@@ -437,6 +437,14 @@ SAMPLES: Mapping[str, tuple[str, bool, Callable[[], Mapping[str, Any]]]] = {
     ),
 }
 
+RARELY_SEEN = frozenset(
+    {
+        *("enquiry-problems", "own-task-done", "office-thanks", "office-answered", "office-gone", "sign-in-link"),
+        *("inbox-empty", "task-conflict", "task-done", "audit", "error", "error-csrf"),
+    }
+)
+"""Samples of states that the running demonstration does not show."""
+
 CSP = (
     "default-src 'none'; script-src 'self'; style-src 'self'; font-src 'self'; img-src 'self' data:; "
     "connect-src 'self'; form-action 'self'; base-uri 'none'; frame-ancestors 'none'"
@@ -449,7 +457,7 @@ def make_gallery() -> Flask:
     app.config.update(SECRET_KEY="gallery", BABEL_TRANSLATION_DIRECTORIES=str(WEBAPP / "translations"))  # noqa: S106
     Babel(app, locale_selector=_language, timezone_selector=i18n.select_timezone)
     CSRFProtect(app)
-    app.jinja_env.filters.update(day=i18n.day, moment=i18n.moment, iso=layout.iso, euros=i18n.euros)
+    app.jinja_env.filters.update(day=i18n.day, moment=i18n.moment, iso=layout.iso, euros=i18n.euros, tag=i18n.tag)
     app.jinja_env.globals.update(wording.GLOBALS, asset=layout.asset)
     app.jinja_env.trim_blocks = app.jinja_env.lstrip_blocks = True
     app.url_build_error_handlers.append(_any_address)

@@ -85,14 +85,20 @@ class Eyes:
 
 
 def looks(places: Sequence[Place]) -> list[Look]:
-    """Every place at least once, the first of each role at both widths, public ones in Arabic, too."""
+    """Every sample once as the first role that sees it, every other role's first one; widths take turns.
+
+    The very first is looked at in both widths; public ones in Arabic, too, at the other width.
+    """
     found: list[Look] = []
     seen: set[str | None] = set()
     for number, place in enumerate(places):
-        is_first = place.role not in seen
+        if place.role in seen and place.role != places[0].role:
+            continue
         seen.add(place.role)
-        widths = (DESKTOP, PHONE) if is_first else ((PHONE, DESKTOP)[number % 2],)
-        found += [Look(place, "de", width) for width in widths]
+        width, other = (PHONE, DESKTOP) if number % 2 else (DESKTOP, PHONE)
+        found.append(Look(place, "de", width))
         if place.role is None:
-            found += [Look(place, "ar", width) for width in reversed(widths)]
+            found.append(Look(place, "ar", other))
+        elif number == 0:
+            found.append(Look(place, "de", other))
     return found

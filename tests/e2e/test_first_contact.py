@@ -9,6 +9,7 @@ from tests.e2e.conftest import PHONE, House, Visitor, accessibility_problems, ov
 def test_enquiry_in_arabic_is_received_and_can_be_followed(house: House, visitor: Visitor) -> None:
     page = visitor(PHONE)
     page.goto(f"{house.address}/")
+    page.locator(".language-menu summary").click()
     page.get_by_role("link", name="العربية").click()
     page.get_by_role("link", name="تقديم طلب").click()
     assert page.locator("html").get_attribute("dir") == "rtl"

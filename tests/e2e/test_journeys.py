@@ -4,7 +4,7 @@ import re
 from datetime import timedelta
 
 from playwright.sync_api import Page, expect
-from sqlalchemy import true
+from sqlalchemy import select, true
 
 from tests.e2e.conftest import (
     PASSWORD,
@@ -17,6 +17,7 @@ from tests.e2e.conftest import (
     waited_for,
 )
 from workflows.domain import deputies, figures, organisations, people
+from workflows.domain.cases import Case
 
 MO = "vorstand@bruecke.example"
 FIRST_OFFICE = "culture-office@anlaufstelle.example"
@@ -252,7 +253,11 @@ def test_a_phoned_in_enquiry_meets_its_register_entry_and_is_answered_at_once(ho
     phone.goto(house.link_to(MO, "Antwort"))
     expect(phone.get_by_text("Das Grünflächenamt hilft Ihnen.")).to_be_visible()
     case_page(desk, house, reference[0])
-    expect(desk.get_by_role("link", name="Brücke der Kulturen e. V.").first).to_be_visible()
+    expect(desk.get_by_text("Brücke der Kulturen e. V.").first).to_be_visible()
+    with house.begin() as tx:
+        known = organisations.find_by_name(tx.session, "Brücke der Kulturen")
+        assert known is not None
+        assert tx.session.scalars(select(Case.organisation_id)).one() == known.id
 
 
 def test_consent_withdrawn_while_an_office_has_it_stops_the_office_and_not_the_enquiry(
