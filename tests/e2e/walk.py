@@ -15,9 +15,10 @@ from tests.e2e.serving import free_port, served
 from webapp import create_app
 from webapp.access import PUBLIC, STAFF, TOKEN
 from webapp.cli.preparation import prepare
-from webapp.cli.surroundings import sessions_for
+from webapp.cli.surroundings import as_system, sessions_for
 from webapp.extensions import db
 from workflows import policy
+from workflows.actions import association
 from workflows.actions.demo import DEMO_USERS, DemoUser
 from workflows.core import links
 from workflows.core.clock import SystemClock
@@ -28,6 +29,7 @@ from workflows.core.tx import SYSTEM, Actor, Tx, transaction
 from workflows.domain import people
 from workflows.domain.cases import Case
 from workflows.domain.funding import Application
+from workflows.engine.state import Instance
 from workflows.engine.tasks import Task
 from workflows.migrations import tables
 
@@ -36,6 +38,9 @@ MOST_SAMPLES = 4
 USERS = {user.role: user for user in DEMO_USERS}
 # What a word in an address stands for, where it is no row id; tokens are looked up by the purpose of their link.
 WORDS = {"key": "imprint"}
+REGISTERED = "vorstand@brueckenklang.example"
+"""A contact person of the demonstration's register, who gets the link to the own entry."""
+
 TABLES = {"user": "user_account", "case": "case_file"}
 
 
@@ -148,6 +153,9 @@ def _table(name: str) -> Table:
 
 
 def _case_of(tx: Tx, name: str, value: Any) -> int | None:
+    if name == "instance_id":
+        about = tx.session.get_one(Instance, value).subject
+        return int(about.removeprefix("case:")) if about.startswith("case:") else None
     table = _table(name) if name.endswith("_id") else None
     if table is None or "case_id" not in table.c:
         return None
@@ -213,6 +221,8 @@ def demonstration(folder: Path) -> Iterator[Demo]:
     )
     prepare(settings, BUNDLES)
     app = create_app(settings)
+    with as_system(settings) as tx:
+        association.send_link(tx, REGISTERED)
     with sessions_for(settings) as sessions, served(app, port):
         yield Demo(app, address, settings, sessions)
     with app.app_context():
