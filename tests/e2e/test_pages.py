@@ -33,6 +33,7 @@ def _problems(eyes: Eyes, look: Look) -> list[str]:
     with eyes.at(look) as (page, status, is_page):
         assert status < 500, look.name
         if not is_page:
+            eyes.complained()  # the browser's own way to show a file is none of ours
             return []
         assert status == 200, (look.name, status)
         found = _looked_at(page, look)

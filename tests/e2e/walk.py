@@ -3,6 +3,7 @@
 from collections.abc import Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass
+from datetime import timedelta
 from pathlib import Path
 from typing import Any
 
@@ -38,6 +39,12 @@ MOST_SAMPLES = 4
 USERS = {user.role: user for user in DEMO_USERS}
 # What a word in an address stands for, where it is no row id; tokens are looked up by the purpose of their link.
 WORDS = {"key": "imprint"}
+UNDER_WAY = ("sent", "seen", "accepted", "in_contact", "open", "running", "waiting")
+"""Of several rows one in these states shows most."""
+
+AFTER_A_STEP = {"/login/link", "/password/new", "/register/import/<key>"}
+"""Pages that are there only for who has just opened a link or uploaded a list; tests of their own look at them."""
+
 REGISTERED = "vorstand@brueckenklang.example"
 """A contact person of the demonstration's register, who gets the link to the own entry."""
 
@@ -144,7 +151,8 @@ def _values(tx: Tx, rule: Rule, name: str, chosen: Mapping[str, Any]) -> Sequenc
         of_row = [_case_of(tx, other, value) for other, value in chosen.items()]
         return [("", number) for number in of_row if number is not None] or _cases(tx)
     table = _table(name)
-    return [("", each) for each in tx.session.scalars(select(table.c.id).order_by(table.c.id).limit(1))]
+    order = [table.c.status.not_in(UNDER_WAY)] if "status" in table.c else []
+    return [("", each) for each in tx.session.scalars(select(table.c.id).order_by(*order, table.c.id).limit(1))]
 
 
 def _table(name: str) -> Table:
@@ -223,6 +231,8 @@ def demonstration(folder: Path) -> Iterator[Demo]:
     app = create_app(settings)
     with as_system(settings) as tx:
         association.send_link(tx, REGISTERED)
+        for purpose in ("sign_in", "set_password"):
+            links.issue(tx, purpose, "user:1", "user:1", expires_at=tx.now + timedelta(hours=1))
     with sessions_for(settings) as sessions, served(app, port):
         yield Demo(app, address, settings, sessions)
     with app.app_context():
