@@ -50,7 +50,7 @@ def test_a_link_signs_in_without_a_password(browser: Browser, mailed: Asked) -> 
     page = browser.get("/login/link")
     assert ME in page.text
     assert path.rpartition("/")[2] not in page.text
-    assert browser.post("/login/link").location == "/inbox"
+    assert browser.post("/login/link").location == "/office"
     assert browser.get("/inbox").status_code == 200
 
 
