@@ -55,13 +55,14 @@ def test_a_token_speaks_for_its_user_until_it_ends(seeded: Begin, user: User, cl
         token, text = access_tokens.create(tx, user.id, "Skript", timedelta(days=900))
     assert text not in token.hash
     with seeded() as tx:
-        found = access_tokens.find_actor(tx.session, text, tx.now)
+        found = access_tokens.find(tx.session, text, tx.now)
         assert found is not None
-        assert found.user_id == user.id
-        assert access_tokens.find_actor(tx.session, text + "x", tx.now) is None
+        actor, scope = found
+        assert (actor.user_id, scope) == (user.id, "work")
+        assert access_tokens.find(tx.session, text + "x", tx.now) is None
     clock.advance(timedelta(days=365))
     with seeded() as tx:
-        assert access_tokens.find_actor(tx.session, text, tx.now) is None
+        assert access_tokens.find(tx.session, text, tx.now) is None
 
 
 def test_disabling_a_user_stops_token_and_session_at_once(seeded: Begin, user: User) -> None:
@@ -71,7 +72,7 @@ def test_disabling_a_user_stops_token_and_session_at_once(seeded: Begin, user: U
     with seeded() as tx:
         people.set_active(tx, user.id, is_active=False)
     with seeded() as tx:
-        assert access_tokens.find_actor(tx.session, text, tx.now) is None
+        assert access_tokens.find(tx.session, text, tx.now) is None
         assert web_sessions.find_user(tx.session, secret, tx.now) is None
 
 
