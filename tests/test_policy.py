@@ -8,6 +8,7 @@ from sqlalchemy import inspect, select
 
 from tests.conftest import Begin
 from tests.domain.conftest import ENQUIRY
+from tests.prepared import first_contents
 from workflows import policy
 from workflows.core import audit, files, outbox
 from workflows.core.audit.log import AuditEntry
@@ -26,7 +27,6 @@ from workflows.domain import (
     organisations,
     people,
     referrals,
-    seed,
 )
 from workflows.domain.access_tokens import ApiToken
 from workflows.domain.cases import Case, CaseNote
@@ -177,8 +177,7 @@ def _rows(tx: Tx, own: Office, other: Office) -> dict[str, Base]:
 @pytest.fixture
 def house(begin: Begin) -> House:
     with begin() as tx:
-        seed.load(tx)
-        seed.fill_demo_addresses(tx)
+        first_contents(tx, with_bundles=False)
         own, other = offices.by_keys(tx.session, ["culture_office", "caritas"])
         rows = _rows(tx, own, other)
         case, referral = rows["case"], rows["own referral"]

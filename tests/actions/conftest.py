@@ -11,15 +11,16 @@ from sqlalchemy import select
 from sqlalchemy.orm import Session, sessionmaker
 
 from tests.conftest import Begin
+from tests.prepared import first_contents
 from workflows import worker
-from workflows.actions import bundles, enquiries, inbox
+from workflows.actions import enquiries, inbox
 from workflows.core import links
 from workflows.core.clock import SetClock
 from workflows.core.links import Link
 from workflows.core.settings import Settings
 from workflows.core.smtp import DemoTransport
 from workflows.core.tx import PUBLIC, SYSTEM, Actor, Tx
-from workflows.domain import offices, people, seed
+from workflows.domain import offices, people
 from workflows.domain.cases import Case
 from workflows.domain.referrals import Referral
 from workflows.engine.incidents import Incident
@@ -111,9 +112,7 @@ class House:
 def open_house(begin: Begin) -> dict[str, Actor]:
     """First contents, the real bundles, and people: gives who can act, by name."""
     with begin() as tx:
-        seed.load(tx)
-        seed.fill_demo_addresses(tx)
-        bundles.deploy_missing(tx, BUNDLES)
+        first_contents(tx)
         own, other = offices.by_keys(tx.session, ["culture_office", "sport_funding"])
         actors = {"system": SYSTEM, "public": PUBLIC}
         for name, role, group in (

@@ -8,11 +8,12 @@ from sqlalchemy import insert, select
 
 from tests.conftest import Begin
 from tests.domain.conftest import ENQUIRY
+from tests.prepared import first_contents
 from workflows.actions import figures
 from workflows.actions.figures import Asked
 from workflows.core.errors import NotAllowed
 from workflows.core.tx import Actor, Tx
-from workflows.domain import cases, offices, seed
+from workflows.domain import cases, offices
 from workflows.domain.cases import Case
 from workflows.domain.referrals import Referral
 
@@ -71,7 +72,7 @@ def add(tx: Tx, state: str, office: str, number: int = 1, **changes: object) -> 
 def referred(begin: Begin) -> Begin:
     """Twenty referrals of one office, six of another, one of a third."""
     with begin() as tx:
-        seed.load(tx)
+        first_contents(tx, with_bundles=False)
         cases.open_new(tx, ENQUIRY, channel="form", language="ar", details={}, dedupe_key=None)
         for state, number in (("helped", 9), ("not_helped", 3), ("declined", 6), ("expired", 2)):
             add(tx, state, "culture_office", number)

@@ -3,7 +3,8 @@
 import pytest
 
 from tests.conftest import Begin
-from workflows.domain import cases, offices, seed
+from tests.prepared import first_contents
+from workflows.domain import cases, offices
 from workflows.domain.cases import Case, Enquiry
 from workflows.domain.offices import Office
 
@@ -23,8 +24,7 @@ ENQUIRY = Enquiry(
 def seeded(begin: Begin) -> Begin:
     """The database with the first contents and demo addresses."""
     with begin() as tx:
-        seed.load(tx)
-        seed.fill_demo_addresses(tx)
+        first_contents(tx, with_bundles=False)
     return begin
 
 

@@ -23,16 +23,15 @@ from tests.e2e.gallery import make_gallery
 from tests.e2e.looking import Eyes
 from tests.e2e.serving import free_port, served
 from tests.e2e.walk import Demo, demonstration
+from tests.prepared import first_contents
 from webapp import create_app
 from webapp.extensions import db
 from workflows import worker
-from workflows.actions import bundles
 from workflows.core.clock import SetClock
 from workflows.core.settings import Settings
-from workflows.domain import people, seed
+from workflows.domain import people
 
 BROWSER = "chromium-headless-shell"
-BUNDLES = Path(__file__).parents[2] / "bpmn"
 AXE = Path(__file__).parents[2] / "webapp" / "frontend" / "node_modules" / "axe-core" / "axe.min.js"
 PASSWORD = "ein langes Passwort"
 PATIENCE = 20.0  # seconds until something that should happen counts as not happening
@@ -100,9 +99,7 @@ def house(
 ) -> Iterator[House]:
     """Web server, worker and mail server on one database, filled with the seed and one account per role."""
     with begin() as tx:
-        seed.load(tx)
-        seed.fill_demo_addresses(tx)
-        bundles.deploy_missing(tx, BUNDLES)
+        first_contents(tx)
         for role, group in (("coordinator", "group:coordination"), ("leadership", "group:leadership")):
             people.create(tx, f"{role}@lotse.example", role, roles=[role], groups=[group], password=PASSWORD)
         people.create(tx, "reviewer@lotse.example", "reviewer", roles=["reviewer"], groups=[], password=PASSWORD)

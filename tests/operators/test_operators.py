@@ -3,7 +3,6 @@
 from collections.abc import Mapping
 from dataclasses import replace
 from datetime import timedelta
-from pathlib import Path
 from typing import Any
 
 import pytest
@@ -11,13 +10,13 @@ from sqlalchemy import select
 
 from tests.conftest import Begin
 from tests.domain.conftest import ENQUIRY
-from workflows.actions import bundles
+from tests.prepared import first_contents
 from workflows.core import links
 from workflows.core.errors import LotseError
 from workflows.core.links import Link
 from workflows.core.outbox import Mail
 from workflows.core.tx import Tx
-from workflows.domain import cases, offices, people, referrals, seed
+from workflows.domain import cases, offices, people, referrals
 from workflows.domain.cases import Case
 from workflows.domain.offices import Office
 from workflows.domain.referrals import Referral, Terms
@@ -25,8 +24,6 @@ from workflows.engine import definitions
 from workflows.engine.catalogue import BpmnError, Call
 from workflows.engine.messages import Message
 from workflows.operators import OPERATORS, catalogue
-
-BUNDLES = Path(__file__).parents[2] / "bpmn"
 
 OFFER: dict[str, Any] = {
     "offices": ["culture_office", "sport_funding", "culture_office"],
@@ -40,9 +37,7 @@ OFFER: dict[str, Any] = {
 def case(begin: Begin) -> Case:
     """A case in a house with bundles, demo addresses and one coordinator."""
     with begin() as tx:
-        seed.load(tx)
-        seed.fill_demo_addresses(tx)
-        bundles.deploy_missing(tx, BUNDLES)
+        first_contents(tx)
         people.create(tx, "k@stadt.example", "Ko", roles=["coordinator"], groups=["group:coordination"], language="en")
         return cases.open_new(tx, ENQUIRY, channel="form", language="ar", details={}, dedupe_key=None)
 

@@ -4,7 +4,6 @@ import re
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass, replace
 from functools import cache
-from pathlib import Path
 from typing import Any
 
 import pytest
@@ -15,18 +14,18 @@ from sqlalchemy.orm import Session, sessionmaker
 from werkzeug.test import TestResponse
 
 from tests.conftest import Begin
+from tests.prepared import first_contents
 from webapp import create_app
 from webapp.extensions import db
-from workflows.actions import bundles, enquiries
+from workflows.actions import enquiries
 from workflows.core import links
 from workflows.core.clock import SetClock
 from workflows.core.settings import Settings
 from workflows.core.tx import PUBLIC
-from workflows.domain import passwords, people, seed
+from workflows.domain import passwords, people
 from workflows.migrations import tables
 
 ADDRESS = "https://lotse.example"
-BUNDLES = Path(__file__).parents[2] / "bpmn"
 PASSWORD = "ein langes Passwort"
 ROLES = ("coordinator", "leadership", "office", "process_owner", "reviewer", "admin")
 GROUPS = {"coordinator": ["group:coordination"], "leadership": ["group:leadership"]}
@@ -94,10 +93,7 @@ def house(begin: Begin) -> None:
 def open_house(begin: Begin) -> None:
     """What ``house`` promises, for fixtures of another scope."""
     with begin() as tx:
-        seed.load(tx)
-        seed.fill_demo_addresses(tx)
-    with begin() as tx:
-        bundles.deploy_missing(tx, BUNDLES)
+        first_contents(tx)
     with begin() as tx:
         for role in ROLES:
             user = people.create(

@@ -67,5 +67,5 @@ def start(begin: Begin, actor: Actor | None = None) -> int:
 
 
 def tasks_of(tx: Tx, instance_id: int) -> list[runtime.Task]:
-    """All tasks of an instance."""
-    return list(tx.session.query(runtime.Task).filter_by(instance_id=instance_id))
+    """All tasks of an instance, in the order they came."""
+    return list(tx.session.query(runtime.Task).filter_by(instance_id=instance_id).order_by(runtime.Task.id))

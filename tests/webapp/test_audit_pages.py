@@ -38,7 +38,7 @@ def test_details_have_words_instead_of_keys(signed_in: Callable[[str], Browser],
         audit.record(tx, "case:1", "referral.sent", "referral:1", {"before": "draft", "unheard_of": 1})
     mine = signed_in("reviewer")
     page = mine.get("/audit?stream=case:1").text
-    for told in ("Stelle: culture_office", "Felder: text", "vorher: draft", "unheard_of: 1"):
+    for told in ("Stelle: Kulturamt", "Felder: Text der Anfrage", "vorher: Entwurf", "unheard_of: 1"):
         assert told in page
     accounts = mine.get("/audit?stream=system").text
     assert "Konto angelegt" in accounts

@@ -50,7 +50,7 @@ def test_whose_money_ends_is_warned_of_until_an_application_follows(
         funding.award(tx, following, Decimal(2000), "Gut.")
     page = mine.get("/funding").text
     assert "ist nichts bewilligt" not in page
-    assert page.count("Förderung von Migrantenorganisationen</a>") == 3  # 2026, 2027 and 2028
+    assert page.count(f'/cases/{enquiry.case_id}">WIR, Förderung von') == 3  # 2026, 2027 and 2028
 
 
 def test_the_next_deadline_of_every_programme_stands_there_with_its_pot(
