@@ -34,7 +34,8 @@ class Eyes:
 
     browser: Browser
     demo: Demo
-    complaints: list[str] = field(default_factory=list)
+    complaints: list[tuple[Look, str]] = field(default_factory=list)
+    files: set[Look] = field(default_factory=set)
     _contexts: dict[tuple[str | None, int], BrowserContext] = field(default_factory=dict)
 
     @contextmanager
@@ -47,14 +48,17 @@ class Eyes:
             mark = "&" if "?" in look.place.path else "?"
             answer = page.goto(f"{self.demo.address}{look.place.path}{mark}lang={look.language}")
             assert answer is not None
-            yield page, answer.status, answer.body()[:20].lower().lstrip().startswith(b"<!doctype html")
+            is_page = answer.body()[:20].lower().lstrip().startswith(b"<!doctype html")
+            if not is_page:
+                self.files.add(look)
+            yield page, answer.status, is_page
         finally:
             page.close()
 
     def complained(self) -> list[str]:
-        """What the browser complained about since the last time."""
+        """What the browser complained about since the last time; its own way to show a file is none of ours."""
         found, self.complaints = self.complaints, []
-        return found
+        return [f"{look.name}: {text}" for look, text in found if look not in self.files]
 
     def close(self) -> None:
         """Forget everybody."""
@@ -65,7 +69,7 @@ class Eyes:
     def _note(self, look: Look, text: str) -> None:
         # A page that answers 404 or 410 on purpose is noted by the browser as well.
         if "the server responded with a status of 4" not in text:
-            self.complaints.append(f"{look.name}: {text}")
+            self.complaints.append((look, text))
 
     def _context(self, role: str | None, width: int) -> BrowserContext:
         if (role, width) not in self._contexts:

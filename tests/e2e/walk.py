@@ -30,6 +30,7 @@ from workflows.core.tx import SYSTEM, Actor, Tx, transaction
 from workflows.domain import people
 from workflows.domain.cases import Case
 from workflows.domain.funding import Application
+from workflows.domain.referrals import Referral
 from workflows.engine.state import Instance
 from workflows.engine.tasks import Task
 from workflows.migrations import tables
@@ -43,7 +44,7 @@ UNDER_WAY = ("sent", "seen", "accepted", "in_contact", "open", "running", "waiti
 """Of several rows one in these states shows most."""
 
 AFTER_A_STEP = {"/login/link", "/password/new", "/register/import/<key>"}
-"""Pages that are there only for who has just opened a link or uploaded a list; tests of their own look at them."""
+"""Pages that are there only for who has just opened a link, which leads to them, or uploaded a list."""
 
 REGISTERED = "vorstand@brueckenklang.example"
 """A contact person of the demonstration's register, who gets the link to the own entry."""
@@ -152,7 +153,10 @@ def _values(tx: Tx, rule: Rule, name: str, chosen: Mapping[str, Any]) -> Sequenc
         return [("", number) for number in of_row if number is not None] or _cases(tx)
     table = _table(name)
     order = [table.c.status.not_in(UNDER_WAY)] if "status" in table.c else []
-    return [("", each) for each in tx.session.scalars(select(table.c.id).order_by(*order, table.c.id).limit(1))]
+    rows = select(table.c.id).order_by(*order, table.c.id).limit(1)
+    if name == "referral_id":
+        rows = rows.where(table.c.id.in_(policy.allowed(tx, policy.REFERRAL_READ, select(Referral.id))))
+    return [("", each) for each in tx.session.scalars(rows)]
 
 
 def _table(name: str) -> Table:
@@ -247,5 +251,6 @@ def user_of(role: str) -> DemoUser:
 RULES = {
     rule.rule: rule
     for rule in page_rules(create_app(Settings("sqlite://", b"s" * 32, b"a" * 32, "http://127.0.0.1", Path("."))))
+    if rule.rule not in AFTER_A_STEP
 }
 """Every page by its rule; for tests that are named before a demonstration runs."""
