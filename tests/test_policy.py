@@ -1,6 +1,7 @@
 """Every permission for every kind of actor, on own and foreign rows."""
 
 from dataclasses import dataclass
+from pathlib import Path
 from typing import Any
 
 import pytest
@@ -39,7 +40,10 @@ from workflows.domain.people import Deputyship, User
 from workflows.domain.programmes import Programme
 from workflows.domain.referrals import Referral, Terms
 from workflows.domain.saved_filters import SavedFilter
+from workflows.engine import bundle, definitions, drafts, publications
 from workflows.engine.definitions import Process, Version
+from workflows.engine.drafts import Draft
+from workflows.engine.publications import Publication
 from workflows.engine.state import Instance
 from workflows.engine.tasks import Task
 
@@ -174,10 +178,19 @@ def _rows(tx: Tx, own: Office, other: Office) -> dict[str, Base]:
     }
 
 
+def drafted(tx: Tx) -> Version:
+    """A version, with a draft that was made from it."""
+    version = definitions.newest_active(tx.session, "referral")
+    assert version is not None
+    drafts.begin(tx, bundle.read(Path(__file__).parents[1] / "bpmn" / "referral"), base=version)
+    return version
+
+
 @pytest.fixture
 def house(begin: Begin) -> House:
     with begin() as tx:
-        first_contents(tx, with_bundles=False)
+        first_contents(tx)
+        publications.submit_retirement(tx, drafted(tx).id, "zu alt")
         own, other = offices.by_keys(tx.session, ["culture_office", "caritas"])
         rows = _rows(tx, own, other)
         case, referral = rows["case"], rows["own referral"]
@@ -322,6 +335,8 @@ WHOLE: dict[tuple[str, type[Base]], set[str]] = {
     (policy.OFFICE_EDIT, Office): {"coordinator", "admin"},
     (policy.PROGRAMME_EDIT, Programme): {"coordinator"},
     (policy.PAGE_EDIT, Page): {"admin"},
+    (policy.BUNDLE_EDIT, Draft): {"process_owner"},
+    (policy.BUNDLE_EDIT, Publication): {"process_owner"},
     (policy.USER_EDIT, User): {"admin"},
 }
 

@@ -38,6 +38,8 @@ from workflows.domain.people import CASE_WORKERS, ROLES, Deputyship, User
 from workflows.domain.programmes import Programme
 from workflows.domain.referrals import OVER, Referral
 from workflows.domain.saved_filters import SavedFilter
+from workflows.engine.drafts import Draft
+from workflows.engine.publications import Publication
 from workflows.engine.state import Instance
 from workflows.engine.tasks import Task
 
@@ -55,7 +57,8 @@ AUDIT_READ, MAIL_READ, MAIL_RETRY = "audit:read", "mail:read", "mail:retry"
 OFFICE_READ, OFFICE_EDIT = "office:read", "office:edit"
 PROGRAMME_EDIT = "programme:edit"
 ORGANISATION_READ, ORGANISATION_EDIT = "organisation:read", "organisation:edit"
-PAGE_EDIT, USER_EDIT, TOKEN_OWN, BUNDLE_DEPLOY = "page:edit", "user:edit", "token:own", "bundle:deploy"
+PAGE_EDIT, USER_EDIT, TOKEN_OWN = "page:edit", "user:edit", "token:own"
+BUNDLE_EDIT, BUNDLE_DEPLOY = "bundle:edit", "bundle:deploy"
 DEPUTY_EDIT = "deputy:edit"
 
 TASK_WORKERS = CASE_WORKERS | {"office"}
@@ -89,6 +92,7 @@ HOLDERS: dict[str, frozenset[str]] = {
     USER_EDIT: frozenset({"admin"}),
     TOKEN_OWN: EVERYBODY,
     DEPUTY_EDIT: EVERYBODY,
+    BUNDLE_EDIT: frozenset({"process_owner"}),
     BUNDLE_DEPLOY: frozenset({"process_owner"}),
 }
 
@@ -290,6 +294,8 @@ RULES: dict[tuple[str, type[Base]], Rule] = {
     (INSTANCE_READ, Instance): _instance_read,
     (INSTANCE_WORK, Instance): _everything,
     (AUDIT_READ, AuditEntry): _everything,
+    (BUNDLE_EDIT, Draft): _everything,
+    (BUNDLE_EDIT, Publication): _everything,
     (MAIL_READ, Mail): _everything,
     (MAIL_RETRY, Mail): _everything,
     (OFFICE_READ, Office): _everything,

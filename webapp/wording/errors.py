@@ -17,6 +17,15 @@ ERRORS: Mapping[str, Any] = {
     "draft_conflict": _(
         "%(by)s hat diesen Entwurf inzwischen in einem anderen Fenster geändert. Ihre Fassung ist hier noch da."
     ),
+    "draft_moved": _("%(by)s hat das am %(at)s geändert. Ihre Fassung ist noch da: Wählen Sie, welche gelten soll."),
+    "draft_closed": _("Dieser Entwurf ist eingereicht, veröffentlicht oder verworfen. Er wird nicht mehr geändert."),
+    "draft_behind": _(
+        "Inzwischen wurde Fassung %(number)s veröffentlicht. Sehen Sie sich den Unterschied an und entscheiden Sie, "
+        "ob Ihr Entwurf sie ablösen soll."
+    ),
+    "nothing_to_undo": _("Es gibt nichts, was rückgängig gemacht werden könnte."),
+    "publication_decided": _("Darüber ist schon entschieden."),
+    "second_person": _("Veröffentlichen darf nur, wer am Entwurf nichts geändert und ihn nicht eingereicht hat."),
     "too_many_filters": _("Sie haben schon %(most)s Filter gemerkt. Bitte löschen Sie zuerst einen davon."),
     "state_moved": _("Der Vorgang hat sich gerade bewegt. Bitte versuchen Sie es noch einmal."),
     "case_state": _("Der Vorgang ist inzwischen „%(status)s“. Das geht jetzt nicht mehr."),

@@ -1,12 +1,17 @@
 """Deploying bundles: what a process owner sends, and at the first start those the house comes with."""
 
+from collections.abc import Mapping
 from dataclasses import dataclass
 from pathlib import Path
 
+from sqlalchemy import select, union
+
 from workflows import policy
 from workflows.core.tx import Tx
-from workflows.engine import bundle, definitions
-from workflows.engine.definitions import Version
+from workflows.engine import bundle, definitions, drafts, stories
+from workflows.engine.bundle import Bundle
+from workflows.engine.definitions import Edition, Version
+from workflows.engine.drafts import Draft
 from workflows.engine.findings import BundleRefused, Finding
 from workflows.engine.normalise import normalise
 from workflows.operators import catalogue
@@ -31,7 +36,31 @@ def deploy(tx: Tx, data: bytes) -> Deployed:
 
 
 def deploy_missing(tx: Tx, folder: Path) -> list[Version]:
-    """Deploy each bundle below ``folder`` whose process was never deployed; what an owner published is not touched."""
+    """Deploy each bundle below ``folder`` whose process was never deployed.
+
+    What an owner published is not touched: a bundle the house delivers anew becomes a draft, once (decision 4).
+    """
     known = definitions.keys(tx.session)
-    found = [path for path in sorted(folder.iterdir()) if path.is_dir() and path.name not in known]
-    return [definitions.deploy(tx, bundle.read(path), catalogue(tx)) for path in found]
+    deployed = []
+    for path in sorted(each for each in folder.iterdir() if each.is_dir()):
+        delivered = bundle.read(path)
+        if path.name in known:
+            _offer(tx, delivered, _stories(path))
+        else:
+            deployed.append(definitions.deploy(tx, delivered, catalogue(tx)))
+            stories.keep(tx, path.name, _stories(path))
+    return deployed
+
+
+def _offer(tx: Tx, delivered: Bundle, told: Mapping[str, bytes]) -> None:
+    seen = union(
+        select(Draft.sha256).where(Draft.process_key == delivered.key),
+        select(Edition.sha256).join(Version).where(Version.process_key == delivered.key),
+    )
+    if delivered.sha256 not in set(tx.session.scalars(seen)):
+        base = definitions.newest_active(tx.session, delivered.key)
+        drafts.begin(tx, delivered, base=base, origin="delivered", scenarios=told)
+
+
+def _stories(folder: Path) -> dict[str, bytes]:
+    return {f"scenarios/{path.name}": path.read_bytes() for path in sorted(folder.glob("scenarios/*.yaml"))}

@@ -82,7 +82,7 @@ def deploy(tx: Tx, bundle: Bundle, catalogue: Catalogue) -> Version:
     if any(finding.severity == "error" for finding in findings):
         raise BundleRefused(findings)
     _process(tx, bundle.key, _name(bundle, content))
-    newest = _newest_active(tx.session, bundle.key)
+    newest = newest_active(tx.session, bundle.key)
     if newest is not None and newest.sha256 == bundle.sha256:
         return newest
     if newest is not None and newest.logic_sha256 == bundle.logic_sha256:
@@ -113,7 +113,8 @@ def _process(tx: Tx, key: str, name: str) -> Process:
     return process
 
 
-def _newest_active(session: Session, key: str) -> Version | None:
+def newest_active(session: Session, key: str) -> Version | None:
+    """The version that starts new instances, read afresh; None when there is none."""
     return session.scalar(
         select(Version)
         .where(Version.process_key == key, Version.status == "active")
@@ -168,7 +169,7 @@ def retire(tx: Tx, version_id: int) -> Version:
     version.status = "retired"
     audit.record(tx, "system", "version.retired", f"process:{version.process_key}", {"number": version.number})
     tx.session.flush()
-    newest = _newest_active(tx.session, version.process_key)
+    newest = newest_active(tx.session, version.process_key)
     starting = load(tx.session, newest.id) if newest is not None else None
     starts.renew(tx, version.process_key, starting, OFFICE_FUNCTIONS)
     return version
@@ -181,7 +182,7 @@ def keys(session: Session) -> frozenset[str]:
 
 def active(session: Session, process_key: str) -> Definition:
     """The newest version that may start instances; raises ``NotFound``."""
-    version = _newest_active(session, process_key)
+    version = newest_active(session, process_key)
     if version is None:
         raise NotFound("process_unknown", process=process_key)
     return load(session, version.id)

@@ -25,14 +25,25 @@ from workflows.domain import (
     sign_in_requests,
     web_sessions,
 )
-from workflows.engine import definitions, events, incidents, messages, state, tasks, timers
+from workflows.engine import (
+    definitions,
+    drafts,
+    events,
+    incidents,
+    messages,
+    publications,
+    state,
+    stories,
+    tasks,
+    timers,
+)
 
 MODULES = (
     *(daily, files, links, outbox, presence, search, sequences, throttle, log, proof),
     *(access_tokens, appointments, cases, codes, contacts, funding, invitations, offices, organisation_people),
     *(organisations, pages, people, programmes, questions, referrals, saved_filters, sign_in_requests),
     *(web_sessions,),
-    *(definitions, events, incidents, messages, state, tasks, timers),
+    *(definitions, drafts, events, incidents, messages, publications, state, stories, tasks, timers),
 )
 """The modules with tables."""
 

@@ -6,6 +6,12 @@ from typing import Final
 Words = Mapping[str, tuple[str, str]]
 
 BUNDLE: Final[Words] = {
+    "not_in_a_bundle": (
+        "„{file}“ gehört nicht in einen Ablauf. Möglich sind Diagramme (.bpmn), Formulare (.form), "
+        "Entscheidungstabellen (.dmn), Texte (texts/name.de.txt), Übersetzungen und Szenarien.",
+        '"{file}" is no part of a process. There may be diagrams (.bpmn), forms (.form), decision tables (.dmn), '
+        "texts (texts/name.de.txt), translations and scenarios.",
+    ),
     "bundle_too_large": (
         "Das Bündel ist entpackt größer als {max} Bytes.",
         "Unpacked, the bundle is larger than {max} bytes.",

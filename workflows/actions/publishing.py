@@ -1,0 +1,77 @@
+"""Publishing with four eyes: ask, approve, refuse, withdraw, and what takes effect on its day."""
+
+from datetime import date
+
+from workflows import policy
+from workflows.actions import workshop
+from workflows.core.errors import Invalid, LotseError, NotFound, Problem
+from workflows.core.tx import Tx
+from workflows.engine import drafts, publications, stories
+from workflows.engine.drafts import Draft
+from workflows.engine.publications import Publication
+from workflows.operators import catalogue
+
+LONGEST_COMMENT = 2_000
+
+
+def submit(tx: Tx, draft_id: int, comment: str, effective_on: date | None) -> Publication:
+    """Ask a second person to publish a draft; raises ``Invalid`` without a comment, else as ``publications.submit``."""
+    return publications.submit(tx, workshop.draft(tx, draft_id).id, _worded(comment), effective_on, catalogue(tx))
+
+
+def submit_retirement(tx: Tx, key: str, number: int, comment: str) -> Publication:
+    """Ask a second person to retire a version; raises ``NotFound``, ``Invalid``, ``Conflict``."""
+    version = next((each for each in workshop.process(tx, key).versions if each.number == number), None)
+    if version is None:
+        raise NotFound("version_unknown", process=key, number=number)
+    return publications.submit_retirement(tx, version.id, _worded(comment))
+
+
+def _worded(comment: str) -> str:
+    said = comment.strip()
+    if not said:
+        raise Invalid({"comment": (Problem("required"),)})
+    if len(said) > LONGEST_COMMENT:
+        raise Invalid({"comment": (Problem("too_long", {"max": LONGEST_COMMENT}),)})
+    return said
+
+
+def approve(tx: Tx, publication_id: int, comment: str) -> Publication:
+    """Say yes; what is due takes effect at once. Raises as ``publications.approve``."""
+    policy.require(tx, policy.BUNDLE_DEPLOY)
+    asked = publications.approve(tx, workshop.publication(tx, publication_id).id, comment.strip(), catalogue(tx))
+    if asked.status == "done":
+        _keep_stories(tx, asked)
+    return asked
+
+
+def refuse(tx: Tx, publication_id: int, comment: str) -> Publication:
+    """Say no, with a reason; raises as ``publications.refuse``, ``Invalid`` without a reason."""
+    policy.require(tx, policy.BUNDLE_DEPLOY)
+    return publications.refuse(tx, workshop.publication(tx, publication_id).id, _worded(comment))
+
+
+def withdraw(tx: Tx, publication_id: int) -> Publication:
+    """Take a proposal back; raises as ``publications.withdraw``."""
+    return publications.withdraw(tx, workshop.publication(tx, publication_id).id)
+
+
+def take_effect(tx: Tx, publication_id: int) -> Publication:
+    """What the worker does on the day: publish, or open the draft again and say why it could not be."""
+    asked = tx.locked(Publication, publication_id)
+    if asked.status != publications.APPROVED:
+        return asked
+    try:
+        with tx.session.begin_nested():
+            publications.take_effect(tx, asked, catalogue(tx))
+    except LotseError as error:
+        publications.give_up(tx, publication_id, error.code)
+    else:
+        _keep_stories(tx, asked)
+    return asked
+
+
+def _keep_stories(tx: Tx, asked: Publication) -> None:
+    if asked.draft_id is not None:
+        draft = tx.session.get_one(Draft, asked.draft_id)
+        stories.keep(tx, asked.process_key, drafts.scenarios_of(tx.session, draft))

@@ -1,0 +1,203 @@
+"""What process owners do with drafts: begin, change and check them, take them in and out as zips."""
+
+import io
+import zipfile
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from pathlib import PurePosixPath
+
+from sqlalchemy import func, select
+
+from workflows import policy
+from workflows.core.errors import NotFound
+from workflows.core.tx import Tx
+from workflows.engine import bundle as bundles
+from workflows.engine import definitions, drafts, publications, stories
+from workflows.engine.bundle import Bundle, BundleUnreadable
+from workflows.engine.checks import check
+from workflows.engine.definitions import Edition, Process, Version
+from workflows.engine.drafts import Draft, DraftVisit, Stored
+from workflows.engine.findings import Finding
+from workflows.engine.normalise import normalise
+from workflows.engine.publications import Publication
+from workflows.engine.state import Instance
+from workflows.operators import catalogue
+
+
+@dataclass(frozen=True, slots=True)
+class Overview:
+    """One process as the workshop lists it; ``running`` counts cases by version number."""
+
+    key: str
+    name: str
+    versions: Sequence[Version]
+    running: Mapping[int, int]
+    drafts: Sequence[Draft]
+    publications: Sequence[Publication]
+
+    @property
+    def live(self) -> Version | None:
+        """What starts new cases."""
+        return next((each for each in self.versions if each.status == "active"), None)
+
+
+def processes(tx: Tx) -> list[Overview]:
+    """Every process by name, with what is going on in it; raises ``NotAllowed``."""
+    policy.require(tx, policy.BUNDLE_EDIT)
+    return [_overview(tx, row) for row in tx.session.scalars(select(Process).order_by(Process.name))]
+
+
+def process(tx: Tx, key: str) -> Overview:
+    """One process with all its versions, the newest first; raises ``NotFound``."""
+    policy.require(tx, policy.BUNDLE_EDIT)
+    row = tx.session.get(Process, key)
+    if row is None:
+        raise NotFound("process_unknown", process=key)
+    return _overview(tx, row)
+
+
+def _overview(tx: Tx, row: Process) -> Overview:
+    def of(model: type[Version] | type[Draft] | type[Publication]) -> Sequence[object]:
+        return tx.session.scalars(select(model).where(model.process_key == row.key).order_by(model.id.desc())).all()
+
+    running = tx.session.execute(
+        select(Version.number, func.count())
+        .join(Instance, Instance.version_id == Version.id)
+        .where(Version.process_key == row.key, Instance.status == "running")
+        .group_by(Version.number)
+    )
+    return Overview(row.key, row.name, of(Version), dict(running.tuples().all()), of(Draft), of(Publication))  # type: ignore[arg-type]
+
+
+def version_bundle(tx: Tx, key: str, number: int) -> Bundle:
+    """What a version holds with its newest texts; raises ``NotFound``."""
+    policy.require(tx, policy.BUNDLE_EDIT)
+    files = tx.session.scalar(
+        select(Edition.files)
+        .join(Version, (Version.id == Edition.version_id) & (Version.patch == Edition.patch))
+        .where(Version.process_key == key, Version.number == number)
+    )
+    if files is None:
+        raise NotFound("version_unknown", process=key, number=number)
+    return bundles.read(files)
+
+
+def begin(tx: Tx, key: str, number: int | None = None) -> Draft:
+    """A draft made from what is live, or from an earlier version to go back to it; raises ``NotFound``."""
+    policy.require(tx, policy.BUNDLE_EDIT)
+    live = definitions.newest_active(tx.session, key)
+    wanted = number if number is not None else (live.number if live is not None else None)
+    if wanted is None:
+        raise NotFound("process_unknown", process=key)
+    origin = "owner" if live is not None and wanted == live.number else "earlier"
+    kept = stories.of_process(tx.session, key)
+    return drafts.begin(tx, version_bundle(tx, key, wanted), base=live, origin=origin, scenarios=kept)
+
+
+def draft(tx: Tx, draft_id: int) -> Draft:
+    """One draft; raises ``NotFound``."""
+    return policy.get(tx, policy.BUNDLE_EDIT, Draft, draft_id)
+
+
+def files(tx: Tx, draft_id: int) -> dict[str, Stored]:
+    """The files of a draft by path; raises ``NotFound``."""
+    return drafts.files(tx.session, draft(tx, draft_id).id)
+
+
+def findings(tx: Tx, draft_id: int) -> list[Finding]:
+    """What is wrong with a draft, errors first; raises ``NotFound``."""
+    return check(drafts.bundle_of(tx.session, draft(tx, draft_id)), catalogue(tx))
+
+
+def save(tx: Tx, draft_id: int, changed: Mapping[str, bytes | None], read: Mapping[str, int] | None = None) -> Draft:
+    """Write files of a draft; raises as ``drafts.save``."""
+    return drafts.save(tx, draft(tx, draft_id).id, changed, read)
+
+
+def undo(tx: Tx, draft_id: int) -> Draft:
+    """Take the latest change back; raises as ``drafts.undo``."""
+    return drafts.undo(tx, draft(tx, draft_id).id)
+
+
+def restore(tx: Tx, draft_id: int, revision: int) -> Draft:
+    """Bring an earlier state back; raises as ``drafts.restore``."""
+    return drafts.restore(tx, draft(tx, draft_id).id, revision)
+
+
+def drop(tx: Tx, draft_id: int) -> Draft:
+    """Give a draft up; raises as ``drafts.drop``."""
+    return drafts.drop(tx, draft(tx, draft_id).id)
+
+
+def catch_up(tx: Tx, draft_id: int) -> Draft:
+    """Say that the draft is to replace what was published meanwhile; raises ``NotFound``."""
+    found = draft(tx, draft_id)
+    live = definitions.newest_active(tx.session, found.process_key)
+    found.base_version_id = None if live is None else live.id
+    return found
+
+
+def visit(tx: Tx, draft_id: int, path: str) -> Sequence[DraftVisit]:
+    """Show oneself at a draft; gives who else is there."""
+    return drafts.visit(tx, draft(tx, draft_id).id, path[:200])
+
+
+def take_in(tx: Tx, data: bytes) -> tuple[Draft, tuple[Finding, ...]]:
+    """A zip becomes a draft of its process, whatever is wrong in it; gives what was rewritten on the way.
+
+    Raises ``BundleUnreadable`` when the zip itself cannot be used.
+    """
+    policy.require(tx, policy.BUNDLE_EDIT)
+    found = normalise(bundles.read(data))
+    key = found.bundle.key
+    told = {**stories.of_process(tx.session, key), **_stories_in(data)}
+    live = definitions.newest_active(tx.session, key)
+    return drafts.begin(tx, found.bundle, base=live, origin="import", scenarios=told), found.changes
+
+
+def _stories_in(data: bytes) -> dict[str, bytes]:
+    """The scenarios of a zip that was found readable."""
+    told = {}
+    with zipfile.ZipFile(io.BytesIO(data)) as archive:
+        for info in archive.infolist():
+            path = "/".join(PurePosixPath(info.filename).parts[-2:])
+            if drafts.SCENARIO.fullmatch(path) and info.file_size <= bundles.LARGEST_MEMBER:
+                told[path] = archive.read(info)
+    return told
+
+
+def take_in_file(tx: Tx, draft_id: int, name: str, data: bytes) -> tuple[Draft, tuple[Finding, ...]]:
+    """One file from elsewhere replaces that of the same name, or is added; a diagram is brought into the dialect first.
+
+    Raises ``BundleUnreadable`` for a file no bundle holds, otherwise as ``drafts.save``.
+    """
+    found = draft(tx, draft_id)
+    held = drafts.bundle_of(tx.session, found)
+    path = next((each for each in held.files if each.rpartition("/")[2] == name), name)
+    if not bundles.is_run_time(path):
+        raise BundleUnreadable("not_in_a_bundle", file=name[:100])
+    normal = normalise(Bundle(held.key, {**held.files, path: data}))
+    changes = tuple(each for each in normal.changes if each.file == path)
+    return drafts.save(tx, found.id, {path: normal.bundle.files[path]}), changes
+
+
+def export(tx: Tx, draft_id: int) -> bytes:
+    """A draft as a zip, scenarios included, as a folder of the house looks."""
+    found = draft(tx, draft_id)
+    return with_stories(drafts.bundle_of(tx.session, found), drafts.scenarios_of(tx.session, found))
+
+
+def export_version(tx: Tx, key: str, number: int) -> bytes:
+    """A version as a zip with the scenarios of its process; raises ``NotFound``."""
+    return with_stories(version_bundle(tx, key, number), stories.of_process(tx.session, key))
+
+
+def with_stories(held: Bundle, told: Mapping[str, bytes]) -> bytes:
+    """The zip of a bundle and its scenarios, the same bytes for the same content."""
+    every = {**held.files, **told}
+    return Bundle(held.key, {path: every[path] for path in sorted(every)}).frozen()
+
+
+def publication(tx: Tx, publication_id: int) -> Publication:
+    """One proposal; raises ``NotFound``."""
+    return policy.get(tx, policy.BUNDLE_EDIT, publications.Publication, publication_id)
