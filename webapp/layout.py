@@ -41,6 +41,7 @@ NAVIGATION: tuple[tuple[Any, str, Mapping[str, Any], str], ...] = (
     (_l("Kennzahlen"), "reports.referrals", {}, policy.FIGURES_READ),
     (_l("E-Mails"), "mails.index", {}, policy.MAIL_RETRY),
     (_l("Protokoll"), "audit.entries", {}, policy.AUDIT_READ),
+    (_l("Werkstatt"), "workshop.processes", {}, policy.BUNDLE_EDIT),
     (_l("Konten"), "admin.users", {}, policy.USER_EDIT),
     (_l("Seiten"), "pages.edit", {"key": "imprint"}, policy.PAGE_EDIT),
     (_l("Benachrichtigungen"), "notices.choice", {}, policy.TASK_READ),

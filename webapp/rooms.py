@@ -35,6 +35,9 @@ from webapp.register.contacts import contact_persons
 from webapp.register.lists import register_lists
 from webapp.register.views import register
 from webapp.reports.views import reports
+from webapp.workshop.drafts import workshop_drafts
+from webapp.workshop.publishing import workshop_publishing
+from webapp.workshop.views import workshop
 
 BLUEPRINTS: tuple[Blueprint, ...] = (
     public,
@@ -67,6 +70,9 @@ BLUEPRINTS: tuple[Blueprint, ...] = (
     admin,
     admin_deputies,
     pages,
+    workshop,
+    workshop_drafts,
+    workshop_publishing,
     demo,
     health,
     api,

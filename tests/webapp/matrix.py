@@ -259,10 +259,38 @@ MATRIX: dict[str, frozenset[str]] = {
     "POST /api/v1/processes/enquiry/instances": CASES,
     "POST /api/v1/messages": CASES,
     "POST /api/v1/bundles": OWNER,
+    # the workshop
+    "GET /workshop": OWNER,
+    "GET /workshop/import": OWNER,
+    "POST /workshop/import": OWNER,  # empty: told that it is no zip
+    "GET /workshop/processes/referral": OWNER,
+    "GET /workshop/processes/nowhere": NOBODY,
+    "POST /workshop/processes/referral/drafts": OWNER,
+    "GET /workshop/processes/referral/versions/1/export": OWNER,
+    "GET /workshop/processes/referral/versions/1/retire": OWNER,
+    "POST /workshop/processes/referral/versions/1/retire": OWNER,
+    "GET /workshop/drafts/{draft}": OWNER,
+    "GET /workshop/drafts/{draft}/findings": OWNER,
+    "GET /workshop/drafts/{draft}/export": OWNER,
+    "GET /workshop/drafts/{draft}/files/referral.bpmn": OWNER,
+    "PUT /workshop/drafts/{draft}/files/referral.bpmn": OWNER,
+    "POST /workshop/drafts/{draft}/files/referral.bpmn": OWNER,
+    "POST /workshop/drafts/{draft}/upload": OWNER,
+    "POST /workshop/drafts/{draft}/undo": OWNER,
+    "POST /workshop/drafts/{draft}/restore": OWNER,
+    "POST /workshop/drafts/{draft}/drop": OWNER,
+    "POST /workshop/drafts/{draft}/catch-up": OWNER,
+    "GET /workshop/drafts/{draft}/publish": OWNER,
+    "POST /workshop/drafts/{draft}/publish": OWNER,
+    "GET /workshop/publications/{proposed}": OWNER,
+    "POST /workshop/publications/{proposed}/approve": OWNER,
+    "POST /workshop/publications/{proposed}/refuse": OWNER,
+    "POST /workshop/publications/{proposed}/withdraw": OWNER,
 }
 
 #: What a POST sends where an empty form would be nobody's business: it must name something that is there.
 BODIES: dict[str, dict[str, str]] = {
+    "POST /workshop/drafts/{draft}/restore": {"revision": "0"},
     "POST /admin/groups/rename": {"key": "group:jury", "name": "Jury"},
     "POST /tasks/{triage_task}/priority": {"priority": "high"},
     "POST /tasks/{triage_task}/follow-up": {"on": "2026-03-20"},

@@ -79,7 +79,7 @@ def test_everybody_changes_what_is_theirs_and_nothing_else(undone: World) -> Non
     wrong: list[str] = []
     world = undone
     before = world.version()
-    for line, who in _lines(world, "POST"):
+    for line, who in [*_lines(world, "POST"), *_lines(world, "PUT")]:
         answer = world.ask(who, line)
         wrong += _judged(world, line, who, answer)
         if who in MATRIX[line]:

@@ -21,7 +21,7 @@ from tests.webapp.conftest import ADDRESS, PASSWORD, Browser, open_house
 from tests.webapp.matrix import BODIES, COLUMNS
 from webapp import create_app
 from webapp.extensions import db
-from workflows.actions import attachments, register_import
+from workflows.actions import attachments, publishing, register_import, workshop
 from workflows.actions.attachments import Upload
 from workflows.core import outbox
 from workflows.core.clock import SetClock
@@ -95,6 +95,8 @@ class World:
             headers = {**headers, "Cookie": visitor.cookie}
             known = {name: value.format(**self.examples) for name, value in BODIES.get(line, {}).items()}
             body = {"data": {"csrf_token": visitor.csrf, **known, **typed}} if method == "POST" else {}
+            if method == "PUT":
+                headers = {**headers, "X-CSRFToken": visitor.csrf}
         return client.open(path, method=method, base_url=base, headers=headers, query_string=query, **body)
 
     def version(self) -> int:
@@ -222,9 +224,18 @@ def _fill(
             "office_token": house.office_token(),
             "unknown": "unbekannt",
             **keys,
+            **_drafts(tx),
         }
     visitors = {who: _visitor(app, who, bearers.get(who, "")) for who in COLUMNS}
     return visitors, examples
+
+
+def _drafts(tx: Tx) -> dict[str, str]:
+    """A draft with a change, and one that waits for a second person."""
+    changed, waiting = workshop.begin(tx, "referral"), workshop.begin(tx, "message")
+    workshop.save(tx, changed.id, {"texts/referral_offer.de.txt": b"Betreff: Neu\n\nText"})
+    asked = publishing.submit(tx, waiting.id, "Bitte", None)
+    return {"draft": str(changed.id), "proposed": str(asked.id)}
 
 
 def _user(tx: Tx, role: str) -> int:

@@ -45,6 +45,24 @@ STATES: Mapping[str, Mapping[str, Word]] = {
         "closed": _quiet(_("Abgeschlossen")),
         "withdrawn": _quiet(_("Zurückgezogen"), "close"),
     },
+    "draft": {
+        "open": _running(_("Offen")),
+        "submitted": _waiting(_("Eingereicht")),
+        "published": _good(_("Veröffentlicht")),
+        "dropped": _quiet(_("Verworfen"), "close"),
+    },
+    "publication": {
+        "submitted": _waiting(_("Wartet auf Freigabe")),
+        "approved": _running(_("Freigegeben")),
+        "refused": _bad(_("Abgelehnt")),
+        "withdrawn": _quiet(_("Zurückgezogen"), "close"),
+        "done": _good(_("In Kraft")),
+    },
+    "version": {
+        "live": _good(_("In Kraft")),
+        "active": _running(_("Abgelöst, läuft aus")),
+        "retired": _quiet(_("Außer Kraft"), "close"),
+    },
     "application": {
         "advice": _running(_("Beratung")),
         "preparing": Word(_("Antrag in Arbeit"), "info", "edit"),
@@ -121,6 +139,26 @@ CODES: Mapping[str, Mapping[str, Any]] = {
         "admin": _("Betrieb"),
     },
     "turn": {"group:coordination": _("Wir"), "group:leadership": _("Leitung"), "group:jury": _("Kommission oder Jury")},
+    "bundle_part": {
+        "diagram": _("Diagramm"),
+        "form": _("Formular"),
+        "table": _("Entscheidungstabelle"),
+        "text": _("Text"),
+        "translation": _("Übersetzung"),
+        "scenario": _("Szenario"),
+    },
+    "draft_origin": {
+        "owner": _("Aus der geltenden Fassung begonnen"),
+        "delivered": _("Mit einer neuen Lieferung von Lotse gekommen"),
+        "earlier": _("Aus einer früheren Fassung begonnen"),
+        "import": _("Eingelesen"),
+    },
+    "publication_kind": {"publish": _("Veröffentlichung"), "retire": _("Außer Kraft setzen")},
+    "publication_failed": {
+        "draft_behind": _("Am vorgesehenen Tag galt schon eine andere Fassung."),
+        "bundle_refused": _("Am vorgesehenen Tag hatte der Entwurf Fehler."),
+        "version_retired": _("Die Fassung war schon außer Kraft."),
+    },
     "actor": {"public": _("Anfragende"), "system": _("Lotse, automatisch")},
     "step": {
         "received": _("Anfrage eingegangen"),

@@ -45,6 +45,11 @@ def approve(tx: Tx, publication_id: int, comment: str) -> Publication:
     return asked
 
 
+def may_decide(tx: Tx, asked: Publication) -> bool:
+    """Whether the actor is the second person this proposal waits for."""
+    return policy.may(tx.actor, policy.BUNDLE_DEPLOY) and publications.may_decide(tx, asked)
+
+
 def refuse(tx: Tx, publication_id: int, comment: str) -> Publication:
     """Say no, with a reason; raises as ``publications.refuse``, ``Invalid`` without a reason."""
     policy.require(tx, policy.BUNDLE_DEPLOY)

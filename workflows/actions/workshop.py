@@ -16,7 +16,7 @@ from workflows.engine import definitions, drafts, publications, stories
 from workflows.engine.bundle import Bundle, BundleUnreadable
 from workflows.engine.checks import check
 from workflows.engine.definitions import Edition, Process, Version
-from workflows.engine.drafts import Draft, DraftVisit, Stored
+from workflows.engine.drafts import Change, Draft, DraftVisit, Stored
 from workflows.engine.findings import Finding
 from workflows.engine.normalise import normalise
 from workflows.engine.publications import Publication
@@ -196,6 +196,34 @@ def with_stories(held: Bundle, told: Mapping[str, bytes]) -> bytes:
     """The zip of a bundle and its scenarios, the same bytes for the same content."""
     every = {**held.files, **told}
     return Bundle(held.key, {path: every[path] for path in sorted(every)}).frozen()
+
+
+def history(tx: Tx, draft_id: int) -> list[Change]:
+    """What was changed in a draft, by whom, the newest first; raises ``NotFound``."""
+    return drafts.history(tx.session, draft(tx, draft_id).id)
+
+
+def process_name(tx: Tx, key: str) -> str:
+    """What people call a process; the key of one that was never published."""
+    row = tx.session.get(Process, key)
+    return key if row is None else row.name
+
+
+def is_behind(tx: Tx, found: Draft) -> bool:
+    """Whether the process was published otherwise since the draft was made."""
+    live = definitions.newest_active(tx.session, found.process_key)
+    return live is not None and live.id != found.base_version_id
+
+
+def proposal_of(tx: Tx, draft_id: int) -> Publication | None:
+    """The newest proposal to publish a draft."""
+    newest = select(Publication).where(Publication.draft_id == draft_id).order_by(Publication.id.desc()).limit(1)
+    return tx.session.scalar(newest)
+
+
+def version_of(tx: Tx, asked: Publication) -> Version | None:
+    """What became of a proposal, or the version it would retire."""
+    return None if asked.version_id is None else tx.session.get(Version, asked.version_id)
 
 
 def publication(tx: Tx, publication_id: int) -> Publication:

@@ -1,0 +1,159 @@
+"""The workshop's pages: a draft from beginning to end, with a second person, without losing anything."""
+
+import io
+import re
+from collections.abc import Callable
+from typing import cast
+
+import pytest
+
+from tests.conftest import Begin
+from tests.webapp.conftest import PASSWORD, Browser
+from workflows.domain import people
+from workflows.engine import definitions
+
+TEXT = "texts/referral_offer.de.txt"
+
+
+@pytest.fixture
+def owner(signed_in: Callable[[str], Browser]) -> Browser:
+    return signed_in("process_owner")
+
+
+@pytest.fixture
+def second(owner: Browser, begin: Begin, signed_in: Callable[[str], Browser]) -> Browser:
+    """Another process owner."""
+    with begin() as tx:
+        people.create(tx, "zweite@lotse.example", "Zweite", roles=["process_owner"], groups=[], password=PASSWORD)
+    browser = Browser(owner.client.application.test_client())
+    assert browser.sign_in("zweite@lotse.example").status_code == 302
+    return browser
+
+
+@pytest.fixture
+def draft(owner: Browser) -> str:
+    """The address of a new draft of the referral process."""
+    answer = owner.post("/workshop/processes/referral/drafts")
+    assert answer.status_code == 302
+    return cast(str, answer.location)
+
+
+def save(
+    browser: Browser, draft: str, text: str, revision: int | None = None, path: str = TEXT
+) -> tuple[int, dict[str, object]]:
+    """As an editor in the browser saves: the answer's status and what it says."""
+    headers = {"X-CSRFToken": browser.token(), **({} if revision is None else {"X-Revision": str(revision)})}
+    answer = browser.client.put(
+        f"{draft}/files/{path}", base_url="https://lotse.example", data=text.encode(), headers=headers
+    )
+    return answer.status_code, answer.get_json()
+
+
+def test_every_process_is_listed_with_what_is_going_on(owner: Browser, draft: str) -> None:
+    page = owner.get("/workshop").text
+    for words in ("Fassung 1", "Entwurf 1", "Werkstatt"):
+        assert words in page
+    assert "Entwurf beginnen" in owner.get("/workshop/processes/referral").text
+
+
+def test_an_editor_saves_and_hears_at_once_what_is_wrong(owner: Browser, draft: str) -> None:
+    status, answer = save(owner, draft, "Betreff: Ohne Ende {{ nicht zu")
+    assert status == 200
+    found = cast(list[dict[str, str]], answer["findings"])
+    assert {each["file"] for each in found if each["severity"] == "error"} == {TEXT}
+    assert "Mit Fehlern kann ein Entwurf nicht veröffentlicht werden" in owner.get(draft).text
+    status, healed = save(owner, draft, "Betreff: Heil\n\nText", cast(int, answer["revision"]))
+    assert healed["findings"] == owner.get(f"{draft}/findings").get_json()
+    assert TEXT not in {each["file"] for each in cast(list[dict[str, str]], healed["findings"])}
+
+
+def test_two_editors_are_told_of_each_other_and_nothing_is_overwritten(
+    owner: Browser, second: Browser, draft: str
+) -> None:
+    _, mine = save(owner, draft, "Betreff: meins\n\nText")
+    read = cast(int, mine["revision"])
+    status, theirs = save(second, draft, "Betreff: ihres\n\nText", read)
+    assert (status, theirs["others"]) == (200, ["Person process_owner"])
+    status, conflict = save(owner, draft, "Betreff: meins noch einmal\n\nText", read)
+    assert (status, conflict["by"]) == (409, "Zweite")
+    assert owner.get(f"{draft}/files/{TEXT}").data == b"Betreff: ihres\n\nText"
+
+
+def test_what_no_process_holds_is_refused_in_words(owner: Browser, draft: str) -> None:
+    status, answer = save(owner, draft, "x", path="notes.md")
+    assert status == 422
+    assert "gehört nicht in einen Ablauf" in cast(str, answer["problem"])
+
+
+def test_a_draft_is_published_by_two(owner: Browser, second: Browser, draft: str, begin: Begin) -> None:
+    save(owner, draft, "Betreff: Neue Worte\n\nGuten Tag {{ link }}")
+    without_words = owner.post(f"{draft}/publish", {"comment": " "})
+    assert without_words.status_code == 422
+    assert "Bitte füllen Sie dieses Feld aus." in without_words.text
+    asked = owner.post(f"{draft}/publish", {"comment": "Freundlicher"})
+    proposal = cast(str, asked.location)
+    page = owner.get(proposal).text
+    assert "Freundlicher" in page
+    assert "Freigeben darf nur" in page
+    assert owner.post(f"{proposal}/approve").status_code == 403
+    assert ">Freigeben<" in second.get(proposal).text
+    assert second.post(f"{proposal}/approve", {"comment": "gut"}).status_code == 302
+    with begin() as tx:
+        assert "Neue Worte" in definitions.active(tx.session, "referral").text("referral_offer", "de")
+    assert "In Kraft" in owner.get(proposal).text
+    assert second.post(f"{proposal}/approve").status_code == 409
+
+
+def test_a_refusal_needs_a_reason_and_opens_the_draft(owner: Browser, second: Browser, draft: str) -> None:
+    save(owner, draft, "Betreff: Neue Worte\n\nGuten Tag {{ link }}")
+    proposal = cast(str, owner.post(f"{draft}/publish", {"comment": "Freundlicher"}).location)
+    assert second.post(f"{proposal}/refuse", {"refusal": ""}).status_code == 422
+    assert second.post(f"{proposal}/refuse", {"refusal": "Der Ton"}).status_code == 302
+    assert "Der Ton" in owner.get(proposal).text
+    assert save(owner, draft, "Betreff: Besser\n\nText")[0] == 200
+
+
+def test_a_draft_with_errors_is_not_submitted_and_keeps_what_was_typed(owner: Browser, draft: str) -> None:
+    save(owner, draft, "<kaputt", path="referral.bpmn")
+    answer = owner.post(f"{draft}/publish", {"comment": "Mein langer Grund"})
+    assert answer.status_code == 422
+    assert "Mein langer Grund" in answer.text
+    assert "Mit Fehlern kann ein Entwurf nicht veröffentlicht werden" in answer.text
+
+
+def test_history_brings_states_back(owner: Browser, second: Browser, draft: str) -> None:
+    before = owner.get(f"{draft}/files/{TEXT}").data
+    save(owner, draft, "Betreff: eins\n\nText")
+    save(second, draft, "Betreff: zwei\n\nText")
+    owner.post(f"{draft}/undo")
+    assert owner.get(f"{draft}/files/{TEXT}").data == b"Betreff: eins\n\nText"
+    assert "Person process_owner" in owner.get(draft).text
+    owner.post(f"{draft}/restore", {"revision": "0"})
+    assert owner.get(f"{draft}/files/{TEXT}").data == before
+
+
+def test_out_and_in_again_and_a_single_file(owner: Browser, draft: str) -> None:
+    data = owner.get(f"{draft}/export").data
+    taken = owner.post("/workshop/import", {"file": (io.BytesIO(data), "referral.zip")})
+    assert taken.status_code == 302
+    assert owner.get(f"{taken.location}/export").data == data
+    single = owner.post(f"{draft}/upload", {"file": (io.BytesIO(b"Betreff: neu\n\nText"), "referral_offer.de.txt")})
+    assert single.status_code == 302
+    assert owner.get(f"{draft}/files/{TEXT}").data == b"Betreff: neu\n\nText"
+
+
+@pytest.mark.parametrize("data", [b"", b"no zip", b"PK\x03\x04", bytes(range(256)) * 40])
+def test_nothing_uploaded_breaks_the_house(owner: Browser, draft: str, data: bytes) -> None:
+    assert owner.post("/workshop/import", {"file": (io.BytesIO(data), "x.zip")}).status_code == 422
+    for name in ("x.bpmn", "referral.bpmn", "rules.dmn", "neu.form", "../x", "x.exe", ""):
+        answer = owner.post(f"{draft}/upload", {"file": (io.BytesIO(data), name)})
+        assert answer.status_code == 302
+        assert owner.get(draft).status_code == 200
+
+
+def test_a_version_is_retired_with_a_second_person(owner: Browser, second: Browser, draft: str, begin: Begin) -> None:
+    proposal = cast(str, owner.post("/workshop/processes/message/versions/1/retire", {"comment": "ungenutzt"}).location)
+    assert re.search("Außer Kraft setzen", second.get(proposal).text)
+    second.post(f"{proposal}/approve")
+    with begin() as tx:
+        assert definitions.newest_active(tx.session, "message") is None

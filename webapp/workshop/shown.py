@@ -1,0 +1,57 @@
+"""Drafts and versions as templates and editors read them."""
+
+from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import dataclass
+from typing import Any
+
+from flask import url_for
+
+from workflows.engine.checks import finding_text
+from workflows.engine.drafts import SCENARIO, Draft, Stored
+from workflows.engine.findings import Finding
+
+KINDS = {".bpmn": "diagram", ".form": "form", ".dmn": "table"}
+
+
+@dataclass(frozen=True, slots=True)
+class Part:
+    """One file of a draft: ``kind`` is a key of the small list ``bundle_part``."""
+
+    path: str
+    kind: str
+    url: str
+    bytes: int
+
+
+def findings(found: Iterable[Finding], language: str) -> list[dict[str, Any]]:
+    """Each finding with its sentence, for pages and scripts."""
+    spoken = "de" if language.startswith("de") else "en"
+    return [
+        {
+            "severity": each.severity,
+            "file": each.file,
+            "element": each.element,
+            "name": str(each.facts.get("name", "")),
+            "code": each.code,
+            "text": finding_text(each, spoken),
+        }
+        for each in found
+    ]
+
+
+def parts(draft: Draft, held: Mapping[str, Stored]) -> Sequence[Part]:
+    """The files of a draft by kind and name."""
+    found = [
+        Part(path, kind_of(path), url_for("workshop.file", draft_id=draft.id, path=path), len(each.data))
+        for path, each in held.items()
+    ]
+    order = ["diagram", "form", "table", "text", "translation", "scenario"]
+    return sorted(found, key=lambda part: (order.index(part.kind), part.path))
+
+
+def kind_of(path: str) -> str:
+    """What a file of a bundle is."""
+    if SCENARIO.fullmatch(path):
+        return "scenario"
+    folder = path.partition("/")[0]
+    return {"texts": "text", "translations": "translation"}.get(folder) or KINDS[path[path.rindex(".") :]]
