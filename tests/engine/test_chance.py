@@ -26,12 +26,13 @@ class Block:
 
     ``chosen`` are the indexes of the branches taken, or the number of turns; ``guarded`` and ``timed`` are subprocesses
     that a message or a timer ends, after which their second part is done; the task of ``reminded`` may be asked once
-    without being interrupted, which does its part beside it.
+    without being interrupted, which does its part beside it. A task that ``is_timed`` has a deadline that is noted.
     """
 
     kind: str
     parts: list["Block"] = field(default_factory=list)
     chosen: tuple[int, ...] = ()
+    is_timed: bool = False
     name: str = field(default_factory=lambda: f"n{next(NUMBERS)}")
 
 
@@ -101,7 +102,10 @@ def draw(d: Drawing, block: Block, before: str, when: str | None = None, flow: s
 
     name = block.name
     if block.kind == "task":
-        return enter(d.user(name))
+        enter(d.user(name))
+        if block.is_timed:
+            d.flow(d.boundary(f"due_{name}", name, timer("duration", "P1D"), interrupting=False), d.end(f"over_{name}"))
+        return name
     if block.kind == "script":
         return enter(d.script(name, "=1", "x"))
     if block.kind == "seq":

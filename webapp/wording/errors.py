@@ -42,6 +42,7 @@ ERRORS: Mapping[str, Any] = {
     "related_to_itself": _("Eine Organisation kann nicht zu sich selbst gehören."),
     "linked_to_itself": _("Dieser Vorgang ist selbst doppelt oder hat schon doppelte. Verknüpfen Sie mit dem ersten."),
     "not_asked": _("Dazu ist gerade keine Frage offen."),
+    "instance_moved_on": _("Der Vorgang ist seitdem weitergegangen und bleibt, wie er ist."),
     "instance_ended": _("Dieser Ablauf ist schon zu Ende."),
     "process_not_startable": _("Dieser Ablauf kann so nicht gestartet werden."),
     "version_retired": _("Diese Fassung des Ablaufs ist nicht mehr in Kraft."),

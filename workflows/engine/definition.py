@@ -3,6 +3,7 @@
 from collections import OrderedDict
 from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass
+from hashlib import sha256
 from threading import Lock
 
 from workflows.core.errors import NotFound
@@ -21,7 +22,8 @@ class Definition:
 
     ``version_id`` is what instances are pinned to; ``patch`` counts changes of texts and translations, which running
     cases take at once. ``diagram`` is the XML of the main diagram, ``forms`` go by form id, ``texts`` by name and
-    language, ``translations`` by language and German source.
+    language, ``translations`` by language and German source. ``digests`` tell whether a form, a decision (``form/ID``,
+    ``decision/ID``) or the ``texts`` are the same in another version.
     """
 
     version_id: int
@@ -36,6 +38,7 @@ class Definition:
     texts: Mapping[tuple[str, str], str]
     translations: Mapping[str, Mapping[str, Translation]]
     diagram: bytes
+    digests: Mapping[str, str]
 
     @property
     def specs(self) -> ParsedProcess:
@@ -109,7 +112,17 @@ def define(identity: Identity, bundle: Bundle, content: Content) -> Definition:
         texts=content.texts,
         translations=content.translations,
         diagram=bundle.files[bundle.diagram],
+        digests=_digests(bundle, content),
     )
+
+
+def _digests(bundle: Bundle, content: Content) -> dict[str, str]:
+    files = {path: sha256(data).hexdigest() for path, data in bundle.files.items()}
+    models = {id(model): path for path, model in content.models.items()}
+    forms = {f"form/{key}": files[path] for key, path in content.form_files.items()}
+    decisions = {f"decision/{key}": files[models[id(model)]] for key, model in content.decisions.items()}
+    words = sorted(f"{path}:{digest}" for path, digest in files.items() if "/" in path)
+    return {**forms, **decisions, "texts": sha256("\n".join(words).encode()).hexdigest()}
 
 
 _MOST_KEPT = 200

@@ -4,8 +4,10 @@ Everything happens in memory. The instance is locked only before the first opera
 result is saved; both check that nobody moved the instance meanwhile (decision 6).
 """
 
-from collections.abc import Callable, Mapping
-from dataclasses import dataclass, field
+from collections.abc import Callable, Iterator, Mapping
+from contextlib import contextmanager
+from dataclasses import dataclass, field, replace
+from datetime import datetime
 from typing import TYPE_CHECKING, Any
 
 from workflows.core.tx import Tx
@@ -103,12 +105,13 @@ class Run:
             ]
             for token in ready:
                 if token._state == tokens.READY and tokens.is_alive(token):
-                    self._step(token)
+                    self.step(token)
             if not ready and not joins.release(self):
                 break
         joins.report_stuck(self)
 
-    def _step(self, token: Token) -> None:
+    def step(self, token: Token) -> None:
+        """Run one token; a failure stays with it as an incident."""
         self._steps += 1
         try:
             if self._steps > MOST_STEPS:
@@ -120,6 +123,16 @@ class Run:
         except Stuck as stuck:
             self.open_incident(token, stuck)
 
+    @contextmanager
+    def as_of(self, moment: datetime) -> Iterator[None]:
+        """What is computed inside counts from that moment instead of now."""
+        tx = self.tx
+        self.tx = replace(tx, now=moment)
+        try:
+            yield
+        finally:
+            self.tx = tx
+
     def execute(self, token: Token) -> bool | None:
         """Do the work of an element (called by its spec); None leaves the token waiting for the outside."""
         element = tokens.element_of(token)
@@ -127,12 +140,13 @@ class Run:
             return loops.execute(self, token, element)
         if "fired" not in token.internal_data:
             if element.inputs or token.task_spec.is_iteration:
-                self._open_scope(token, element)
+                self.open_scope(token, element)
             if not token.task_spec.is_iteration:
                 boundaries.arm(self, token)
         return BEHAVIOURS[element.kind](self, token, element)
 
-    def _open_scope(self, token: Token, element: Element) -> None:
+    def open_scope(self, token: Token, element: Element) -> None:
+        """Hand in what the element's input mapping asks for."""
         key = token.id.hex
         if not self.scopes.has(key):
             self.scopes.open(key, {})

@@ -27,10 +27,24 @@ class UnreadableState(LotseError):
 def dumps(top: Workflow) -> bytes:
     """The stored form of a running instance."""
     inner = [[owner.hex, each.spec.name, _rows(each)] for owner, each in top.subprocesses.items()]
-    plain = orjson.dumps({"v": FORMAT, "t": _rows(top), "s": inner})
+    return pack(_rows(top), inner)
+
+
+def pack(rows: list[list[Any]], inner: list[list[Any]]) -> bytes:
+    """The stored form of token rows: those of the instance's own process, and of each process inside it."""
+    plain = orjson.dumps({"v": FORMAT, "t": rows, "s": inner})
     if len(plain) < COMPRESS_FROM:
         return b"J" + plain
     return b"Z" + zstandard.ZstdCompressor().compress(plain)
+
+
+def unpack(data: bytes) -> tuple[list[list[Any]], list[list[Any]]]:
+    """What ``pack`` was given; raises ``UnreadableState``."""
+    plain = zstandard.ZstdDecompressor().decompress(data[1:], LARGEST) if data[:1] == b"Z" else data[1:]
+    stored = orjson.loads(plain)
+    if stored["v"] != FORMAT:
+        raise UnreadableState("state_format", format=stored["v"])
+    return stored["t"], stored["s"]
 
 
 def _rows(workflow: AnyWorkflow) -> list[list[Any]]:
@@ -49,14 +63,11 @@ def _rows(workflow: AnyWorkflow) -> list[list[Any]]:
 
 def loads(data: bytes, parsed: ParsedProcess, key: str, host: Host) -> Workflow:
     """The tokens of a stored instance; raises ``UnreadableState``."""
-    plain = zstandard.ZstdDecompressor().decompress(data[1:], LARGEST) if data[:1] == b"Z" else data[1:]
-    stored = orjson.loads(plain)
-    if stored["v"] != FORMAT:
-        raise UnreadableState("state_format", format=stored["v"])
+    outer, inside = unpack(data)
     top = Workflow(parsed.specs, key, host)
-    _place(top, stored["t"])
+    _place(top, outer)
     # Outer processes were opened, and therefore stored, before the ones inside them.
-    for owner, process, rows in stored["s"]:
+    for owner, process, rows in inside:
         token = find(top, owner)
         if token is None or process not in parsed.specs:
             raise UnreadableState("state_process", process=process)

@@ -56,11 +56,19 @@ def _wait_for_moment(run: "Run", token: Token, trigger: Trigger) -> None:
     now = run.tx.now
     if trigger.timer == "cycle":
         cycle = moments.cycle(value, now)
-        token.internal_data["cycle"] = [cycle.times, cycle.period.months, cycle.period.days, cycle.period.seconds]
-        due = cycle.start or cycle.period.after(now)
+        due, times = _not_missed(cycle, now, run.changes.now)
+        token.internal_data["cycle"] = [times, cycle.period.months, cycle.period.days, cycle.period.seconds]
     else:
         due = moments.moment(value, now)
     run.changes.open_timer(token, run.instance_id, due)
+
+
+def _not_missed(cycle: moments.Cycle, begun: datetime, now: datetime) -> tuple[datetime, int | None]:
+    """When a repetition comes next and how often; one counted from an earlier moment does not make up for the past."""
+    due, times = cycle.start or cycle.period.after(begun), cycle.times
+    while begun < now and due < now and times != 1:
+        due, times = cycle.period.after(due), times and times - 1
+    return due, times
 
 
 def _address(run: "Run", token: Token, trigger: Trigger) -> tuple[str, str]:

@@ -22,15 +22,16 @@ def user_task(run: "Run", token: Token, element: Element) -> bool | None:
     if "fired" in token.internal_data:
         run.conclude(token, run.results(token))
         return True
-    run.changes.open_task(token, _task(run, token, element))
+    run.changes.open_task(token, task(run, token, element))
     return None
 
 
-def _task(run: "Run", token: Token, element: Element) -> Task:
+def task(run: "Run", token: Token, element: Element) -> Task:
+    """The task as its element asks for it; raises ``Stuck`` for what cannot be computed."""
     assignment = element.assignment
     assignee = _assignee(run, token, assignment.assignee)
     now = run.tx.now
-    task = Task(
+    found = Task(
         instance_id=run.instance_id,
         token=token.id.hex,
         element_id=element.id,
@@ -48,10 +49,10 @@ def _task(run: "Run", token: Token, element: Element) -> Task:
         revision=0,
     )
     if assignment.due:
-        task.due_at = moments.moment(run.certain(token, assignment.due, "due_date"), now)
+        found.due_at = moments.moment(run.certain(token, assignment.due, "due_date"), now)
     if assignment.follow_up:
-        task.follow_up_on = moments.day(run.certain(token, assignment.follow_up, "follow_up_date"), now)
-    return task
+        found.follow_up_on = moments.day(run.certain(token, assignment.follow_up, "follow_up_date"), now)
+    return found
 
 
 def _assignee(run: "Run", token: Token, source: str | None) -> int | None:

@@ -1,0 +1,21 @@
+"""From one version of a process to another while its cases run: what changes for each, and the move itself."""
+
+from workflows.engine.migration.moving import Earlier, move, undo
+from workflows.engine.migration.names import proposed_names
+from workflows.engine.migration.planning import CHANGED, REFUSED, UNCHANGED, Plan, Verdict, plan
+from workflows.engine.migration.reasons import Reason, reason_text
+
+__all__ = [
+    "CHANGED",
+    "REFUSED",
+    "UNCHANGED",
+    "Earlier",
+    "Plan",
+    "Reason",
+    "Verdict",
+    "move",
+    "plan",
+    "proposed_names",
+    "reason_text",
+    "undo",
+]

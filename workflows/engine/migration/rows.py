@@ -1,0 +1,88 @@
+"""The rows beside the state of one instance that a move changes, as they were and as they are."""
+
+from collections.abc import Collection, Mapping
+from datetime import datetime
+from typing import Any
+
+from sqlalchemy import CursorResult, Result, delete, insert, select, update
+
+from workflows.core.db import table_of
+from workflows.core.tx import Tx
+from workflows.engine.incidents import Incident
+from workflows.engine.messages import Subscription
+from workflows.engine.tasks import Task
+from workflows.engine.timers import Timer
+
+Rows = dict[str, list[dict[str, Any]]]
+"""By table the open rows, each with its id and what a move may change."""
+
+# Claim, draft and priority are not here: they belong to the people, whatever the version.
+KEPT: dict[type[Any], tuple[str, ...]] = {
+    Task: ("id", "token", "element_id", "name", "form_id", "is_shared", "group_key", "due_at"),
+    Timer: ("id", "token", "element_id", "due_at"),
+    Subscription: ("id", "token", "element_id", "name", "correlation_key"),
+    Incident: ("id", "token", "element_id"),
+}
+_IS_OPEN: dict[type[Any], Any] = {
+    Task: Task.status == "open",
+    Timer: Timer.status == "waiting",
+    Subscription: Subscription.id.is_not(None),
+    Incident: Incident.resolved_at.is_(None),
+}
+_REOPENED: dict[type[Any], dict[str, Any]] = {Timer: {"status": "waiting"}, Incident: {"resolved_at": None}}
+_OPTIONS = {"synchronize_session": False}
+
+
+def _closing(model: type[Any], now: datetime) -> Any:
+    """The statement that closes a row of a table; a subscription goes with its wait."""
+    if model is Subscription:
+        return delete(model)
+    return update(model).values({"status": "cancelled"} if model is Timer else {"resolved_at": now})
+
+
+def read(tx: Tx, instance_id: int) -> Rows:
+    """What an instance waits for now."""
+    found: Rows = {}
+    for model, names in KEPT.items():
+        columns = [table_of(model).c[name] for name in names]
+        query = select(*columns).where(model.instance_id == instance_id, _IS_OPEN[model]).order_by(model.id)
+        found[model.__tablename__] = [dict(row) for row in tx.session.execute(query).mappings()]
+    return found
+
+
+def close(tx: Tx, instance_id: int, tokens: Collection[str]) -> None:
+    """What these tokens waited for is not wanted any more; what went wrong with them is over."""
+    for model in (Timer, Subscription, Incident):
+        mine = (model.instance_id == instance_id, model.token.in_(tokens), _IS_OPEN[model])
+        tx.session.execute(_closing(model, tx.now).where(*mine), execution_options=_OPTIONS)
+
+
+def change(tx: Tx, model: type[Any], instance_id: int, token: str, values: Mapping[str, Any]) -> None:
+    """Change the open row of a token, if it has one."""
+    mine = (model.instance_id == instance_id, model.token == token, _IS_OPEN[model])
+    tx.session.execute(update(model).where(*mine).values(dict(values)), execution_options=_OPTIONS)
+
+
+def restore(tx: Tx, instance_id: int, earlier: Rows) -> None:
+    """Make the open rows those of before; what people did meanwhile (claims, drafts) stays."""
+    now = read(tx, instance_id)
+    for model in (Timer, Subscription, Incident):
+        known = {int(row["id"]) for row in earlier[model.__tablename__]}
+        added = [row["id"] for row in now[model.__tablename__] if row["id"] not in known]
+        tx.session.execute(_closing(model, tx.now).where(model.id.in_(added)), execution_options=_OPTIONS)
+    for model in KEPT:
+        for row in earlier[model.__tablename__]:
+            _put(tx, model, instance_id, {name: value for name, value in row.items() if name != "id"}, int(row["id"]))
+
+
+def _put(tx: Tx, model: type[Any], instance_id: int, values: dict[str, Any], row_id: int) -> None:
+    mine = update(model).where(model.id == row_id).values({**values, **_REOPENED.get(model, {})})
+    found = tx.session.execute(mine, execution_options=_OPTIONS)
+    if model is Subscription and rows_of(found) == 0:
+        tx.session.execute(insert(Subscription).values(instance_id=instance_id, **values))
+
+
+def rows_of(result: Result[Any]) -> int:
+    """How many rows a statement changed."""
+    assert isinstance(result, CursorResult)
+    return result.rowcount
