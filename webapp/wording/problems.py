@@ -5,7 +5,9 @@ from typing import Any
 
 from flask_babel import lazy_gettext as _
 
+from webapp.i18n import language
 from workflows.core.errors import Problem
+from workflows.engine.checks import sentence
 
 UNKNOWN = _("Diese Angabe passt nicht. Bitte prüfen Sie sie.")
 
@@ -77,6 +79,8 @@ MISSING: Mapping[str, str] = {
 def problem_text(problem: Problem, kind: str = "") -> str:
     """The sentence for a problem of a field of ``kind``; a general one for a code without words."""
     code = MISSING.get(kind, problem.code) if problem.code == "required" else problem.code
+    if code.startswith("form_"):  # what the check of bundles says about a form, said where it is changed
+        return sentence(code, problem.facts, "de" if language().startswith("de") else "en")
     return _filled(PROBLEMS.get(code, UNKNOWN), problem.facts)
 
 

@@ -104,6 +104,11 @@ def files(tx: Tx, draft_id: int) -> dict[str, Stored]:
     return drafts.files(tx.session, draft(tx, draft_id).id)
 
 
+def bundle(tx: Tx, draft_id: int) -> Bundle:
+    """What would be published of a draft; raises ``NotFound``."""
+    return drafts.bundle_of(tx.session, draft(tx, draft_id))
+
+
 def findings(tx: Tx, draft_id: int) -> list[Finding]:
     """What is wrong with a draft, errors first; raises ``NotFound``."""
     return check(drafts.bundle_of(tx.session, draft(tx, draft_id)), catalogue(tx))
