@@ -36,7 +36,11 @@ from webapp.register.lists import register_lists
 from webapp.register.views import register
 from webapp.reports.views import reports
 from webapp.workshop.drafts import workshop_drafts
+from webapp.workshop.fields import workshop_fields
+from webapp.workshop.forms import workshop_forms
+from webapp.workshop.previews import workshop_previews
 from webapp.workshop.publishing import workshop_publishing
+from webapp.workshop.translations import workshop_translations
 from webapp.workshop.views import workshop
 
 BLUEPRINTS: tuple[Blueprint, ...] = (
@@ -72,6 +76,10 @@ BLUEPRINTS: tuple[Blueprint, ...] = (
     pages,
     workshop,
     workshop_drafts,
+    workshop_forms,
+    workshop_fields,
+    workshop_previews,
+    workshop_translations,
     workshop_publishing,
     demo,
     health,
