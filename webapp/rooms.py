@@ -35,6 +35,7 @@ from webapp.register.contacts import contact_persons
 from webapp.register.lists import register_lists
 from webapp.register.views import register
 from webapp.reports.views import reports
+from webapp.workshop.diagram import workshop_diagram
 from webapp.workshop.drafts import workshop_drafts
 from webapp.workshop.fields import workshop_fields
 from webapp.workshop.forms import workshop_forms
@@ -80,6 +81,7 @@ BLUEPRINTS: tuple[Blueprint, ...] = (
     workshop_fields,
     workshop_previews,
     workshop_translations,
+    workshop_diagram,
     workshop_publishing,
     demo,
     health,

@@ -275,6 +275,10 @@ MATRIX: dict[str, frozenset[str]] = {
     "GET /workshop/drafts/{draft}/files/referral.bpmn": OWNER,
     "PUT /workshop/drafts/{draft}/files/referral.bpmn": OWNER,
     "POST /workshop/drafts/{draft}/files/referral.bpmn": OWNER,
+    "GET /workshop/drafts/{draft}/diagram": OWNER,
+    "GET /workshop/drafts/{draft}/diagram/variables": OWNER,
+    "POST /workshop/drafts/{draft}/diagram/here": OWNER,
+    "POST /workshop/drafts/{draft}/mend": OWNER,  # empty: nothing to mend
     "POST /workshop/drafts/{draft}/upload": OWNER,
     "POST /workshop/drafts/{draft}/undo": OWNER,
     "POST /workshop/drafts/{draft}/restore": OWNER,

@@ -51,6 +51,7 @@ async function scripts() {
   await build({
     entryPoints, outdir: out, bundle: true, minify: true, format: 'esm', target: ['es2022'], legalComments: 'linked',
     loader,
+    jsx: 'automatic', jsxImportSource: '@bpmn-io/properties-panel/preact',
     define: { 'process.env.NODE_ENV': '"production"' }, logLevel: 'error',
   });
 }

@@ -23,6 +23,7 @@ ERRORS: Mapping[str, Any] = {
         "Inzwischen wurde Fassung %(number)s veröffentlicht. Sehen Sie sich den Unterschied an und entscheiden Sie, "
         "ob Ihr Entwurf sie ablösen soll."
     ),
+    "nothing_to_mend": _("Das ist schon in Ordnung, oder nur ein Mensch kann es entscheiden."),
     "nothing_to_undo": _("Es gibt nichts, was rückgängig gemacht werden könnte."),
     "publication_decided": _("Darüber ist schon entschieden."),
     "second_person": _("Veröffentlichen darf nur, wer am Entwurf nichts geändert und ihn nicht eingereicht hat."),

@@ -1,6 +1,6 @@
 """Drafts and versions as templates and editors read them."""
 
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Collection, Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any
 
@@ -23,8 +23,13 @@ class Part:
     bytes: int
 
 
-def findings(found: Iterable[Finding], language: str) -> list[dict[str, Any]]:
-    """Each finding with its sentence, for pages and scripts."""
+Place = tuple[str, str, str]
+
+
+def findings(
+    found: Iterable[Finding], language: str, mendable: Collection[Place] = frozenset()
+) -> list[dict[str, Any]]:
+    """Each finding with its sentence, for pages and scripts; ``mendable`` names those we can take care of."""
     spoken = "de" if language.startswith("de") else "en"
     return [
         {
@@ -34,6 +39,8 @@ def findings(found: Iterable[Finding], language: str) -> list[dict[str, Any]]:
             "name": str(each.facts.get("name", "")),
             "code": each.code,
             "text": finding_text(each, spoken),
+            "place": str(each.facts.get("place", "")),
+            "mend": (each.file, each.element, each.code) in mendable,
         }
         for each in found
     ]

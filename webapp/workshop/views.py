@@ -11,6 +11,7 @@ from webapp.i18n import language
 from webapp.security import row_id
 from webapp.workshop import shown
 from workflows import policy
+from workflows.actions import diagram_editing
 from workflows.actions import workshop as kept
 from workflows.core.errors import Conflict, NotFound
 from workflows.core.tx import Tx
@@ -91,7 +92,7 @@ def save_file(tx: Tx, draft_id: int, path: str) -> ResponseReturnValue:
     return jsonify(
         revision=kept.files(tx, draft_id)[path].revision,
         others=[each.name for each in others],
-        findings=shown.findings(kept.findings(tx, draft_id), language()),
+        findings=shown.findings(kept.findings(tx, draft_id), language(), diagram_editing.mendable(tx, draft_id)),
     )
 
 

@@ -1,0 +1,21 @@
+// What the server gave the page: texts in the reader's language, what may be chosen, where to send what.
+export const page = JSON.parse(document.getElementById('editor-data').textContent);
+
+/** A German text of ours in the reader's language, with `{facts}` filled in. */
+export function t(german, facts = {}) {
+  const text = page.words[german] ?? german;
+  return text.replace(/\{(\w+)\}/g, (whole, name) => facts[name] ?? whole);
+}
+
+/** bpmn-js' own English texts in the reader's language. */
+export function translate(english, facts = {}) {
+  const text = page.modeler[english] ?? english;
+  return text.replace(/\{(\w+)\}/g, (whole, name) => facts[name] ?? whole);
+}
+
+export const translation = { translate: ['value', translate] };
+
+/** Sends something that changes data; the answer is the response itself. */
+export function send(url, { method = 'POST', body, headers = {} } = {}) {
+  return fetch(url, { method, body, headers: { 'X-CSRFToken': page.csrf, 'X-Fragment': '1', ...headers } });
+}

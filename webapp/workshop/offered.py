@@ -1,0 +1,121 @@
+"""What the diagram editor offers: forms, groups, operators with their fields, building blocks, functions."""
+
+from collections.abc import Iterable, Mapping
+from typing import Any
+
+from flask_babel import gettext as _
+
+from workflows.actions.diagram_editing import Choices
+from workflows.engine.catalogue import Operator, Parameter
+from workflows.engine.office_functions import OFFICE_FUNCTIONS
+from workflows.feel.builtins.registry import FUNCTIONS
+
+Row = dict[str, Any]
+
+
+def choices(found: Choices) -> dict[str, list[Row]]:
+    """Every list of choices as key and name, operators with their parameters."""
+    return {
+        "forms": _pairs(found.forms),
+        "groups": _pairs(found.groups),
+        "people": [],
+        "decisions": _pairs(found.decisions),
+        "processes": _pairs(found.processes),
+        "operators": [_operator(each, found) for each in found.operators],
+    }
+
+
+def _pairs(pairs: Iterable[tuple[str, str]]) -> list[Row]:
+    return [{"key": key, "name": name} for key, name in pairs]
+
+
+def _operator(operator: Operator, found: Choices) -> Row:
+    parameters = [_parameter(operator, each, found) for each in operator.parameters]
+    return {"key": operator.name, "name": _word(operator.label), "parameters": parameters}
+
+
+def _parameter(operator: Operator, parameter: Parameter, found: Choices) -> Row:
+    return {
+        "key": parameter.name,
+        "name": _word(parameter.label or parameter.name),
+        "required": parameter.required,
+        "choices": [{"name": key, "from": name} for key, name in _values(operator.name, parameter.name, found)],
+    }
+
+
+def _values(operator: str, parameter: str, found: Choices) -> Iterable[tuple[str, str]]:
+    """What may stand in a parameter, with its meaning."""
+    if (operator, parameter) == ("mail.send", "text"):
+        return [(name, _("Text dieses Ablaufs")) for name in found.texts]
+    if (operator, parameter) == ("mail.send", "to"):
+        who = [("contact", _("wer angefragt hat")), ("office", _("die angefragte Stelle"))]
+        return [*who, *found.groups]
+    if (operator, parameter) == ("mail.send", "link"):
+        return [
+            ("none", _("kein Link")),
+            ("case_status", _("zur Statusseite")),
+            ("referral_answer", _("zur Antwort der Stelle")),
+        ]
+    if (operator, parameter) == ("case.advance", "status"):
+        return [("in_progress", _("in Arbeit")), ("waiting", _("wartet")), ("answered", _("beantwortet"))]
+    return found.lists.get((operator, parameter), ())
+
+
+def _word(german: str) -> str:
+    """The label of an operator in the reader's language, where it has been translated."""
+    return str(_(german))
+
+
+def blocks(found: Choices) -> list[Row]:
+    """The building blocks: those used most first, then every operator under its theme."""
+    often = _("Oft gebraucht")
+    first = [
+        _block(
+            "mail.send",
+            _("Mail verschicken"),
+            {"to": "contact"},
+            often,
+            _("an wen angefragt hat, eine Stelle oder eine Gruppe"),
+        ),
+        _block(
+            "referral.offer",
+            _("Stellen um Hilfe bitten (Verweisung)"),
+            {},
+            often,
+            _("für jede Stelle beginnt eine Verweisung"),
+        ),
+        _block(
+            "mail.send",
+            _("Brief: Text als Mail schicken"),
+            {"to": "contact", "link": "none"},
+            often,
+            _("mit einem Text dieses Ablaufs"),
+        ),
+        _block(
+            "reminder",
+            _("Erinnerung"),
+            {"to": "contact"},
+            often,
+            _("Mail nach einigen Werktagen, solange der Schritt offen ist"),
+        ),
+        _block("case.note", _("Eintrag im Vorgang"), {}, often, _("eine interne Notiz")),
+        _block("case.share_note", _("Nachricht auf der Statusseite"), {}, often, _("liest, wer angefragt hat")),
+    ]
+    rest = [_block(each.name, _word(each.label), {}, _theme(each), "") for each in found.operators]
+    return [{**block, "id": f"{number}-{block['key']}"} for number, block in enumerate([*first, *rest])]
+
+
+def _block(key: str, name: str, inputs: Mapping[str, str], theme: str, description: str) -> Row:
+    return {"key": key, "name": name, "inputs": inputs, "group": theme, "groupName": theme, "description": description}
+
+
+def _theme(operator: Operator) -> str:
+    """Operators are called "Theme: what"; the others stand together."""
+    label = _word(operator.label)
+    return label.partition(": ")[0] if ": " in label else _("Weitere")
+
+
+def functions() -> list[Row]:
+    """The functions an expression may call, those of the office first."""
+    house = [{"name": name, "insert": f"{name}(", "from": _("Funktion des Amtes")} for name in OFFICE_FUNCTIONS]
+    return [*house, *({"name": name, "insert": f"{name}(", "from": _("Funktion")} for name in FUNCTIONS)]
