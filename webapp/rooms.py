@@ -41,6 +41,7 @@ from webapp.workshop.fields import workshop_fields
 from webapp.workshop.forms import workshop_forms
 from webapp.workshop.previews import workshop_previews
 from webapp.workshop.publishing import workshop_publishing
+from webapp.workshop.tables import workshop_tables
 from webapp.workshop.translations import workshop_translations
 from webapp.workshop.views import workshop
 
@@ -80,6 +81,7 @@ BLUEPRINTS: tuple[Blueprint, ...] = (
     workshop_forms,
     workshop_fields,
     workshop_previews,
+    workshop_tables,
     workshop_translations,
     workshop_diagram,
     workshop_publishing,

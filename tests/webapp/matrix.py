@@ -297,6 +297,13 @@ MATRIX: dict[str, frozenset[str]] = {
     "POST /workshop/drafts/{draft}/forms/expression": OWNER,
     "GET /workshop/drafts/{draft}/forms/answer_referral/preview": OWNER,
     "POST /workshop/drafts/{draft}/forms/answer_referral/preview": OWNER,
+    "GET /workshop/drafts/{enquiry_draft}/tables": OWNER,
+    "POST /workshop/drafts/{enquiry_draft}/tables": OWNER,  # empty: told to give a name
+    "GET /workshop/drafts/{enquiry_draft}/tables/proposed_way": OWNER,
+    "GET /workshop/drafts/{enquiry_draft}/tables/nowhere": NOBODY,
+    "POST /workshop/drafts/{enquiry_draft}/tables/proposed_way": OWNER,
+    "POST /workshop/drafts/{enquiry_draft}/tables/proposed_way/columns": OWNER,
+    "POST /workshop/drafts/{enquiry_draft}/tables/proposed_way/try": OWNER,
     "GET /workshop/drafts/{draft}/translations": OWNER,
     "GET /workshop/drafts/{draft}/translations/ar": OWNER,
     "GET /workshop/drafts/{draft}/translations/xx": NOBODY,

@@ -235,7 +235,8 @@ def _drafts(tx: Tx) -> dict[str, str]:
     changed, waiting = workshop.begin(tx, "referral"), workshop.begin(tx, "message")
     workshop.save(tx, changed.id, {"texts/referral_offer.de.txt": b"Betreff: Neu\n\nText"})
     asked = publishing.submit(tx, waiting.id, "Bitte", None)
-    return {"draft": str(changed.id), "proposed": str(asked.id)}
+    enquiry = workshop.begin(tx, "enquiry")
+    return {"draft": str(changed.id), "proposed": str(asked.id), "enquiry_draft": str(enquiry.id)}
 
 
 def _user(tx: Tx, role: str) -> int:

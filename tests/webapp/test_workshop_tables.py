@@ -1,0 +1,145 @@
+"""Decision tables as a process owner meets them: cells, findings at the rows, values to try; without any script."""
+
+import html
+import re
+from collections.abc import Callable
+from typing import cast
+
+import pytest
+
+from tests.webapp.conftest import Browser
+from workflows.decisions import sheets
+
+
+@pytest.fixture
+def owner(signed_in: Callable[[str], Browser]) -> Browser:
+    return signed_in("process_owner")
+
+
+@pytest.fixture
+def draft(owner: Browser) -> str:
+    """The address of a new draft of the enquiry process."""
+    answer = owner.post("/workshop/processes/enquiry/drafts")
+    assert answer.status_code == 302
+    return cast(str, answer.location)
+
+
+@pytest.fixture
+def table(owner: Browser, draft: str) -> str:
+    """A new table of two rules, each row with the topic and the office."""
+    answer = owner.post(f"{draft}/tables", {"name": "Zuständige Stelle", "source": "amount", "result": "office"})
+    assert answer.location == f"{draft}/tables/zustaendige_stelle"
+    for _ in range(2):
+        owner.post(answer.location, {**cells(owner, answer.location), "do": "add"})
+    fill(owner, answer.location, [("< 100", '"small"'), (">= 100", '"large"')])
+    return cast(str, answer.location)
+
+
+def cells(owner: Browser, address: str) -> dict[str, object]:
+    """What the form of a table would send."""
+    page = owner.get(address).text
+    sent: dict[str, object] = {
+        name: html.unescape(text)
+        for name, text in re.findall(
+            r'<textarea class="sheet__cell" name="([^"]+)"[^>]*>\n(.*?)</textarea>', page, re.DOTALL
+        )
+    }
+    sent |= dict(re.findall(r'name="(rule\.\d+)" value="([^"]*)"', page))
+    revision = re.search(r'name="revision" value="(\d+)"', page)
+    policy = re.search(r'value="([A-Z ]+)" selected', page)
+    assert revision
+    assert policy
+    return {**sent, "revision": revision[1], "hit_policy": policy[1]}
+
+
+def fill(owner: Browser, address: str, rows: list[tuple[str, str]]) -> None:
+    typed = {f"in.{number}.0": row[0] for number, row in enumerate(rows, 1)}
+    typed |= {f"out.{number}.0": row[1] for number, row in enumerate(rows, 1)}
+    assert owner.post(address, {**cells(owner, address), **typed}).status_code == 302
+
+
+def test_every_table_is_listed_with_its_steps(owner: Browser, draft: str) -> None:
+    page = owner.get(f"{draft}/tables").text
+    assert "Vorgeschlagener Weg" in page
+    assert "Alle passenden Zeilen zählen" in page
+
+
+def test_an_overlap_and_a_gap_are_said_at_their_rows(owner: Browser, table: str) -> None:
+    assert "treffen beide" not in owner.get(table).text
+    fill(owner, table, [("<= 100", '"small"'), (">= 100", '"large"')])
+    page = owner.get(table).text
+    told = re.findall(r'id="finding-(\d)".*?Regeln 1 und 2 treffen beide auf', page, re.DOTALL)
+    assert told == ["1", "2"]
+    assert page.count('class=" is-wrong"') == 2
+    fill(owner, table, [("< 50", '"small"'), (">= 100", '"large"')])
+    page = owner.get(table).text
+    assert "Keine Regel trifft auf" in page
+    assert "treffen beide" not in page
+
+
+def test_a_cell_that_is_no_expression_is_marked_and_kept(owner: Browser, table: str) -> None:
+    fill(owner, table, [("< ", '"small"'), (">= 100", '"large"')])
+    page = owner.get(table).text
+    cell = re.search(r'name="in\.1\.0"[^>]*aria-invalid="true"[^>]*>\n(.*?)</textarea>', page)
+    assert cell
+    assert html.unescape(cell[1]) == "<"
+
+
+def test_values_are_tried_and_the_matching_row_is_shown(owner: Browser, table: str) -> None:
+    page = owner.post(f"{table}/try", {"v.amount": "250"}).text
+    matching = re.search(r'id="row-2" class="is-match"', page)
+    assert matching
+    assert "Es trifft zu: Zeile 2." in page
+    assert "Ergebnis: large" in page
+    fill(owner, table, [("<= 100", '"small"'), (">= 100", '"large"')])
+    page = owner.post(f"{table}/try", {"v.amount": "100"}).text
+    assert "treffen die Regeln 1, 2 zugleich zu" in page
+    assert page.count("is-match") == 2
+    assert 'value="100"' in page
+
+
+def test_words_need_no_quotation_marks_when_values_are_tried(owner: Browser, draft: str) -> None:
+    page = owner.post(f"{draft}/tables/proposed_way/try", {"v.choice": "rooms", "v.topics": '["rooms"]'}).text
+    assert "Räume vergeben andere Stellen." in page
+    assert "Weg: refer" in page
+
+
+def test_rows_are_moved_copied_and_removed_by_buttons(owner: Browser, draft: str, table: str) -> None:
+    def rows() -> list[tuple[str, ...]]:
+        xml = owner.get(f"{draft}/files/zustaendige_stelle.dmn").data
+        return [row.inputs for row in sheets.sheets(xml)[0].rows]
+
+    for do, expected in (
+        ("up:2", [(">= 100",), ("< 100",)]),
+        ("copy:1", [(">= 100",), (">= 100",), ("< 100",)]),
+        ("remove:3", [(">= 100",), (">= 100",)]),
+        ("down:9", [(">= 100",), (">= 100",)]),
+    ):
+        owner.post(table, {**cells(owner, table), "do": do})
+        assert rows() == expected
+
+
+def test_columns_come_and_go(owner: Browser, table: str) -> None:
+    revision = cells(owner, table)["revision"]
+    typed = {"kind": "input", "label": "Lesesprache", "source": "language", "revision": revision}
+    assert owner.post(f"{table}/columns", typed).status_code == 302
+    assert "Lesesprache" in owner.get(table).text
+    assert owner.post(f"{table}/columns", {"kind": "input", "label": "x"}).status_code == 422
+    revision = cells(owner, table)["revision"]
+    assert owner.post(f"{table}/columns", {"kind": "input", "remove": "1", "revision": revision}).status_code == 302
+    assert "Lesesprache" not in owner.get(table).text
+    assert owner.post(f"{table}/columns", {"kind": "output", "remove": "0"}).status_code == 404
+
+
+def test_whoever_was_slower_keeps_what_was_typed(owner: Browser, table: str) -> None:
+    early = cells(owner, table)
+    fill(owner, table, [("< 10", '"small"'), (">= 100", '"large"')])
+    answer = owner.post(table, {**early, "in.1.0": "< 20"})
+    assert answer.status_code == 409
+    assert "&lt; 20</textarea>" in answer.text
+
+
+def test_a_table_needs_its_names(owner: Browser, draft: str) -> None:
+    answer = owner.post(f"{draft}/tables", {"name": "Stelle", "source": "", "result": ""})
+    assert answer.status_code == 422
+    assert 'value="Stelle"' in answer.text
