@@ -43,6 +43,8 @@ ERRORS: Mapping[str, Any] = {
     "related_to_itself": _("Eine Organisation kann nicht zu sich selbst gehören."),
     "linked_to_itself": _("Dieser Vorgang ist selbst doppelt oder hat schon doppelte. Verknüpfen Sie mit dem ersten."),
     "not_asked": _("Dazu ist gerade keine Frage offen."),
+    "migration_running": _("Für diesen Ablauf läuft gerade eine Umstellung. Warten Sie, bis sie fertig ist."),
+    "migration_closed": _("Diese Umstellung lässt sich nicht mehr zurücknehmen."),
     "instance_moved_on": _("Der Vorgang ist seitdem weitergegangen und bleibt, wie er ist."),
     "instance_ended": _("Dieser Ablauf ist schon zu Ende."),
     "process_not_startable": _("Dieser Ablauf kann so nicht gestartet werden."),

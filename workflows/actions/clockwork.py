@@ -12,7 +12,7 @@ from datetime import datetime, timedelta
 from sqlalchemy.exc import OperationalError
 from sqlalchemy.orm import Session, sessionmaker
 
-from workflows.actions import accounts, notices, publishing
+from workflows.actions import accounts, migrations, notices, publishing
 from workflows.core import killpoints, outbox
 from workflows.core.clock import Clock
 from workflows.core.errors import Conflict
@@ -21,6 +21,7 @@ from workflows.core.settings import Settings
 from workflows.core.tx import SYSTEM, Tx, transaction
 from workflows.domain import sign_in_requests
 from workflows.engine import incidents, messages, publications, runtime, timers
+from workflows.engine.migration import jobs
 from workflows.operators import ENGINE
 
 SHORTEST_REST = timedelta(seconds=5)
@@ -81,6 +82,7 @@ KINDS = (
         lambda tx, number: runtime.retry(tx, ENGINE, number),
     ),
     Kind("publication", publications.next_due, publishing.take_effect),
+    Kind("migration", jobs.next_due, migrations.work, jobs.failed),
     Kind("notice", notices.next_untold, notices.tell),
     # Its effect is the mail; a wish another worker has taken leaves nothing to do.
     Kind("sign_in", sign_in_requests.next_id, lambda tx, number: accounts.send_link(tx, number) or None),

@@ -16,6 +16,7 @@ from workflows.core.outbox import Mail
 from workflows.core.settings import Settings
 from workflows.core.tx import SYSTEM, Tx, transaction
 from workflows.domain import access_tokens, web_sessions
+from workflows.engine.migration import jobs
 from workflows.engine.tasks import Task
 
 LOOK_AGAIN_AFTER = timedelta(minutes=5)
@@ -33,6 +34,7 @@ def tidy(tx: Tx) -> None:
     access_tokens.purge(tx)
     links.purge(tx, in_use=select(Mail.link_id).where(Mail.link_id.is_not(None)))
     presence.purge(tx)
+    jobs.tidy(tx)
     files.purge(tx, "form", tx.now - timedelta(days=7))
     open_tasks = select(literal("task:").concat(Task.id)).where(Task.status == "open")
     files.purge(tx, "task", tx.now - timedelta(days=90), in_use=open_tasks)

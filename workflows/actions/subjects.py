@@ -1,6 +1,6 @@
 """What tasks are about, in the words of a list: the case and who it concerns, as far as the actor may know."""
 
-from collections.abc import Sequence
+from collections.abc import Collection, Sequence
 from dataclasses import dataclass
 
 from sqlalchemy import select
@@ -55,6 +55,19 @@ def of_tasks(tx: Tx, tasks: Sequence[Task]) -> dict[int, About]:
     return found
 
 
+def references(tx: Tx, subjects: Collection[str]) -> dict[str, str]:
+    """The reference of the case each subject belongs to; in three queries however many there are."""
+    session = tx.session
+    found: dict[str, str] = {}
+    of_case = select(Case.id, Case.reference).where(Case.id.in_(_numbers(subjects, "case")))
+    found.update({f"case:{number}": reference for number, reference in session.execute(of_case)})
+    for kind, model in (("referral", Referral), ("application", Application)):
+        query = select(model.id, Case.reference).join(Case, Case.id == model.case_id)
+        rows = session.execute(query.where(model.id.in_(_numbers(subjects, kind))))
+        found.update({f"{kind}:{number}": reference for number, reference in rows})
+    return found
+
+
 def facts(tx: Tx, task: Task) -> tuple[Case | None, Referral | None, Office | None]:
     """The case and the referral a task is about; the case only for those who may read it."""
     kind, _, number = task.subject.partition(":")
@@ -87,5 +100,9 @@ def _subject(tx: Tx, task: Task, cases: dict[int, Case], referrals: dict[int, Re
 
 
 def _ids(tasks: Sequence[Task], kind: str) -> set[int]:
-    numbers = (task.subject.removeprefix(f"{kind}:") for task in tasks if task.subject.startswith(f"{kind}:"))
+    return _numbers([task.subject for task in tasks], kind)
+
+
+def _numbers(subjects: Collection[str], kind: str) -> set[int]:
+    numbers = (each.removeprefix(f"{kind}:") for each in subjects if each.startswith(f"{kind}:"))
     return {int(number) for number in numbers if number.isdecimal()}

@@ -25,9 +25,14 @@ def standing_in(tx: Tx, task: Task) -> Tx:
 
 def stream(tx: Tx, task: Task) -> str:
     """The audit stream a task belongs to: that of its case, also for a referral's or an application's task."""
-    kind, _, number = task.subject.partition(":")
+    return stream_of(tx, task.subject)
+
+
+def stream_of(tx: Tx, subject: str) -> str:
+    """The audit stream of what an instance or a task is about; the house's own where it is about no case."""
+    kind, _, number = subject.partition(":")
     if kind == "referral" and (referral := tx.session.get(Referral, int(number))):
         return referral.stream
     if kind == "application" and (application := tx.session.get(Application, int(number))):
         return application.stream
-    return task.subject or "system"
+    return subject or "system"

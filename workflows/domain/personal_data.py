@@ -152,6 +152,21 @@ _REGISTER: tuple[tuple[str, Kind, str, str], ...] = (
     ("membership", "content", "user_id group_key", "which group a colleague works in"),
     ("message", "special", "variables", "values on their way between processes"),
     ("message", "content", "error", "what went wrong, may quote a value"),
+    ("migration_item", "special", "variables", "values of the process before a move, until nothing can go back"),
+    ("migration_item", "content", "error", "what went wrong, may quote a value"),
+    (
+        "migration_item",
+        "none",
+        "id job_id instance_id from_version_id outcome reasons done_at revision state open_rows",
+        "what became of a running case when its process changed; rows are names, groups and dates of its steps",
+    ),
+    ("migration_job", "contact", "created_by taken_back_by", "who moved running cases to another version"),
+    (
+        "migration_job",
+        "none",
+        "id process_key version_id names created_at taken_back_at closed_at",
+        "which version, and which step took the place of which",
+    ),
     (
         "message",
         "none",

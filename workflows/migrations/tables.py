@@ -37,13 +37,14 @@ from workflows.engine import (
     tasks,
     timers,
 )
+from workflows.engine.migration import jobs
 
 MODULES = (
     *(daily, files, links, outbox, presence, search, sequences, throttle, log, proof),
     *(access_tokens, appointments, cases, codes, contacts, funding, invitations, offices, organisation_people),
     *(organisations, pages, people, programmes, questions, referrals, saved_filters, sign_in_requests),
     *(web_sessions,),
-    *(definitions, drafts, events, incidents, messages, publications, state, stories, tasks, timers),
+    *(definitions, drafts, events, incidents, jobs, messages, publications, state, stories, tasks, timers),
 )
 """The modules with tables."""
 

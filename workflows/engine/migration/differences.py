@@ -40,13 +40,6 @@ def _with_insides(old: Definition, ahead: set[str]) -> Iterator[str]:
 
 def differs(old: Definition, new: Definition, key: str) -> bool:
     """Whether one element, the ways out of it, or what it refers to is not the same."""
-    cache = ("differs", new.version_id, new.sha256, key)
-    if cache not in old.process.caches:
-        old.process.caches[cache] = _differs(old, new, key)
-    return old.process.caches[cache]  # type: ignore[no-any-return]
-
-
-def _differs(old: Definition, new: Definition, key: str) -> bool:
     before, after = old.process.elements[key], new.process.elements.get(key)
     if after is None or _own(before) != _own(after):
         return True
