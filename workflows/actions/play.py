@@ -76,10 +76,16 @@ def play(
     """
     stories = read_all(bundle_folder, scenario)
     stage.prepare(sessions, settings, bundle_folder)
-    return [_perform(sessions, settings, story) for story in stories]
+    return [perform(sessions, settings, story) for story in stories]
 
 
-def _perform(sessions: sessionmaker[Session], settings: Settings, story: Scenario) -> Performance:
+def perform(
+    sessions: sessionmaker[Session],
+    settings: Settings,
+    story: Scenario,
+    at_end: Callable[[Stage], None] | None = None,
+) -> Performance:
+    """Play one story in a database that was prepared; ``at_end`` looks at the stage before it is cleared."""
     performance = Performance(story)
     play_on = stage.open_on(sessions, settings, story)
     try:
@@ -89,6 +95,8 @@ def _perform(sessions: sessionmaker[Session], settings: Settings, story: Scenari
     except LotseError as error:
         performance.deviations.append(Deviation(0, error.code, _facts(error)))
     performance.walked = walked(play_on)
+    if at_end is not None:
+        at_end(play_on)
     _strike(play_on)
     return performance
 
@@ -113,12 +121,17 @@ def carry_on(play_on: Stage, performance: Performance, steps: Sequence[Step], *,
                 ]
                 expected_from = before
                 continue
-            VERBS[step.verb](play_on, step)
-            _settle(play_on)
+            take(play_on, step)
             before = _scene(play_on, performance, step, seen=before)
     except LotseError as error:
         performance.deviations.append(Deviation(number, error.code, _facts(error)))
     performance.deviations += [Deviation(number, "incident", facts) for facts in look(play_on).incidents]
+
+
+def take(play_on: Stage, step: Step) -> None:
+    """One step and all that follows from it by itself; raises what the house raises: ``Invalid``, ``NotFound`` …"""
+    VERBS[step.verb](play_on, step)
+    _settle(play_on)
 
 
 def _facts(error: LotseError) -> dict[str, object]:

@@ -3,8 +3,8 @@
 from datetime import date
 
 from workflows import policy
-from workflows.actions import workshop
-from workflows.core.errors import Invalid, LotseError, NotFound, Problem
+from workflows.actions import trials, workshop
+from workflows.core.errors import Conflict, Invalid, LotseError, NotFound, Problem
 from workflows.core.tx import Tx
 from workflows.engine import drafts, publications, stories
 from workflows.engine.drafts import Draft
@@ -15,8 +15,15 @@ LONGEST_COMMENT = 2_000
 
 
 def submit(tx: Tx, draft_id: int, comment: str, effective_on: date | None) -> Publication:
-    """Ask a second person to publish a draft; raises ``Invalid`` without a comment, else as ``publications.submit``."""
-    return publications.submit(tx, workshop.draft(tx, draft_id).id, _worded(comment), effective_on, catalogue(tx))
+    """Ask a second person to publish a draft, once all its scenarios go as told.
+
+    Raises ``Invalid`` without a comment, ``Conflict("scenarios_fail", failed=)``, else as ``publications.submit``.
+    """
+    said = _worded(comment)
+    failed = [each.scenario.name for each in trials.play_all(tx, draft_id) if not each.is_as_told]
+    if failed:
+        raise Conflict("scenarios_fail", failed=failed)
+    return publications.submit(tx, workshop.draft(tx, draft_id).id, said, effective_on, catalogue(tx))
 
 
 def submit_retirement(tx: Tx, key: str, number: int, comment: str) -> Publication:

@@ -76,53 +76,58 @@ def read_all(bundle_folder: Path, name: str | None = None) -> list[Scenario]:
         raise NotFound("scenarios_missing", bundle=bundle_folder.name)
     if not wanted:
         raise NotFound("scenario_unknown", scenario=name, bundle=bundle_folder.name)
-    return [_read(path) for path in wanted]
+    return [parse(path.stem, path.read_bytes()) for path in wanted]
 
 
-def _read(path: Path) -> Scenario:
+def parse(name: str, data: bytes) -> Scenario:
+    """The scenario in a YAML text; raises ``LotseError("scenario_unreadable")`` with file and reason."""
     try:
-        story = yaml.safe_load(path.read_text(encoding="utf-8"))
-    except yaml.YAMLError as error:
-        raise LotseError("scenario_unreadable", file=path.name, reason=str(error)) from error
-    start = _known(path, _mapping(path, story).get("start"), START, "start")
+        story = yaml.safe_load(data.decode("utf-8-sig"))
+    except (yaml.YAMLError, UnicodeDecodeError, RecursionError) as error:
+        raise _unreadable(name, str(error)) from error
+    start = _known(name, _mapping(name, story).get("start"), START, "start")
     steps = story.get("steps")
-    if not isinstance(steps, list) or not isinstance(start.get("day"), date) or not story.get("title"):
-        raise LotseError("scenario_unreadable", file=path.name, reason="title, start.day or steps are missing")
+    if not isinstance(steps, list) or type(start.get("day")) is not date or not isinstance(story.get("title"), str):
+        raise _unreadable(name, "title, start.day or steps are missing")
     return Scenario(
-        name=path.stem,
+        name=name,
         title=story["title"],
         day=start["day"],
         language=start.get("language", "de"),
-        enquiry=start.get("enquiry", {}),
-        referral=start.get("referral", {}),
+        enquiry=_mapping(name, start.get("enquiry", {})),
+        referral=_mapping(name, start.get("referral", {})),
         funding=bool(start.get("funding")),
-        pots=start.get("pots", {}),
+        pots=_mapping(name, start.get("pots", {})),
         offices_without_address=tuple(start.get("offices_without_address", ())),
-        steps=tuple(_step(path, number, entry) for number, entry in enumerate(steps, start=1)),
+        steps=tuple(_step(name, number, entry) for number, entry in enumerate(steps, start=1)),
     )
 
 
-def _step(path: Path, number: int, entry: Any) -> Step:
-    verbs = [verb for verb in VERBS if verb in _mapping(path, entry)]
+def _step(file: str, number: int, entry: Any) -> Step:
+    verbs = [verb for verb in VERBS if verb in _mapping(file, entry)]
     if len(verbs) != 1:
-        raise LotseError("scenario_unreadable", file=path.name, step=number, reason=f"one of {', '.join(VERBS)}")
+        raise _unreadable(file, f"step {number}: one of {', '.join(VERBS)}")
     verb = verbs[0]
-    _known(path, entry, VERBS[verb] | {verb}, f"step {number}")
+    _known(file, entry, VERBS[verb] | {verb}, f"step {number}")
     if verb == "expect":
-        _known(path, entry["expect"], EXPECTED, f"step {number}")
+        _known(file, entry["expect"], EXPECTED, f"step {number}")
     return Step(
-        number, verb, entry[verb], entry.get("by", ""), entry.get("about", ""), _mapping(path, entry.get("values", {}))
+        number, verb, entry[verb], entry.get("by", ""), entry.get("about", ""), _mapping(file, entry.get("values", {}))
     )
 
 
-def _mapping(path: Path, value: Any) -> Mapping[str, Any]:
+def _mapping(file: str, value: Any) -> Mapping[str, Any]:
     if not isinstance(value, Mapping):
-        raise LotseError("scenario_unreadable", file=path.name, reason=f"not a mapping: {value!r}")
+        raise _unreadable(file, f"not a mapping: {str(value)[:100]}")
     return value
 
 
-def _known(path: Path, value: Any, names: frozenset[str] | set[str], where: str) -> Mapping[str, Any]:
-    unknown = set(_mapping(path, value)) - names
+def _known(file: str, value: Any, names: frozenset[str] | set[str], where: str) -> Mapping[str, Any]:
+    unknown = {str(name) for name in _mapping(file, value)} - names
     if unknown:
-        raise LotseError("scenario_unreadable", file=path.name, reason=f"{where}: {', '.join(sorted(unknown))}")
-    return _mapping(path, value)
+        raise _unreadable(file, f"{where}: {', '.join(sorted(unknown))}")
+    return _mapping(file, value)
+
+
+def _unreadable(file: str, reason: str) -> LotseError:
+    return LotseError("scenario_unreadable", file=file, reason=reason[:300])

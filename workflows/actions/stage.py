@@ -96,11 +96,16 @@ def prepare(sessions: sessionmaker[Session], settings: Settings, bundle_folder: 
     clock = SetClock(datetime(2026, 1, 1, tzinfo=BERLIN))
     with transaction(sessions(), SYSTEM, clock, settings) as tx:
         seed.load(tx)
-        for group, (name, email, role) in PEOPLE.items():
-            if people.find_by_email(tx.session, email) is None:
-                people.create(tx, email, name, roles=[role], groups=[f"group:{group.partition('_')[0]}"])
+        call_people(tx)
         for folder in _bundles(bundle_folder):
             definitions.deploy(tx, bundle.read(folder), catalogue(tx))
+
+
+def call_people(tx: Tx) -> None:
+    """Let the people of ``PEOPLE`` have accounts, those who have none yet."""
+    for group, (name, email, role) in PEOPLE.items():
+        if people.find_by_email(tx.session, email) is None:
+            people.create(tx, email, name, roles=[role], groups=[f"group:{group.partition('_')[0]}"])
 
 
 def _bundles(bundle_folder: Path) -> Iterator[Path]:

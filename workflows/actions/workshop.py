@@ -15,13 +15,14 @@ from workflows.engine import bundle as bundles
 from workflows.engine import definitions, drafts, publications, stories
 from workflows.engine.bundle import Bundle, BundleUnreadable
 from workflows.engine.checks import check
+from workflows.engine.content import Content, read_content
 from workflows.engine.definitions import Edition, Process, Version
 from workflows.engine.drafts import Change, Draft, DraftVisit, Stored
 from workflows.engine.findings import Finding
 from workflows.engine.normalise import normalise
 from workflows.engine.publications import Publication
 from workflows.engine.state import Instance
-from workflows.operators import catalogue
+from workflows.operators import FUNCTIONS, catalogue
 
 
 @dataclass(frozen=True, slots=True)
@@ -107,6 +108,11 @@ def files(tx: Tx, draft_id: int) -> dict[str, Stored]:
 def bundle(tx: Tx, draft_id: int) -> Bundle:
     """What would be published of a draft; raises ``NotFound``."""
     return drafts.bundle_of(tx.session, draft(tx, draft_id))
+
+
+def read(held: Bundle) -> Content:
+    """Everything in a bundle, with what of it cannot be used."""
+    return read_content(held, FUNCTIONS)
 
 
 def findings(tx: Tx, draft_id: int) -> list[Finding]:

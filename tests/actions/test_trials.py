@@ -1,0 +1,161 @@
+"""Trying a draft: played on the real engine, seen by nobody, kept as a scenario."""
+
+import re
+from typing import Any
+
+import pytest
+from sqlalchemy import select
+from sqlalchemy.orm import Session, sessionmaker
+
+from tests.actions.conftest import House
+from tests.actions.test_workshop import DIAGRAM, Owners, draft_id, owners, write
+from tests.conftest import Begin
+from workflows.actions import publishing, recording, trials, workshop
+from workflows.core.errors import Invalid, LotseError, NotFound
+from workflows.engine.findings import BundleRefused
+from workflows.migrations import tables
+
+__all__ = ["draft_id", "owners"]
+
+ACCEPTED = {"complete": "answer_referral", "by": "office", "values": {"answer": "accept", "contact_person": "Team"}}
+
+
+def rows(sessions: sessionmaker[Session]) -> dict[str, list[str]]:
+    """Every row of every table but those of drafts."""
+    with sessions() as session:
+        return {
+            table.name: sorted(map(repr, session.execute(select(table)).all()))
+            for table in tables.metadata().sorted_tables
+            if not table.name.startswith("draft")
+        }
+
+
+@pytest.fixture
+def trial(begin: Begin, owners: Owners, draft_id: int) -> str:
+    """A trial that begins as the story of a helping office does."""
+    with begin(owners[0]) as tx:
+        return recording.begin(tx, draft_id, "helps", "Meine Probe")
+
+
+def test_all_scenarios_of_the_house_go_as_told_and_leave_nothing(
+    begin: Begin, owners: Owners, sessions: sessionmaker[Session]
+) -> None:
+    with begin(owners[0]) as tx:
+        draft_id = workshop.begin(tx, "referral").id
+    before = rows(sessions)
+    with begin(owners[0]) as tx:
+        performances = trials.play_all(tx, draft_id)
+        covered = trials.coverage(tx, draft_id, performances)
+    assert len(performances) >= 15
+    assert [each.deviations for each in performances if not each.is_as_told] == []
+    assert (covered.taken, covered.missing) == (covered.total, ())
+    assert rows(sessions) == before
+
+
+def test_a_trial_is_recorded_step_by_step_as_each_role(
+    begin: Begin, owners: Owners, draft_id: int, trial: str, sessions: sessionmaker[Session]
+) -> None:
+    before = rows(sessions)
+    with begin(owners[0]) as tx:
+        seen = trials.look_at(tx, draft_id, trial)
+    (task,) = seen.waiting
+    assert (task.element_id, task.by) == ("answer_referral", "office")
+    assert {field.path for field in task.opened.fields}
+    assert "answer_referral" in seen.current
+    with begin(owners[0]) as tx:
+        recording.record(tx, draft_id, trial, ACCEPTED)
+    with begin(owners[0]) as tx:
+        seen = trials.look_at(tx, draft_id, trial)
+        assert [each.element_id for each in seen.waiting] == ["report_outcome"]
+        assert "answer_referral" in seen.visited
+        assert any(each.message == "answer_taken_back" for each in seen.awaited)
+        earlier = trials.look_at(tx, draft_id, trial, until=0)
+        assert [each.element_id for each in earlier.waiting] == ["answer_referral"]
+    with begin(owners[0]) as tx:
+        recording.take_back(tx, draft_id, trial)
+        assert trials.stories(tx, draft_id)[trial].steps == ()  # type: ignore[union-attr]
+    assert rows(sessions) == before
+
+
+def test_time_passes_and_a_message_arrives(begin: Begin, owners: Owners, draft_id: int, trial: str) -> None:
+    with begin(owners[0]) as tx:
+        recording.record(tx, draft_id, trial, {"workdays": 6})
+    with begin(owners[0]) as tx:
+        seen = trials.look_at(tx, draft_id, trial)
+        assert (seen.at.day, seen.at.month) == (11, 3)
+        assert any(mail.element == "remind_answer" for scene in seen.performance.scenes for mail in scene.mails)
+
+
+def test_a_step_that_does_not_go_is_told_and_not_kept(begin: Begin, owners: Owners, draft_id: int, trial: str) -> None:
+    with pytest.raises(Invalid) as invalid, begin(owners[0]) as tx:
+        recording.record(tx, draft_id, trial, {**ACCEPTED, "values": {"answer": ""}})
+    assert "answer" in invalid.value.problems
+    with pytest.raises(NotFound), begin(owners[0]) as tx:
+        recording.record(tx, draft_id, trial, {**ACCEPTED, "complete": "nowhere"})
+    with pytest.raises(LotseError), begin(owners[0]) as tx:
+        recording.record(tx, draft_id, trial, {"dance": 1})
+    with begin(owners[0]) as tx:
+        assert trials.stories(tx, draft_id)[trial].steps == ()  # type: ignore[union-attr]
+
+
+def test_a_trial_becomes_a_scenario_that_fails_when_the_process_goes_another_way(
+    begin: Begin, owners: Owners, draft_id: int, trial: str
+) -> None:
+    with begin(owners[0]) as tx:
+        recording.record(tx, draft_id, trial, ACCEPTED)
+    with begin(owners[0]) as tx:
+        for wrong in ("Ä!", "helps", ""):
+            with pytest.raises(Invalid):
+                recording.keep(tx, draft_id, trial, wrong)
+        assert recording.keep(tx, draft_id, trial, "Zusage kurz") == "zusage_kurz"
+    with begin(owners[0]) as tx:
+        assert trial not in trials.stories(tx, draft_id)
+        assert trials.look_at(tx, draft_id, "zusage_kurz").performance.is_as_told
+        diagram = workshop.files(tx, draft_id)[DIAGRAM].data
+        renamed = re.sub(rb'(?<!formId=)(["> ])report_outcome(["<])', rb"\1tell_outcome\2", diagram)
+        workshop.save(tx, draft_id, {DIAGRAM: renamed})
+    with begin(owners[0]) as tx:
+        assert [each.severity for each in workshop.findings(tx, draft_id) if each.severity == "error"] == []
+        played = trials.look_at(tx, draft_id, "zusage_kurz").performance
+        assert [each.code for each in played.deviations] == ["tasks_differ"]
+
+
+def test_scenarios_that_fail_stop_the_publication(begin: Begin, owners: Owners, draft_id: int, trial: str) -> None:
+    with begin(owners[0]) as tx:
+        recording.record(tx, draft_id, trial, {**ACCEPTED})
+        workshop.save(tx, draft_id, {"scenarios/wrong.yaml": _told(tx, draft_id)})
+    with pytest.raises(LotseError) as stopped, begin(owners[0]) as tx:
+        publishing.submit(tx, draft_id, "geht schon", None)
+    assert (stopped.value.code, stopped.value.facts["failed"]) == ("scenarios_fail", ["wrong"])
+
+
+def _told(tx: Any, draft_id: int) -> bytes:
+    told = workshop.files(tx, draft_id)["scenarios/helps.yaml"].data
+    return told + b"\n  - expect: {tasks: [nobody_does_this]}\n"
+
+
+def test_a_draft_with_errors_cannot_be_tried(begin: Begin, owners: Owners, draft_id: int) -> None:
+    write(begin, owners[0], draft_id, "<definitions", DIAGRAM)
+    with pytest.raises(BundleRefused), begin(owners[0]) as tx:
+        trials.look_at(tx, draft_id, "helps")
+
+
+@pytest.mark.parametrize(
+    "text", ["", "- a", "title: [", "title: x\nstart: {day: heute}\nsteps: []", "title: x\nstart: 5"]
+)
+def test_a_broken_scenario_is_named(begin: Begin, owners: Owners, draft_id: int, text: str) -> None:
+    write(begin, owners[0], draft_id, text, "scenarios/broken.yaml")
+    with begin(owners[0]) as tx:
+        assert isinstance(trials.stories(tx, draft_id)["broken"], LotseError)
+        with pytest.raises(LotseError):
+            trials.play_all(tx, draft_id)
+
+
+def test_what_runs_in_the_house_is_not_touched_by_a_trial(
+    house: House, begin: Begin, owners: Owners, draft_id: int
+) -> None:
+    case, _ = house.submit()
+    house.refer("culture_office")
+    with begin(owners[0]) as tx:
+        trials.look_at(tx, draft_id, "helps")
+    assert house.status_of(case) == "waiting"
