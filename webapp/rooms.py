@@ -43,6 +43,7 @@ from webapp.workshop.previews import workshop_previews
 from webapp.workshop.publishing import workshop_publishing
 from webapp.workshop.tables import workshop_tables
 from webapp.workshop.translations import workshop_translations
+from webapp.workshop.trials import workshop_trials
 from webapp.workshop.views import workshop
 
 BLUEPRINTS: tuple[Blueprint, ...] = (
@@ -85,6 +86,7 @@ BLUEPRINTS: tuple[Blueprint, ...] = (
     workshop_translations,
     workshop_diagram,
     workshop_publishing,
+    workshop_trials,
     demo,
     health,
     api,

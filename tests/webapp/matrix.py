@@ -308,6 +308,16 @@ MATRIX: dict[str, frozenset[str]] = {
     "GET /workshop/drafts/{draft}/translations/ar": OWNER,
     "GET /workshop/drafts/{draft}/translations/xx": NOBODY,
     "POST /workshop/drafts/{draft}/translations/ar": OWNER,
+    "GET /workshop/drafts/{draft}/trials": OWNER,
+    "POST /workshop/drafts/{draft}/trials": OWNER,
+    "GET /workshop/drafts/{draft}/trials/helps": OWNER,
+    "GET /workshop/drafts/{draft}/trials/nowhere": NOBODY,
+    "POST /workshop/drafts/{draft}/trials/helps/complete": OWNER,
+    "POST /workshop/drafts/{draft}/trials/helps/time": OWNER,
+    "POST /workshop/drafts/{draft}/trials/helps/message": OWNER,
+    "POST /workshop/drafts/{draft}/trials/helps/undo": OWNER,
+    "POST /workshop/drafts/{draft}/trials/helps/keep": OWNER,
+    "POST /workshop/drafts/{draft}/trials/helps/forget": OWNER,
     "GET /workshop/drafts/{draft}/publish": OWNER,
     "POST /workshop/drafts/{draft}/publish": OWNER,
     "GET /workshop/publications/{proposed}": OWNER,
@@ -318,6 +328,8 @@ MATRIX: dict[str, frozenset[str]] = {
 
 #: What a POST sends where an empty form would be nobody's business: it must name something that is there.
 BODIES: dict[str, dict[str, str]] = {
+    "POST /workshop/drafts/{draft}/trials": {"like": "helps", "title": "Probe"},
+    "POST /workshop/drafts/{draft}/trials/helps/complete": {"task": "answer_referral~caritas~office"},
     "POST /workshop/drafts/{draft}/restore": {"revision": "0"},
     "POST /admin/groups/rename": {"key": "group:jury", "name": "Jury"},
     "POST /tasks/{triage_task}/priority": {"priority": "high"},

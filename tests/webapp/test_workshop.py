@@ -163,3 +163,41 @@ def test_a_version_is_retired_with_a_second_person(owner: Browser, second: Brows
     second.post(f"{proposal}/approve")
     with begin() as tx:
         assert definitions.newest_active(tx.session, "message") is None
+
+
+def test_a_trial_is_played_in_the_browser_as_each_role_and_kept(owner: Browser, draft: str, begin: Begin) -> None:
+    listed = owner.get(f"{draft}/trials").text
+    assert "Die Stelle hilft" in listed
+    assert "alle gehen aus wie erzählt" in owner.get(f"{draft}/trials?play=all").text
+    trial = cast(str, owner.post(f"{draft}/trials", {"like": "helps", "title": "Zusage und dann Stille"}).location)
+    page = owner.get(trial).text
+    assert "Als Anlaufstelle: " in page
+    task = re.search(r'name="task" value="([^"]+)"', page)
+    assert task
+    wrong = owner.post(f"{trial}/complete", {"task": task[1], "answer": "accept", "contact_person": "x" * 5000})
+    assert wrong.status_code == 422
+    assert "x" * 5000 in wrong.text
+    done = owner.post(f"{trial}/complete", {"task": task[1], "answer": "accept", "contact_person": "Team"})
+    assert done.status_code == 302
+    assert "Anlaufstelle erledigt" in owner.get(trial).text
+    assert owner.post(f"{trial}/time", {"days": "0"}).status_code == 302
+    owner.post(f"{trial}/time", {"days": "3"})
+    page = owner.get(trial).text
+    assert "3 Arbeitstage vergehen" in page
+    assert "Stand nach Schritt 1" in owner.get(f"{trial}?until=1").text
+    owner.post(f"{trial}/undo")
+    assert "Arbeitstage vergehen" not in owner.get(trial).text.partition("Bisher")[2]
+    kept = owner.post(f"{trial}/keep", {"name": "stille"})
+    assert cast(str, kept.location).endswith("/trials/stille")
+    assert "stille" in owner.get(f"{draft}/trials").text
+
+
+def test_a_scenario_that_fails_is_shown_where_it_fails(owner: Browser, draft: str) -> None:
+    told = owner.get(f"{draft}/files/scenarios/helps.yaml").data.decode()
+    save(owner, draft, f"{told}\n  - expect: {{tasks: [nobody]}}\n", path="scenarios/wrong.yaml")
+    page = owner.get(f"{draft}/trials?play=all").text
+    assert "Erwartet waren diese offenen Aufgaben: nobody" in page
+    assert "1 geht anders aus" in page
+    answer = owner.post(f"{draft}/publish", {"comment": "trotzdem"})
+    assert answer.status_code == 409
+    assert "wrong" in answer.text

@@ -24,6 +24,8 @@ ERRORS: Mapping[str, Any] = {
         "ob Ihr Entwurf sie ablösen soll."
     ),
     "nothing_to_mend": _("Das ist schon in Ordnung, oder nur ein Mensch kann es entscheiden."),
+    "scenarios_fail": _("Diese Szenarien gehen anders aus als erzählt: %(failed)s. Spielen Sie sie unter „Probe“."),
+    "trial_too_long": _("Eine Probe kann höchstens %(most)s Schritte haben."),
     "nothing_to_undo": _("Es gibt nichts, was rückgängig gemacht werden könnte."),
     "publication_decided": _("Darüber ist schon entschieden."),
     "second_person": _("Veröffentlichen darf nur, wer am Entwurf nichts geändert und ihn nicht eingereicht hat."),
@@ -136,4 +138,4 @@ def _shown(code: str, name: str, value: object) -> object:
         return format_datetime(value, "dd.MM.yyyy, HH:mm")
     if name == "status" and code.endswith("_state"):
         return status_word(code.removesuffix("_state"), str(value)).text
-    return value
+    return ", ".join(map(str, value)) if isinstance(value, list) else value

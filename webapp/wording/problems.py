@@ -6,6 +6,7 @@ from typing import Any
 from flask_babel import lazy_gettext as _
 
 from webapp.i18n import language
+from webapp.wording.inside import INSIDE
 from workflows.core.errors import Problem
 from workflows.engine.checks import sentence
 
@@ -81,7 +82,7 @@ def problem_text(problem: Problem, kind: str = "") -> str:
     code = MISSING.get(kind, problem.code) if problem.code == "required" else problem.code
     if code.startswith("form_"):  # what the check of bundles says about a form, said where it is changed
         return sentence(code, problem.facts, "de" if language().startswith("de") else "en")
-    return _filled(PROBLEMS.get(code, UNKNOWN), problem.facts)
+    return _filled(PROBLEMS.get(code) or INSIDE.get(code, UNKNOWN), problem.facts)
 
 
 def _filled(text: Any, facts: Mapping[str, object]) -> str:

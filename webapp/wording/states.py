@@ -58,6 +58,7 @@ STATES: Mapping[str, Mapping[str, Word]] = {
         "withdrawn": _quiet(_("Zurückgezogen"), "close"),
         "done": _good(_("In Kraft")),
     },
+    "trial": {"as_told": _good(_("Wie erzählt")), "differs": _bad(_("Geht anders aus"))},
     "version": {
         "live": _good(_("In Kraft")),
         "active": _running(_("Abgelöst, läuft aus")),
@@ -146,6 +147,14 @@ CODES: Mapping[str, Mapping[str, Any]] = {
         "text": _("Text"),
         "translation": _("Übersetzung"),
         "scenario": _("Szenario"),
+    },
+    "trial_role": {
+        "coordination": _("Koordination"),
+        "leadership": _("Leitung"),
+        "jury": _("Jury"),
+        "jury_other": _("Zweites Jurymitglied"),
+        "office": _("Anlaufstelle"),
+        "contact": _("Ansprechperson der MO"),
     },
     "draft_origin": {
         "owner": _("Aus der geltenden Fassung begonnen"),

@@ -4,7 +4,7 @@ No mail leaves, time is moved at will, nobody else sees anything. A trial is a s
 kept with the draft and played from the start each time (decision 4: scenarios are no part of a version).
 """
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass, field
 from datetime import datetime

@@ -1,0 +1,11 @@
+"""Problems of fields that only staff ever see; those of public forms are in ``problems``."""
+
+from collections.abc import Mapping
+from typing import Any
+
+from flask_babel import lazy_gettext as _
+
+INSIDE: Mapping[str, Any] = {
+    "scenario_name": _("Bitte nur kleine Buchstaben von a bis z, Ziffern und Unterstriche."),
+    "scenario_taken": _("So heißt schon ein Szenario. Bitte wählen Sie einen anderen Namen."),
+}

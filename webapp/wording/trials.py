@@ -1,0 +1,48 @@
+"""Where a scenario and its process part, in words."""
+
+from collections.abc import Mapping
+from typing import Any
+
+from flask_babel import lazy_gettext as _
+
+from webapp.wording.errors import error_text
+from workflows.actions.play import Deviation
+
+DEVIATIONS: Mapping[str, Any] = {
+    "tasks_differ": _("Erwartet waren diese offenen Aufgaben: %(expected)s. Offen sind: %(found)s."),
+    "mails_differ": _("Erwartet waren E-Mails von: %(expected)s. Geschrieben wurden sie von: %(found)s."),
+    "path_differs": _("Erwartet war der Weg über %(expected)s. Gegangen wurde: %(found)s."),
+    "status_differs": _("Erwartet war der Stand „%(expected)s“, es ist „%(found)s“."),
+    "outcome_differs": _("Erwartet war das Ergebnis „%(expected)s“, es ist „%(found)s“."),
+    "referrals_differ": _("Erwartet waren die Verweisungen %(expected)s, es sind %(found)s."),
+    "application_differs": _("Erwartet war der Förderantrag „%(expected)s“, er ist „%(found)s“."),
+    "ended_differs": _("Erwartet war etwas anderes über das Ende. Es laufen noch: %(running)s."),
+    "incident": _("Der Schritt „%(element)s“ bleibt hängen: %(problem)s."),
+    "task_not_open": _("Die Aufgabe „%(task)s“ ist nicht offen. Offen sind: %(open)s."),
+    "referral_unknown": _("Eine Verweisung an „%(office)s“ gibt es hier nicht."),
+    "office_unknown": _("Die Stelle „%(office)s“ gibt es in diesem Haus nicht."),
+    "person_unknown": _("Die Person „%(person)s“ gibt es in Szenarien nicht."),
+    "endless_scenario": _("Der Ablauf dreht sich im Kreis; nach %(turns)s Schritten wurde abgebrochen."),
+    "invalid": _("Das Formular nimmt die Angaben nicht an: %(fields)s."),
+}
+
+
+def deviation_text(deviation: Deviation) -> str:
+    """One sentence about what went another way than told."""
+    words = DEVIATIONS.get(deviation.code)
+    if words is None:
+        return error_text(deviation.code, deviation.facts) or deviation.code
+    return str(words) % _Facts({name: _told(value) for name, value in deviation.facts.items()})
+
+
+class _Facts(dict[str, str]):
+    def __missing__(self, key: str) -> str:
+        return "–"
+
+
+def _told(value: object) -> str:
+    if isinstance(value, list | tuple):
+        return ", ".join(map(str, value)) or "–"
+    if isinstance(value, Mapping):
+        return ", ".join(f"{name}: {each}" for name, each in value.items()) or "–"
+    return str(value)
