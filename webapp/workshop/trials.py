@@ -20,7 +20,7 @@ from workflows.actions import recording, trials
 from workflows.actions import workshop as kept
 from workflows.actions.play import Performance
 from workflows.actions.trials import Trial, Waiting
-from workflows.core.errors import Invalid, LotseError, NotFound
+from workflows.core.errors import Invalid, LotseError
 from workflows.core.tx import Tx
 from workflows.engine.findings import BundleRefused
 
@@ -147,7 +147,7 @@ def complete(tx: Tx, draft_id: int, name: str) -> ResponseReturnValue:
     task = request.form.get("task", "")
     chosen = next((each for each in seen.waiting if _key(each) == task), None)
     if chosen is None:
-        raise NotFound("not_found", kind="task")
+        raise Conflict("task_cancelled")
     values = raw_values(chosen.opened.form, request.form)
     step = {"complete": chosen.element_id, "by": chosen.by, "values": values}
     try:
