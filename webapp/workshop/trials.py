@@ -20,7 +20,7 @@ from workflows.actions import recording, trials
 from workflows.actions import workshop as kept
 from workflows.actions.play import Performance
 from workflows.actions.trials import Trial, Waiting
-from workflows.core.errors import Invalid, LotseError
+from workflows.core.errors import Conflict, Invalid, LotseError
 from workflows.core.tx import Tx
 from workflows.engine.findings import BundleRefused
 
