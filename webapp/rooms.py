@@ -35,6 +35,7 @@ from webapp.register.contacts import contact_persons
 from webapp.register.lists import register_lists
 from webapp.register.views import register
 from webapp.reports.views import reports
+from webapp.workshop.changes import workshop_changes
 from webapp.workshop.diagram import workshop_diagram
 from webapp.workshop.drafts import workshop_drafts
 from webapp.workshop.fields import workshop_fields
@@ -87,6 +88,7 @@ BLUEPRINTS: tuple[Blueprint, ...] = (
     workshop_diagram,
     workshop_publishing,
     workshop_trials,
+    workshop_changes,
     demo,
     health,
     api,

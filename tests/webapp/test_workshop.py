@@ -201,3 +201,15 @@ def test_a_scenario_that_fails_is_shown_where_it_fails(owner: Browser, draft: st
     answer = owner.post(f"{draft}/publish", {"comment": "trotzdem"})
     assert answer.status_code == 409
     assert "wrong" in answer.text
+
+
+def test_what_a_draft_changes_is_told_side_by_side(owner: Browser, draft: str) -> None:
+    assert "Kein Unterschied" in owner.get(f"{draft}/changes").text
+    diagram = owner.get(f"{draft}/files/referral.bpmn").data.decode()
+    save(owner, draft, diagram.replace('name="Ergebnis melden"', 'name="Ergebnis nennen"'), path="referral.bpmn")
+    save(owner, draft, "Betreff: Neu\n\nHallo", path=TEXT)
+    page = owner.get(f"{draft}/changes").text
+    for words in ("<del>Ergebnis melden</del>", "<ins>Ergebnis nennen</ins>", "<ins>Hallo</ins>", "Fassung 1"):
+        assert words in page
+    assert page.count("data-diagram=") == 2
+    assert "Kein Unterschied" in owner.get("/workshop/processes/referral/changes").text

@@ -15,6 +15,7 @@ from workflows.engine import bundle as bundles
 from workflows.engine import definitions, drafts, publications, stories
 from workflows.engine.bundle import Bundle, BundleUnreadable
 from workflows.engine.checks import check
+from workflows.engine.comparison import Comparison, compare
 from workflows.engine.content import Content, read_content
 from workflows.engine.definitions import Edition, Process, Version
 from workflows.engine.drafts import Change, Draft, DraftVisit, Stored
@@ -113,6 +114,11 @@ def bundle(tx: Tx, draft_id: int) -> Bundle:
 def read(held: Bundle) -> Content:
     """Everything in a bundle, with what of it cannot be used."""
     return read_content(held, FUNCTIONS)
+
+
+def differences(old: Bundle, new: Bundle) -> Comparison:
+    """What one bundle does or says otherwise than another."""
+    return compare(old, new, FUNCTIONS)
 
 
 def findings(tx: Tx, draft_id: int) -> list[Finding]:

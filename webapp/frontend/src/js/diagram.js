@@ -3,7 +3,12 @@ import 'bpmn-js/dist/assets/diagram-js.css';
 import 'bpmn-js/dist/assets/bpmn-js.css';
 import NavigatedViewer from 'bpmn-js/lib/NavigatedViewer';
 
-const MARKERS = { visited: 'is-visited', current: 'is-current', incidents: 'is-incident' };
+const MARKERS = {
+  visited: 'is-visited', current: 'is-current', incidents: 'is-incident',
+  added: 'is-added', changed: 'is-changed', removed: 'is-removed',
+};
+// What is looked at first: where a case stands, else what two versions differ in.
+const FIRST = ['current', 'changed', 'added', 'removed'];
 
 for (const figure of document.querySelectorAll('[data-diagram]')) {
   const details = figure.closest('details');
@@ -46,11 +51,12 @@ function mark(viewer, marks) {
   for (const [kind, marker] of Object.entries(MARKERS)) {
     for (const id of marks[kind] || []) if (elements.get(id)) canvas.addMarker(id, marker);
   }
-  const here = (marks.current || []).map((id) => elements.get(id)).filter(Boolean);
+  const word = canvas.getContainer().closest('[data-diagram]').dataset.here;
+  const here = word ? (marks.current || []).map((id) => elements.get(id)).filter(Boolean) : [];
   for (const element of here) {
     const html = document.createElement('span');
     html.className = 'diagram-here';
-    html.textContent = canvas.getContainer().closest('[data-diagram]').dataset.here;
+    html.textContent = word;
     viewer.get('overlays').add(element, { position: { top: -34, left: element.width / 2 }, html, scale: { min: 0.9, max: 1.2 } });
   }
 }
@@ -60,7 +66,9 @@ function center(viewer, marks) {
   const canvas = viewer.get('canvas');
   const readable = 0.62;
   if (canvas.zoom('fit-viewport', 'auto') >= readable) return;
-  const element = (marks.current || []).map((id) => viewer.get('elementRegistry').get(id)).find(Boolean);
+  const ids = FIRST.flatMap((kind) => marks[kind] || []);
+  const shapes = ids.map((id) => viewer.get('elementRegistry').get(id)).filter(Boolean);
+  const element = shapes.find((shape) => !shape.waypoints) ?? (shapes[0] && { ...shapes[0].waypoints[0], width: 0, height: 0 });
   canvas.zoom(readable);
   const { width, height, inner } = canvas.viewbox();
   const start = element ?? { x: inner.x, y: inner.y, width: 0, height: 0 };
