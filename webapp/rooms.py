@@ -16,6 +16,7 @@ from webapp.cases.asked import asked
 from webapp.cases.editing import case_editing
 from webapp.cases.intake import cases
 from webapp.cases.on_behalf import on_behalf
+from webapp.codes.views import workshop_codes
 from webapp.contacts.views import contacts
 from webapp.demo.views import demo
 from webapp.files.views import files
@@ -43,6 +44,7 @@ from webapp.workshop.forms import workshop_forms
 from webapp.workshop.previews import workshop_previews
 from webapp.workshop.publishing import workshop_publishing
 from webapp.workshop.tables import workshop_tables
+from webapp.workshop.texts import workshop_texts
 from webapp.workshop.translations import workshop_translations
 from webapp.workshop.trials import workshop_trials
 from webapp.workshop.views import workshop
@@ -84,7 +86,9 @@ BLUEPRINTS: tuple[Blueprint, ...] = (
     workshop_fields,
     workshop_previews,
     workshop_tables,
+    workshop_texts,
     workshop_translations,
+    workshop_codes,
     workshop_diagram,
     workshop_publishing,
     workshop_trials,

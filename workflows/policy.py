@@ -5,7 +5,7 @@
 | coordinator, leadership | cases with files, contacts, referrals, tasks, instances, mails and the audit of cases |
 | coordinator | answers in the name of offices and of those who asked, where a task or question is theirs |
 | office | its own referrals once they are sent, and the tasks of its group; what was passed on only until one is over |
-| process owner | bundles; no cases |
+| process owner | bundles, code lists; no cases |
 | reviewer | the audit, without the contents of cases |
 | admin | users, groups, deputies, offices and pages; no cases |
 | everybody with an account | own deputies and tokens; the groups and tasks of whom one stands in for |
@@ -58,7 +58,7 @@ OFFICE_READ, OFFICE_EDIT = "office:read", "office:edit"
 PROGRAMME_EDIT = "programme:edit"
 ORGANISATION_READ, ORGANISATION_EDIT = "organisation:read", "organisation:edit"
 PAGE_EDIT, USER_EDIT, TOKEN_OWN = "page:edit", "user:edit", "token:own"
-BUNDLE_EDIT, BUNDLE_DEPLOY = "bundle:edit", "bundle:deploy"
+BUNDLE_EDIT, BUNDLE_DEPLOY, CODE_EDIT = "bundle:edit", "bundle:deploy", "code:edit"
 DEPUTY_EDIT = "deputy:edit"
 
 TASK_WORKERS = CASE_WORKERS | {"office"}
@@ -94,6 +94,7 @@ HOLDERS: dict[str, frozenset[str]] = {
     DEPUTY_EDIT: EVERYBODY,
     BUNDLE_EDIT: frozenset({"process_owner"}),
     BUNDLE_DEPLOY: frozenset({"process_owner"}),
+    CODE_EDIT: frozenset({"process_owner"}),
 }
 
 # What the holder of a link may, beside the roles.

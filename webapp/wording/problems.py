@@ -80,7 +80,7 @@ MISSING: Mapping[str, str] = {
 def problem_text(problem: Problem, kind: str = "") -> str:
     """The sentence for a problem of a field of ``kind``; a general one for a code without words."""
     code = MISSING.get(kind, problem.code) if problem.code == "required" else problem.code
-    if code.startswith("form_"):  # what the check of bundles says about a form, said where it is changed
+    if code.startswith(("form_", "text_")):  # what the check of bundles says, said where it is changed
         return sentence(code, problem.facts, "de" if language().startswith("de") else "en")
     return _filled(PROBLEMS.get(code) or INSIDE.get(code, UNKNOWN), problem.facts)
 

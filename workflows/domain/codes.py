@@ -5,8 +5,10 @@ from collections.abc import Callable, Collection, Mapping
 from sqlalchemy import String, select
 from sqlalchemy.orm import Mapped, Session, mapped_column
 
+from workflows.core import audit
 from workflows.core.db import Base, TypedJson
-from workflows.core.errors import NotFound
+from workflows.core.errors import Conflict, NotFound
+from workflows.core.tx import Tx
 from workflows.domain import offices, programmes
 from workflows.forms.model import Option
 
@@ -41,6 +43,62 @@ def entries(session: Session, name: str) -> list[CodeEntry]:
     if not rows:
         raise NotFound("code_list_unknown", list=name)
     return rows
+
+
+def entry(session: Session, name: str, key: str) -> CodeEntry:
+    """One entry, also a retired one; raises ``NotFound``."""
+    found = session.get(CodeEntry, (name, key))
+    if found is None:
+        raise NotFound("code_unknown", list=name, key=key)
+    return found
+
+
+def add(tx: Tx, name: str, key: str, label: str) -> CodeEntry:
+    """One more entry at the end of a list, so far in German only."""
+    position = max((row.position for row in entries(tx.session, name)), default=0) + 1
+    new = CodeEntry(list=name, key=key, label=label, position=position, translations={}, is_active=True)
+    tx.session.add(new)
+    _note(tx, "code.added", new, {"label": label})
+    return new
+
+
+def rename(tx: Tx, found: CodeEntry, label: str, translations: Mapping[str, str]) -> CodeEntry:
+    """Other words for the same key, at once for every case."""
+    if (label, dict(translations)) != (found.label, found.translations):
+        _note(tx, "code.renamed", found, {"from": found.label, "to": label})
+        found.label, found.translations = label, dict(translations)
+    return found
+
+
+def move(tx: Tx, name: str, key: str, step: int) -> None:
+    """An entry so many places further among its neighbours; at the ends it stays. Raises ``NotFound``."""
+    rows = entries(tx.session, name)
+    found = entry(tx.session, name, key)
+    place = rows.index(found)
+    rows.insert(max(0, min(len(rows) - 1, place + step)), rows.pop(place))
+    if rows.index(found) == place:
+        return
+    for position, row in enumerate(rows, start=1):
+        row.position = position
+    _note(tx, "code.moved", found, {"position": found.position})
+
+
+def set_active(tx: Tx, found: CodeEntry, *, is_active: bool) -> None:
+    """Retire an entry or offer it again; old data keeps its words. Raises ``Conflict("code_last")``."""
+    if found.is_active == is_active:
+        return
+    rows = entries(tx.session, found.list)
+    if not is_active and sum(row.is_active for row in rows) == 1:
+        raise Conflict("code_last", list=found.list)
+    found.is_active = is_active
+    if is_active:
+        _note(tx, "code.restored", found, {"label": found.label})
+    else:
+        _note(tx, "code.retired", found, {"label": found.label})
+
+
+def _note(tx: Tx, kind: str, found: CodeEntry, details: dict[str, object]) -> None:
+    audit.record(tx, "system", kind, f"code:{found.list}/{found.key}", details)
 
 
 def lists(session: Session) -> frozenset[str]:

@@ -57,6 +57,10 @@ BUNDLE: Final[Words] = {
         "Die erste Zeile muss „Betreff: …“ lauten.",
         'The first line must read "Betreff: …" or "Subject: …".',
     ),
+    "text_taken": (
+        "Einen Text „{text}“ gibt es schon. Wählen Sie einen anderen Betreff.",
+        'There is a text "{text}" already. Choose another subject.',
+    ),
     "text_without_german": (
         "Den Text „{text}“ gibt es nicht auf Deutsch. Legen Sie texts/{text}.de.txt an.",
         'The text "{text}" does not exist in German. Add texts/{text}.de.txt.',

@@ -1,0 +1,107 @@
+"""Mails and letters as a process owner meets them: languages side by side, placeholders, how they will read."""
+
+import re
+from collections.abc import Callable
+from typing import cast
+
+import pytest
+
+from tests.webapp.conftest import Browser
+
+TEXT = "texts/receipt"
+
+
+@pytest.fixture
+def owner(signed_in: Callable[[str], Browser]) -> Browser:
+    return signed_in("process_owner")
+
+
+@pytest.fixture
+def draft(owner: Browser) -> str:
+    """The address of a new draft of the enquiry process."""
+    answer = owner.post("/workshop/processes/enquiry/drafts")
+    assert answer.status_code == 302
+    return cast(str, answer.location)
+
+
+def content(owner: Browser, draft: str, language: str, name: str = "receipt") -> str | None:
+    answer = owner.get(f"{draft}/files/texts/{name}.{language}.txt")
+    return answer.data.decode() if answer.status_code == 200 else None
+
+
+def revisions(page: str) -> dict[str, str]:
+    return dict(re.findall(r'name="(revision\.\w+)" value="(\d*)"', page))
+
+
+def test_every_text_is_listed_with_its_steps_and_missing_languages(owner: Browser, draft: str) -> None:
+    page = owner.get(f"{draft}/texts").text
+    assert "receipt" in page
+    assert "vollständig" in page
+    assert re.search(r"triage_reminder.*?Es fehlt:", page, re.DOTALL)
+
+
+def test_a_text_is_changed_beside_its_german(owner: Browser, draft: str) -> None:
+    address = f"{draft}/texts/receipt?beside=tr"
+    page = owner.get(address).text
+    assert 'lang="tr"' in page
+    typed = {
+        "t.de": "Betreff: Neu ({{case.reference}})\n\nHallo {{case.contact_name}}",
+        "t.tr": "Betreff: Yeni\n\nMerhaba",
+    }
+    answer = owner.post(address, {**typed, **revisions(page)})
+    assert answer.status_code == 302
+    assert content(owner, draft, "de") == typed["t.de"] + "\n"
+    assert content(owner, draft, "tr") == typed["t.tr"] + "\n"
+    assert "Die beiden Texte nennen verschiedene Platzhalter" in owner.get(address).text
+    late = owner.post(address, {**typed, "t.de": "Betreff: Später\n\nx", **revisions(page)})
+    assert late.status_code == 409
+    assert "Betreff: Später" in late.text
+
+
+def test_a_missing_language_is_marked_added_and_taken_out(owner: Browser, draft: str) -> None:
+    address = f"{draft}/texts/triage_reminder?beside=ar"
+    page = owner.get(address).text
+    assert "العربية – fehlt noch" in page
+    owner.post(address, {"t.de": content(owner, draft, "de", "triage_reminder") or "", "t.ar": "Betreff: تذكير\n\nنص"})
+    assert content(owner, draft, "ar", "triage_reminder") == "Betreff: تذكير\n\nنص\n"
+    owner.post(address, {"t.ar": ""})
+    assert content(owner, draft, "ar", "triage_reminder") is None
+
+
+@pytest.mark.parametrize(
+    ("text", "words"),
+    [
+        ("Guten Tag", "Die erste Zeile muss „Betreff: …“ lauten."),
+        ("Betreff: A\n\n{{case reference}}", "Der Platzhalter „case reference“ ist unvollständig."),
+        ("", "Die erste Zeile muss „Betreff: …“ lauten."),
+    ],
+)
+def test_a_text_that_cannot_be_sent_is_refused_and_kept_on_the_page(
+    owner: Browser, draft: str, text: str, words: str
+) -> None:
+    before = content(owner, draft, "de")
+    answer = owner.post(f"{draft}/texts/receipt", {"t.de": text})
+    assert answer.status_code == 422
+    assert words in answer.text
+    assert f">\n{text}</textarea>" in answer.text
+    assert content(owner, draft, "de") == before
+
+
+def test_the_preview_reads_as_the_mail_with_invented_values(owner: Browser, draft: str, enquiry: object) -> None:
+    text = "Betreff: Zu {{case.reference}}\n\n{{case.contact_name}}, {{wish}}: [[link]]"
+    before = content(owner, draft, "de")
+    page = owner.post(f"{draft}/texts/receipt", {"t.de": text, "do": "preview"}).text
+    assert '<p class="mail-seen__subject">Zu 2026-0042</p>' in page
+    assert "Frau Beispiel, Beispiel (wish): [Link]" in page
+    assert "Das Zeichen des Vorgangs" in page  # what the placeholder means
+    assert "Gibt der Schritt im Diagramm mit." in page
+    assert "Amal" not in page
+    assert content(owner, draft, "de") == before
+
+
+def test_a_new_text_begins_with_its_subject(owner: Browser, draft: str) -> None:
+    answer = owner.post(f"{draft}/texts", {"title": "Einladung zum Treffen"})
+    assert answer.location == f"{draft}/texts/einladung_zum_treffen"
+    assert (content(owner, draft, "de", "einladung_zum_treffen") or "").startswith("Betreff: Einladung zum Treffen\n")
+    assert owner.post(f"{draft}/texts", {"title": "Einladung zum Treffen"}).status_code == 422
+    assert owner.get(f"{draft}/texts/nowhere").status_code == 404

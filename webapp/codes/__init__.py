@@ -1,0 +1,1 @@
+"""The code lists of the house: its choices with their words in every language."""
