@@ -345,6 +345,7 @@ def test_every_rule_is_walked() -> None:
     assert EXPECTED.keys() | WHOLE.keys() == policy.RULES.keys()
     assert {permission for permission, _ in policy.RULES} | {
         policy.BUNDLE_DEPLOY,
+        policy.CODE_EDIT,
         policy.FIGURES_READ,
     } == policy.HOLDERS.keys()
 

@@ -1,0 +1,108 @@
+"""The workshop's forms and tables in a real browser: kept while typing, seen in Arabic on a phone, overlaps caught."""
+
+import re
+
+import pytest
+from playwright.sync_api import Page, expect
+
+from tests.e2e.conftest import DESKTOP, PASSWORD, PHONE, House, Visitor, accessibility_problems, overflow, sign_in
+from workflows.actions import workshop
+from workflows.domain import people
+
+PATIENCE = 20_000
+
+
+@pytest.fixture
+def draft(house: House) -> str:
+    """The address of a draft of the enquiry process, begun by a process owner."""
+    with house.begin() as tx:
+        people.create(tx, "formulare@lotse.example", "Formulare", roles=["process_owner"], groups=[], password=PASSWORD)
+        return f"{house.address}/workshop/drafts/{workshop.begin(tx, 'enquiry').id}"
+
+
+def opened(house: House, visitor: Visitor, address: str, width: int = DESKTOP, *, javascript: bool = True) -> Page:
+    """A process owner at this page."""
+    page = visitor(width, javascript=javascript)
+    sign_in(page, house, "formulare")
+    page.goto(address)
+    return page
+
+
+def test_a_form_is_changed_while_typing_and_previewed_in_arabic_on_a_phone(
+    house: House, visitor: Visitor, draft: str
+) -> None:
+    page = opened(house, visitor, f"{draft}/forms/enquiry")
+    assert accessibility_problems(page) == []
+    page.get_by_label("Beschriftung").fill("Wie viele Stühle?")
+    page.get_by_label("Art", exact=True).select_option("number")
+    page.get_by_role("button", name="Feld hinzufügen").click()
+    note = page.locator("[data-field-note]")
+    page.get_by_label("Hinweis").fill("Eine Zahl reicht.")
+    expect(note).to_have_text("Gesichert.", timeout=PATIENCE)
+    page.get_by_label("Ausblenden, wenn").fill("room_people >")
+    expect(page.locator("#hide-live")).to_contain_text("fehlt")
+    expect(note).to_contain_text("Ausblenden, wenn")
+    page.get_by_label("Ausblenden, wenn").fill('choice != "rooms"')
+    expect(page.locator("#hide-live")).to_have_text("")
+    expect(note).to_have_text("Gesichert.", timeout=PATIENCE)
+    assert accessibility_problems(page) == []
+    page.goto(f"{draft}/translations/ar?form=enquiry")
+    row = page.locator(".pair-row").filter(has_text="Wie viele Stühle?")
+    expect(row.get_by_text("fehlt")).to_be_visible()
+    row.get_by_role("textbox").fill("كم كرسياً؟")
+    page.get_by_role("button", name="Übersetzungen speichern").click()
+    assert accessibility_problems(page) == []
+    page.goto(f"{draft}/forms/enquiry?in=ar")
+    frame = page.frame_locator("[data-preview]")
+    expect(frame.locator("html")).to_have_attribute("dir", "rtl")
+    expect(frame.get_by_text("كم كرسياً؟")).to_have_count(0)
+    frame.get_by_label("قاعات", exact=True).check()
+    expect(frame.get_by_text("كم كرسياً؟")).to_be_visible()
+    width = page.locator("[data-preview]").bounding_box()
+    assert width is not None
+    assert 380 <= width["width"] <= 400
+
+
+def test_the_preview_fits_a_phone_in_every_direction(house: House, visitor: Visitor, draft: str) -> None:
+    page = opened(house, visitor, f"{draft}/forms/enquiry/preview?in=ar&all=1", PHONE)
+    assert overflow(page) <= 0
+    assert accessibility_problems(page) == []
+    for path in ("forms", "forms/enquiry", "forms/triage/fields/field_ways", "translations", "translations/ar"):
+        page.goto(f"{draft}/{path}")
+        assert overflow(page) <= 0, path
+    for path in ("tables", "tables/proposed_way", "texts", "texts/receipt?beside=ar"):
+        page.goto(f"{draft}/{path}")
+        assert overflow(page) <= 0, path
+        assert accessibility_problems(page) == [], path
+    for path in ("codes", "codes/topic", "codes/topic/rooms"):
+        page.goto(f"{house.address}/workshop/{path}")
+        assert overflow(page) <= 0, path
+        assert accessibility_problems(page) == [], path
+
+
+def test_a_table_with_an_overlap_is_caught_at_its_rows_by_keyboard_and_without_a_script(
+    house: House, visitor: Visitor, draft: str
+) -> None:
+    page = opened(house, visitor, f"{draft}/tables", javascript=False)
+    page.get_by_label("Was entscheidet sie?").fill("Raum")
+    page.get_by_label("Nach welcher Angabe?").fill("people")
+    page.get_by_label("Wie heißt das Ergebnis?").fill("room")
+    page.keyboard.press("Enter")
+    for number, (condition, result) in enumerate((("<= 20", '"small"'), (">= 20", '"hall"')), 1):
+        page.get_by_role("button", name="Zeile hinzufügen").press("Enter")
+        page.get_by_label(f"Zeile {number}, people").fill(condition)
+        page.get_by_label(f"Zeile {number}, Ergebnis room").fill(result)
+    page.get_by_role("button", name="Tabelle speichern").press("Enter")
+    for number in (1, 2):
+        finding = page.locator(f"#finding-{number}")
+        expect(finding).to_contain_text("Regeln 1 und 2 treffen beide auf people = 20 zu.")
+    page.get_by_label("people", exact=True).fill("20")
+    page.get_by_role("button", name="Ausprobieren").press("Enter")
+    expect(page.get_by_text("treffen die Regeln 1, 2 zugleich zu")).to_be_visible()
+    page.get_by_label("Zeile 2, people").fill("> 20")
+    page.get_by_role("button", name="Tabelle speichern").press("Enter")
+    expect(page.locator("[id^=finding]")).to_have_count(0)
+    page.get_by_label("people", exact=True).fill("21")
+    page.get_by_role("button", name="Ausprobieren").press("Enter")
+    expect(page.locator("tr.is-match")).to_have_attribute("id", "row-2")
+    expect(page.get_by_text(re.compile("Ergebnis: hall"))).to_be_visible()
