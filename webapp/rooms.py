@@ -41,6 +41,7 @@ from webapp.workshop.diagram import workshop_diagram
 from webapp.workshop.drafts import workshop_drafts
 from webapp.workshop.fields import workshop_fields
 from webapp.workshop.forms import workshop_forms
+from webapp.workshop.impact import workshop_impact
 from webapp.workshop.previews import workshop_previews
 from webapp.workshop.publishing import workshop_publishing
 from webapp.workshop.tables import workshop_tables
@@ -93,6 +94,7 @@ BLUEPRINTS: tuple[Blueprint, ...] = (
     workshop_publishing,
     workshop_trials,
     workshop_changes,
+    workshop_impact,
     demo,
     health,
     api,

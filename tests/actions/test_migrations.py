@@ -198,7 +198,7 @@ def test_the_name_map_is_proposed_and_can_be_changed(house: Changing) -> None:
         assert (told.names, told.counts) == ({"first": "renamed"}, {"move": 1})
         (choice,) = told.choices
         assert (choice.element, choice.target) == ("first", "renamed")
-        assert ("last", "Schritt last") in choice.options
+        assert ("last", "Schritt last") in [(each.key, each.name) for each in choice.options]
         without = migrations.preview(tx, "p", 2, {})
         assert without.counts == {"refused": 1}
         assert [each.element for each in without.choices] == ["first"]

@@ -341,6 +341,14 @@ MATRIX: dict[str, frozenset[str]] = {
     "POST /workshop/publications/{proposed}/approve": OWNER,
     "POST /workshop/publications/{proposed}/refuse": OWNER,
     "POST /workshop/publications/{proposed}/withdraw": OWNER,
+    "GET /workshop/processes/referral/impact": OWNER,
+    "GET /workshop/processes/nowhere/impact": NOBODY,
+    "POST /workshop/processes/referral/impact": OWNER,
+    "POST /workshop/processes/nowhere/impact": NOBODY,
+    "GET /workshop/drafts/{draft}/impact": OWNER,
+    "GET /workshop/jobs/{moved_job}": OWNER,
+    "POST /workshop/jobs/{moved_job}/undo": OWNER,
+    "POST /workshop/jobs/{moved_job}/close": OWNER,
 }
 
 #: What a POST sends where an empty form would be nobody's business: it must name something that is there.
@@ -348,6 +356,8 @@ BODIES: dict[str, dict[str, str]] = {
     "POST /workshop/drafts/{draft}/trials": {"like": "helps", "title": "Probe"},
     "POST /workshop/drafts/{draft}/trials/helps/complete": {"task": "answer_referral~caritas~office"},
     "POST /workshop/drafts/{draft}/restore": {"revision": "0"},
+    "POST /workshop/processes/referral/impact": {"to": "1"},
+    "POST /workshop/processes/nowhere/impact": {"to": "1"},
     "POST /admin/groups/rename": {"key": "group:jury", "name": "Jury"},
     "POST /tasks/{triage_task}/priority": {"priority": "high"},
     "POST /tasks/{triage_task}/follow-up": {"on": "2026-03-20"},

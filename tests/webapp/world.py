@@ -21,7 +21,7 @@ from tests.webapp.conftest import ADDRESS, PASSWORD, Browser, open_house
 from tests.webapp.matrix import BODIES, COLUMNS
 from webapp import create_app
 from webapp.extensions import db
-from workflows.actions import attachments, publishing, register_import, workshop
+from workflows.actions import attachments, migrations, publishing, register_import, workshop
 from workflows.actions.attachments import Upload
 from workflows.core import outbox
 from workflows.core.clock import SetClock
@@ -225,6 +225,7 @@ def _fill(
             "unknown": "unbekannt",
             **keys,
             **_drafts(tx),
+            "moved_job": str(migrations.begin(tx, "message", 1).id),
         }
     visitors = {who: _visitor(app, who, bearers.get(who, "")) for who in COLUMNS}
     return visitors, examples

@@ -51,6 +51,22 @@ STATES: Mapping[str, Mapping[str, Word]] = {
         "published": _good(_("Veröffentlicht")),
         "dropped": _quiet(_("Verworfen"), "close"),
     },
+    "impact": {
+        "refused": _bad(_("Kann nicht umgestellt werden")),
+        "move": _running(_("Wird umgestellt")),
+        "unchanged": _quiet(_("Läuft unverändert weiter")),
+    },
+    "migration": {
+        "planned": _waiting(_("Wird noch umgestellt")),
+        "moved": _good(_("Umgestellt")),
+        "refused": _bad(_("Nicht umgestellt")),
+        "unchanged": _quiet(_("Läuft unverändert weiter")),
+        "ended": _quiet(_("War schon zu Ende")),
+        "failed": _bad(_("Fehlgeschlagen")),
+        "returning": _waiting(_("Wird zurückgenommen")),
+        "undone": _good(_("Zurückgenommen")),
+        "gone_on": _waiting(_("Weitergegangen, bleibt umgestellt")),
+    },
     "publication": {
         "submitted": _waiting(_("Wartet auf Freigabe")),
         "approved": _running(_("Freigegeben")),

@@ -26,16 +26,24 @@ from workflows.operators import ENGINE, catalogue
 
 
 @dataclass(frozen=True, slots=True)
+class Option:
+    """An element of the new version: its id and its name."""
+
+    key: str
+    name: str
+
+
+@dataclass(frozen=True, slots=True)
 class Choice:
     """An element that older versions have under an id the new one does not know: what takes its place, if anything.
 
-    ``options`` are ids and names of elements of the same kind.
+    ``options`` are elements of the same kind.
     """
 
     element: str
     name: str
     target: str
-    options: tuple[tuple[str, str], ...]
+    options: tuple[Option, ...]
 
 
 @dataclass(frozen=True, slots=True)
@@ -138,8 +146,8 @@ def _choices(
             if element is None or element.kind.endswith("_gateway"):
                 continue
             alike = [each for each in new.process.elements.values() if each.kind == element.kind]
-            options = tuple(sorted(((each.id, each.name or each.id) for each in alike), key=lambda pair: pair[1]))
-            found[key] = Choice(key, element.name or key, names.get(key, ""), options)
+            options = sorted((Option(each.id, each.name or each.id) for each in alike), key=lambda one: one.name)
+            found[key] = Choice(key, element.name or key, names.get(key, ""), tuple(options))
     return list(found.values())
 
 

@@ -31,7 +31,7 @@ class Changing(House):
         planned = self.plan(instance, names)
         with self.begin() as tx:
             found = move(tx, self.engine, instance, planned.new, planned.names)
-        self.check()
+        self.check(instance)
         return found
 
     def moved(self, instance: int, names: Mapping[str, str] | None = None) -> Earlier:
@@ -54,7 +54,7 @@ class Changing(House):
         """Take a move back."""
         with self.begin() as tx:
             undo(tx, instance, earlier)
-        self.check()
+        self.check(instance)
 
     def number(self, instance: int) -> int:
         """The number of the version the instance is pinned to."""
@@ -72,7 +72,12 @@ class Changing(House):
         row = self.instance(instance)
         return row.version_id, row.state, row.variables, row.status
 
-    def check(self) -> None:
-        """Everything stored fits together."""
+    def check(self, instance: int | None = None) -> None:
+        """Everything stored fits together, of one instance or of all."""
         with self.begin() as tx:
-            assert list(consistency.check(tx.session)) == []
+            if instance is None:
+                assert list(consistency.check(tx.session)) == []
+                return
+            known = consistency.Definitions(tx.session)
+            found = consistency._check_some(tx.session, known, [tx.session.get_one(Instance, instance)])
+            assert list(found) == []

@@ -152,7 +152,7 @@ def finish(house: Changing, instance: int, pick: Any) -> None:
     assert house.status(instance) == "completed"
     assert house.incidents(instance) == []
     assert house.open_rows(instance) == NOTHING_OPEN
-    house.check()
+    house.check(instance)
 
 
 @pytest.mark.timeout(900)
