@@ -44,6 +44,7 @@ from webapp.workshop.forms import workshop_forms
 from webapp.workshop.impact import workshop_impact
 from webapp.workshop.previews import workshop_previews
 from webapp.workshop.publishing import workshop_publishing
+from webapp.workshop.steps import workshop_steps
 from webapp.workshop.tables import workshop_tables
 from webapp.workshop.texts import workshop_texts
 from webapp.workshop.translations import workshop_translations
@@ -91,6 +92,7 @@ BLUEPRINTS: tuple[Blueprint, ...] = (
     workshop_translations,
     workshop_codes,
     workshop_diagram,
+    workshop_steps,
     workshop_publishing,
     workshop_trials,
     workshop_changes,

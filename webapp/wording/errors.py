@@ -24,6 +24,7 @@ ERRORS: Mapping[str, Any] = {
         "Inzwischen wurde Fassung %(number)s veröffentlicht. Sehen Sie sich den Unterschied an und entscheiden Sie, "
         "ob Ihr Entwurf sie ablösen soll."
     ),
+    "step_not_straight": _("Dieser Schritt hat mehrere Wege. Ändern Sie das bitte in der Zeichnung."),
     "nothing_to_mend": _("Das ist schon in Ordnung, oder nur ein Mensch kann es entscheiden."),
     "scenarios_fail": _("Diese Szenarien gehen anders aus als erzählt: %(failed)s. Spielen Sie sie unter „Probe“."),
     "trial_too_long": _("Eine Probe kann höchstens %(most)s Schritte haben."),

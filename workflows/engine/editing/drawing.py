@@ -83,15 +83,17 @@ def put_on_flow(root: Node, flow: Node, made: Node) -> None:
     source, target = (tree.node(root, flow.get(side) or "") for side in ("sourceRef", "targetRef"))
     if source is None or target is None:
         raise LookupError(flow.get("id"))
-    identity = flow.get("id") or ""
-    join(flow, source, made)
-    onward = new_flow(root, made, target)
+    identity, step = flow.get("id") or "", made.get("id") or ""
     drawing = Drawing.around(root, identity)
     if drawing is None or identity not in drawing.edges:
+        join(flow, source, made)
+        new_flow(root, made, target)
         return
-    size = SIZES.get(tree.local(made), STEP)
-    where, before, after = _divided(root, drawing, identity, target.get("id") or "", size)
-    drawing.add_shape(made.get("id") or "", where)
+    # Room is made while the old flow still tells which shapes its line belongs to.
+    where, before, after = _divided(root, drawing, identity, target.get("id") or "", SIZES.get(tree.local(made), STEP))
+    join(flow, source, made)
+    onward = new_flow(root, made, target)
+    drawing.add_shape(step, where)
     drawing.redraw(identity, before)
     drawing.add_edge(onward.get("id") or "", after)
     take_lane(root, drawing, made)

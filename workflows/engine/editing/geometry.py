@@ -181,6 +181,12 @@ class Drawing:
             draw(edge, corners)
             _let_label_follow(edge)
 
+    def shift(self, identity: str, by_x: float, by_y: float) -> None:
+        """Move the drawing of an element or flow, its label included."""
+        for drawn in (self.shapes.get(identity), self.edges.get(identity)):
+            if drawn is not None:
+                draw_by(drawn, by_x, by_y)
+
     def is_free(self, where: Box, root: Node, besides: frozenset[str] = frozenset()) -> bool:
         """Whether nothing but pools, lanes and subprocesses around it stands there."""
         around = _containers(root)
@@ -205,9 +211,13 @@ class Drawing:
             for each in root.iter()
             if each.get("sourceRef")
         }
+
+        def follows(end: str | None) -> bool | None:
+            return None if end is None or (end in around and end not in moved) else end in moved
+
         for identity, edge in self.edges.items():
             source, target = ends.get(identity, (None, None))
-            draw(edge, _shifted(points(edge), at, by, (source in moved, target in moved)))
+            draw(edge, _shifted(points(edge), at, by, (follows(source), follows(target))))
             self._shift_label(edge, at, by)
         for identity, shape in self.shapes.items():
             where = box(shape)
@@ -230,16 +240,34 @@ class Drawing:
                 place(label, Box(where.x + by, where.y, where.width, where.height))
 
 
-def _shifted(corners: list[Point], at: float, by: float, ends: tuple[bool, bool]) -> list[Point]:
-    """The corners of a line after room was made: its ends go with their shapes, pieces stay level or upright."""
+def draw_by(drawn: Node, by_x: float, by_y: float) -> None:
+    """Move one shape or line with its label."""
+    for each in (*drawn.findall(f".//{DC}Bounds"), *drawn.findall(f"{WAY}waypoint")):
+        each.set("x", _text(_number(each.get("x")) + by_x))
+        each.set("y", _text(_number(each.get("y")) + by_y))
+
+
+def _shifted(corners: list[Point], at: float, by: float, ends: tuple[bool | None, bool | None]) -> list[Point]:
+    """The corners of a line after room was made: its ends go with their shapes, pieces stay level or upright.
+
+    An end is None where its shape got wider: then the line goes on where it was, or with what lies right of it.
+    """
     goes = [x >= at for x, _ in corners]
-    for order, end in ((range(len(corners)), ends[0]), (range(len(corners) - 1, -1, -1), ends[1])):
-        first = order[0] if len(corners) else None
-        for index in order:
-            if first is None or abs(corners[index][0] - corners[first][0]) >= 1:
-                break
-            goes[index] = end
+    first, last = (goes[0] if ends[0] is None else ends[0]), (goes[-1] if ends[1] is None else ends[1])
+    leading = _upright(corners)
+    if leading == len(corners) and first != last and corners:
+        (x, top), (_, bottom) = corners[0], corners[-1]
+        middle = (top + bottom) / 2
+        return [(x + by * first, top), (x + by * first, middle), (x + by * last, middle), (x + by * last, bottom)]
+    trailing = _upright(corners[::-1])
+    goes[:leading] = [first] * leading
+    goes[len(goes) - trailing :] = [last] * trailing
     return [(x + by if go else x, y) for (x, y), go in zip(corners, goes, strict=True)]
+
+
+def _upright(corners: list[Point]) -> int:
+    """How many corners at the beginning stand above each other."""
+    return next((index for index, (x, _) in enumerate(corners) if abs(x - corners[0][0]) >= 1), len(corners))
 
 
 def _containers(root: Node) -> frozenset[str]:

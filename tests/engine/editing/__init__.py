@@ -1,0 +1,1 @@
+"""Editing diagrams without drawing."""

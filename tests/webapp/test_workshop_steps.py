@@ -1,0 +1,104 @@
+"""The same process as a list: changed by forms alone, and the drawing has it, too."""
+
+from collections.abc import Callable
+from typing import cast
+
+import pytest
+
+from tests.webapp.conftest import Browser
+from workflows.engine.dialect import Element, parse
+
+DIAGRAM = "referral.bpmn"
+
+
+@pytest.fixture
+def owner(signed_in: Callable[[str], Browser]) -> Browser:
+    return signed_in("process_owner")
+
+
+@pytest.fixture
+def draft(owner: Browser) -> str:
+    """The address of a new draft of the referral process."""
+    return cast(str, owner.post("/workshop/processes/referral/drafts").location)
+
+
+def elements(owner: Browser, draft: str) -> dict[str, Element]:
+    """The elements as the engine reads them from the draft."""
+    return dict(parse(owner.get(f"{draft}/files/{DIAGRAM}").data).elements)
+
+
+def test_the_list_shows_who_which_form_and_until_when(owner: Browser, draft: str) -> None:
+    page = owner.get(f"{draft}/steps").text
+    for words in ("Rückfrage beantworten", "Koordinierungsstelle", "reply_question", "Wie antwortet die Stelle?"):
+        assert words in page
+
+
+def test_a_step_is_changed_by_a_form(owner: Browser, draft: str) -> None:
+    sent = {"name": "Rückfrage klären", "group": "group:leadership", "form": "check_hand_on", "due": "4"}
+    answer = owner.post(f"{draft}/steps/reply_question", sent)
+    assert answer.status_code == 302
+    assert answer.location.endswith("/steps#step-reply_question")
+    step = elements(owner, draft)["reply_question"]
+    assert (step.name, step.form_id, step.assignment.candidate_groups) == (
+        "Rückfrage klären",
+        "check_hand_on",
+        "group:leadership",
+    )
+    assert step.assignment.due == "=working days(today(), 4)"
+
+
+def test_a_formula_stays_what_it_is_when_nothing_else_is_said(owner: Browser, draft: str) -> None:
+    before = elements(owner, draft)["answer_referral"].assignment
+    sent = {"name": "Verweisung beantworten", "group": "", "form": "answer_referral", "due": ""}
+    owner.post(f"{draft}/steps/answer_referral", sent)
+    assert elements(owner, draft)["answer_referral"].assignment == before
+
+
+@pytest.mark.parametrize("days", ["viele", "-1", "1.5", "9999"])
+def test_a_due_date_that_is_no_number_of_days_keeps_what_was_typed(owner: Browser, draft: str, days: str) -> None:
+    answer = owner.post(f"{draft}/steps/reply_question", {"name": "Getippt", "due": days})
+    assert answer.status_code == 422
+    assert 'value="Getippt"' in answer.text
+    assert f'value="{days}"' in answer.text
+    assert "zwischen 0 und 250" in answer.text
+
+
+def test_a_step_is_added_after_another_and_asked_about_next(owner: Browser, draft: str) -> None:
+    answer = owner.post(f"{draft}/steps/after/reply_question", {"name": "Antwort gegenlesen", "kind": "task"})
+    assert answer.location.endswith("/steps/antwort_gegenlesen")
+    found = elements(owner, draft)
+    assert found["antwort_gegenlesen"].kind == "user_task"
+    assert found["antwort_gegenlesen"].lane == "coordination"
+    assert "Antwort gegenlesen" in owner.get(f"{draft}/steps").text
+
+
+def test_where_several_ways_lead_on_one_is_asked_for(owner: Browser, draft: str) -> None:
+    answer = owner.post(f"{draft}/steps/after/which_answer", {"name": "Prüfen", "kind": "task"})
+    assert answer.status_code == 422
+    assert "Auf welchem Weg?" in answer.text
+    sent = {"name": "Prüfen", "kind": "mail", "way": "which_answer_to_ask_coordination"}
+    assert owner.post(f"{draft}/steps/after/which_answer", sent).status_code == 302
+    assert elements(owner, draft)["pruefen"].operator == "mail.send"
+
+
+def test_steps_of_a_straight_sequence_change_places_and_go(owner: Browser, draft: str) -> None:
+    listed = [key for key in elements(owner, draft) if key in {"record_reply", "send_reply"}]
+    assert listed == ["record_reply", "send_reply"]
+    before = elements(owner, draft)
+    assert owner.post(f"{draft}/steps/record_reply/move", {"way": "down"}).status_code == 302
+    after = elements(owner, draft)
+    assert before["record_reply"].outgoing == after["send_reply"].outgoing
+    assert owner.post(f"{draft}/steps/record_reply/remove").status_code == 302
+    assert "record_reply" not in elements(owner, draft)
+    # What cannot be seen in a list is left to the drawing.
+    assert owner.post(f"{draft}/steps/which_answer/remove").status_code == 409
+
+
+def test_a_finding_leads_to_its_step_and_is_mended_from_the_list(owner: Browser, draft: str) -> None:
+    owner.post(f"{draft}/steps/reply_question", {"name": "", "group": "", "form": "reply_question", "due": "2"})
+    page = owner.get(f"{draft}/steps").text
+    assert 'href="#step-reply_question"' in page
+    assert "Beheben" in page
+    sent = {"file": DIAGRAM, "element": "reply_question", "code": "task_without_name", "back": "steps"}
+    assert owner.post(f"{draft}/mend", sent).location.endswith("/steps")
+    assert elements(owner, draft)["reply_question"].name == "Aufgabe"
