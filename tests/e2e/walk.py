@@ -31,6 +31,7 @@ from workflows.domain import people
 from workflows.domain.cases import Case
 from workflows.domain.funding import Application
 from workflows.domain.referrals import Referral
+from workflows.engine.drafts import Draft
 from workflows.engine.state import Instance
 from workflows.engine.tasks import Task
 from workflows.migrations import tables
@@ -40,6 +41,17 @@ MOST_SAMPLES = 4
 USERS = {user.role: user for user in DEMO_USERS}
 # What a word in an address stands for, where it is no row id; tokens are looked up by the purpose of their link.
 WORDS = {"key": "imprint"}
+IN_THE_WORKSHOP = {
+    "key": "message",
+    "number": 1,
+    "name": "answered",
+    "form_id": "triage",
+    "component_id": "group_1",
+    "decision": "offices_by_topic",
+    "language": "en",
+    "text": "receipt",
+}
+"""Parts of the processes the demonstration's drafts are about."""
 UNDER_WAY = ("sent", "seen", "accepted", "in_contact", "open", "running", "waiting")
 """Of several rows one in these states shows most."""
 
@@ -119,7 +131,8 @@ def page_rules(app: Flask) -> list[Rule]:
             for rule in rules
             if rule.endpoint != "static"
             and not rule.rule.startswith("/api/")
-            and "/files/<key>" not in rule.rule
+            and "/files/<" not in rule.rule
+            and not rule.rule.endswith("/export")
             and not rule.rule.endswith(".csv")
         ),
         key=lambda rule: rule.endpoint,
@@ -142,6 +155,11 @@ def _samples(tx: Tx, rule: Rule) -> list[tuple[str, dict[str, Any]]]:
 
 
 def _values(tx: Tx, rule: Rule, name: str, chosen: Mapping[str, Any]) -> Sequence[tuple[str, Any]]:
+    if rule.rule.startswith("/workshop") and name in IN_THE_WORKSHOP:
+        return [("", IN_THE_WORKSHOP[name])]
+    if name == "draft_id":
+        open_ones = select(Draft.id).where(Draft.process_key == "enquiry", Draft.status == "open")
+        return [("", tx.session.scalars(open_ones).first())]
     if name in WORDS:
         return [("", WORDS[name])]
     if name == "token":

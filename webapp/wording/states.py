@@ -161,13 +161,13 @@ CODES: Mapping[str, Mapping[str, Any]] = {
         "admin": _("Betrieb"),
     },
     "turn": {"group:coordination": _("Wir"), "group:leadership": _("Leitung"), "group:jury": _("Kommission oder Jury")},
-    "bundle_part": {
-        "diagram": _("Diagramm"),
-        "form": _("Formular"),
-        "table": _("Entscheidungstabelle"),
-        "text": _("Text"),
-        "translation": _("Übersetzung"),
-        "scenario": _("Szenario"),
+    "bundle_parts": {
+        "diagram": _("Diagramme"),
+        "form": _("Formulare"),
+        "table": _("Entscheidungstabellen"),
+        "text": _("Texte"),
+        "translation": _("Übersetzungen"),
+        "scenario": _("Szenarien"),
     },
     "trial_role": {
         "coordination": _("Koordination"),

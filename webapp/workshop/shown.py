@@ -15,7 +15,7 @@ KINDS = {".bpmn": "diagram", ".form": "form", ".dmn": "table"}
 
 @dataclass(frozen=True, slots=True)
 class Part:
-    """One file of a draft: ``kind`` is a key of the small list ``bundle_part``."""
+    """One file of a draft: ``kind`` is a key of the small list ``bundle_parts``."""
 
     path: str
     kind: str

@@ -131,7 +131,7 @@ def _scenes(seen: Trial) -> list[dict[str, Any]]:
         {
             "number": scene.step.number if scene.step else 0,
             "verb": scene.step.verb if scene.step else "begin",
-            "what": str(scene.step.what) if scene.step else "",
+            "what": seen.names.get(str(scene.step.what), str(scene.step.what)) if scene.step else "",
             "by": scene.step.by if scene.step else "",
             "at": scene.at,
             "mails": scene.mails,

@@ -6,7 +6,7 @@ from pathlib import Path
 import yaml
 from sqlalchemy.orm import Session, sessionmaker
 
-from workflows.actions import demo_cases, demo_inbox, demo_register
+from workflows.actions import demo_cases, demo_inbox, demo_register, demo_workshop
 from workflows.core.clock import Clock
 from workflows.core.settings import Settings
 from workflows.core.tx import SYSTEM, Tx, transaction
@@ -31,6 +31,7 @@ DEMO_USERS = (
     DemoUser("Jury Demo", "jury@lotse.example", "leadership", ("group:jury",)),
     DemoUser("Leitung Demo", "leitung@lotse.example", "leadership", ("group:leadership", "group:jury")),
     DemoUser("Kulturamt Demo", "stelle@lotse.example", "office", ("culture_office",)),
+    DemoUser("Prozessfreigabe Demo", "freigabe@lotse.example", "process_owner"),
     DemoUser("Prozessverantwortung Demo", "prozesse@lotse.example", "process_owner"),
     DemoUser("Revision Demo", "revision@lotse.example", "reviewer"),
     DemoUser("Betrieb Demo", "betrieb@lotse.example", "admin"),
@@ -50,6 +51,8 @@ def fill(sessions: sessionmaker[Session], settings: Settings, clock: Clock) -> N
     stage = demo_cases.stage_for(sessions, settings, now, (DEMO_USERS[0].email, DEMO_USERS[2].email))
     if demo_cases.play(stage, now):
         demo_inbox.arrange(stage)
+    owner, second = (user.email for user in reversed(DEMO_USERS) if user.role == "process_owner")
+    demo_workshop.arrange(lambda actor: transaction(sessions(), actor, clock, settings), owner, second)
 
 
 def describe_offices(tx: Tx) -> None:

@@ -58,7 +58,10 @@ class Awaited:
 
 @dataclass(slots=True)
 class Trial:
-    """Where a trial stands after its steps; ``current`` and ``visited`` are element ids of the draft's process."""
+    """Where a trial stands after its steps; ``current`` and ``visited`` are element ids of the draft's process.
+
+    ``names`` say what the diagrams call elements, and the places that wait for a message, by the message's name.
+    """
 
     scenario: Scenario
     performance: Performance
@@ -67,6 +70,7 @@ class Trial:
     awaited: list[Awaited] = field(default_factory=list)
     current: tuple[str, ...] = ()
     visited: tuple[str, ...] = ()
+    names: Mapping[str, str] = field(default_factory=dict)
     coverage: "Coverage | None" = None
 
 
@@ -164,6 +168,7 @@ def look_at(
         seen["awaited"] = _awaited(play_on)
         seen["at"] = play_on.clock.now().astimezone(BERLIN)
         seen["current"], seen["visited"] = _marks(play_on, draft.process_key)
+        seen["names"] = _names(play_on, language)
 
     with rehearsal(tx, bundle) as sessions:
         performance = play.perform(sessions, tx.settings, story, at_end)
@@ -238,6 +243,18 @@ def _awaited(play_on: Stage) -> list[Awaited]:
                     key = (row.name, about[row.correlation_key])
                     found.setdefault(key, Awaited(*key, definition.element_name(row.element_id)))
     return list(found.values())
+
+
+def _names(play_on: Stage, language: str) -> dict[str, str]:
+    names: dict[str, str] = {}
+    with play_on.begin() as tx:
+        for instance in play_on.instances(tx):
+            definition = definitions.load(tx.session, instance.version_id)
+            for element in definition.process.elements.values():
+                names[element.id] = definition.element_name(element.id, language)
+                if element.trigger.kind == "message" and element.trigger.name and element.name:
+                    names.setdefault(element.trigger.name, definition.element_name(element.id, language))
+    return names
 
 
 def _marks(play_on: Stage, key: str) -> tuple[tuple[str, ...], tuple[str, ...]]:
