@@ -51,11 +51,6 @@ STATES: Mapping[str, Mapping[str, Word]] = {
         "published": _good(_("Veröffentlicht")),
         "dropped": _quiet(_("Verworfen"), "close"),
     },
-    "impact": {
-        "refused": _bad(_("Kann nicht umgestellt werden")),
-        "move": _running(_("Wird umgestellt")),
-        "unchanged": _quiet(_("Läuft unverändert weiter")),
-    },
     "migration": {
         "planned": _waiting(_("Wird noch umgestellt")),
         "moved": _good(_("Umgestellt")),
