@@ -6,6 +6,7 @@ from webapp.account.deputies import account_deputies
 from webapp.account.views import account
 from webapp.admin.deputies import admin_deputies
 from webapp.admin.views import admin
+from webapp.api.migrations import api_migrations
 from webapp.api.views import api
 from webapp.association.directory import directory
 from webapp.association.views import association
@@ -100,4 +101,5 @@ BLUEPRINTS: tuple[Blueprint, ...] = (
     demo,
     health,
     api,
+    api_migrations,
 )

@@ -259,6 +259,9 @@ MATRIX: dict[str, frozenset[str]] = {
     "POST /api/v1/processes/enquiry/instances": CASES,
     "POST /api/v1/messages": CASES,
     "POST /api/v1/bundles": OWNER,
+    "GET /api/v1/processes/referral/impact": OWNER,
+    "POST /api/v1/processes/referral/migrations": OWNER,
+    "GET /api/v1/migrations/{moved_job}": OWNER,
     # the workshop
     "GET /workshop": OWNER,
     "GET /workshop/import": OWNER,

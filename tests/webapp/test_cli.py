@@ -36,6 +36,7 @@ COMMANDS = (
         "office set",
     ),
     *("check", "play", "feel", "tck"),
+    *("bundle check", "bundle diff", "bundle export", "bundle deploy", "bundle migrate"),
 )
 
 

@@ -144,6 +144,7 @@ API_BODIES: dict[str, dict[str, Any]] = {
     "hand-over": {"user_id": 1},
     "follow-up": {"on": "2026-03-20"},
     "priority": {"priority": 80},
+    "migrations": {"to": 1},
 }
 
 
@@ -152,7 +153,7 @@ def _api_body(path: str) -> dict[str, Any]:
         return {"data": b"no zip", "content_type": "application/zip"}
     if path.endswith("/messages"):
         return {"json": {"name": "nobody_waits", "correlation_key": "x"}}
-    if path.endswith(("/hand-over", "/follow-up", "/priority")):
+    if path.endswith(("/hand-over", "/follow-up", "/priority", "/migrations")):
         return {"json": API_BODIES[path.rpartition("/")[2]]}
     return {"json": {"values": {}} if path.endswith(("/draft", "/complete")) else {}}
 

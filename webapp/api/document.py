@@ -42,6 +42,12 @@ QUERY: Mapping[str, tuple[Schema, str]] = {
 }
 
 
+MORE_QUERY: Mapping[str, tuple[Schema, str]] = {
+    "to": ({**NUMBER, "minimum": 1}, "number of a version; the live one is the default"),
+}
+"""Parameters of operations other than the list of tasks."""
+
+
 @dataclass(frozen=True, slots=True)
 class Operation:
     """One operation; ``body`` and ``answer`` name schemas, ``errors`` are the statuses besides 400 and 401."""
@@ -113,6 +119,27 @@ OPERATIONS = (
     Operation("post", "/tasks/{id}/draft", "saveDraft", "Keep unsent values", 200, "Task", WRITING, "NewDraft"),
     Operation("post", "/tasks/{id}/complete", "completeTask", "Complete a task", 200, "Instance", WRITING, "NewValues"),
     Operation("post", "/messages", "sendMessage", "Send a message", 201, "Message", STARTING, "NewMessage"),
+    Operation(
+        "get",
+        "/processes/{key}/impact",
+        "getImpact",
+        "What a version means for each running case; changes nothing",
+        200,
+        "Impact",
+        (403, 404, 422),
+        query=("to",),
+    ),
+    Operation(
+        "post",
+        "/processes/{key}/migrations",
+        "startMigration",
+        "Move the running cases that can be moved",
+        201,
+        "Migration",
+        STARTING,
+        "NewMigration",
+    ),
+    Operation("get", "/migrations/{id}", "getMigration", "What became of each case", 200, "Migration", (403, 404)),
     Operation("post", "/bundles", "deployBundle", "Deploy a bundle (zip)", 201, "Version", STARTING, ZIP),
 )
 
@@ -164,6 +191,6 @@ def _parameters(operation: Operation) -> list[dict[str, Any]]:
         if f"{{{name}}}" in operation.path:
             parameters.append({"name": name, "in": "path", "required": True, "schema": schema})
     for name in operation.query:
-        schema, text = QUERY[name]
+        schema, text = {**QUERY, **MORE_QUERY}[name]
         parameters.append({"name": name, "in": "query", "required": False, "schema": schema, "description": text})
     return parameters

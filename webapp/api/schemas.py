@@ -135,6 +135,56 @@ SCHEMAS: dict[str, Schema] = {
             "text": TEXT,
         }
     ),
+    "Reason": record({"code": TEXT, "element": TEXT, "text": TEXT}, text="Why a case cannot move."),
+    "Counts": {"type": "object", "description": "Cases by verdict or outcome.", "additionalProperties": NUMBER},
+    "Impact": record(
+        {
+            "process_key": TEXT,
+            "number": NUMBER,
+            "names": ref("Values"),
+            "counts": ref("Counts"),
+            "items": array(
+                record(
+                    {
+                        "instance_id": NUMBER,
+                        "reference": TEXT,
+                        "version": NUMBER,
+                        "started_at": MOMENT,
+                        "waits_at": array(TEXT),
+                        "verdict": {"enum": ["unchanged", "move", "refused"]},
+                        "reasons": array(ref("Reason")),
+                    }
+                )
+            ),
+        },
+        text="names: proposed map from ids of elements that are gone to those that take their place.",
+    ),
+    "Migration": record(
+        {
+            "id": NUMBER,
+            "process_key": TEXT,
+            "number": NUMBER,
+            "created_at": MOMENT,
+            "counts": ref("Counts"),
+            "left": NUMBER,
+            "items": array(
+                record(
+                    {
+                        "instance_id": NUMBER,
+                        "reference": TEXT,
+                        "outcome": TEXT,
+                        "reasons": array(ref("Reason")),
+                    }
+                )
+            ),
+        },
+        text="left: how many cases are still to be moved; the worker does it.",
+    ),
+    "NewMigration": record(
+        {"to": {**NUMBER, "minimum": 1}},
+        {"names": {"type": "object", "additionalProperties": TEXT}},
+        text="names: as in Impact, the proposal when left out.",
+    ),
     "NewInstance": record({}, {"variables": ref("Values")}),
     "Colleagues": record({"items": array(record({"id": NUMBER, "name": TEXT}))}),
     "NewHandOver": record({"user_id": NUMBER}, text="user_id: one of the task's colleagues."),

@@ -4,7 +4,7 @@ import argparse
 import sys
 from collections.abc import Sequence
 
-from webapp.cli import benching, incidents, looking, models, offices, people, serving, upkeep
+from webapp.cli import benching, bundles, incidents, looking, models, offices, people, serving, upkeep
 from webapp.cli.failures import EXPECTED, sentences
 from workflows.core import logs
 from workflows.core.settings import SettingsError
@@ -31,6 +31,6 @@ def parser() -> argparse.ArgumentParser:
     """All subcommands with their options."""
     top = argparse.ArgumentParser(prog="lotse", description="Lotse: Vorgänge der Koordinierungsstelle.")
     commands = top.add_subparsers(required=True, metavar="BEFEHL")
-    for module in (serving, upkeep, incidents, people, offices, models, benching, looking):
+    for module in (serving, upkeep, incidents, people, offices, models, bundles, benching, looking):
         module.register(commands)
     return top

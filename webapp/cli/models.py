@@ -1,7 +1,7 @@
 """``lotse check``, ``play``, ``feel`` and ``tck``: trying out bundles and expressions without the web."""
 
 import os
-from argparse import Namespace
+from argparse import ArgumentParser, Namespace
 from collections.abc import Iterator
 from contextlib import contextmanager
 from pathlib import Path
@@ -32,12 +32,7 @@ from workflows.operators import catalogue
 
 def register(commands: Commands) -> None:
     """Add check, play, feel and tck."""
-    checking = add_command(commands, "check", run_check, "Prozesse prüfen, ohne sie zu veröffentlichen")
-    checking.add_argument("path", nargs="+", type=Path, help="Ordner eines Prozesses, Zip-Datei oder einzelne Datei")
-    checking.add_argument("--normalise", action="store_true", help="Diagramme anderer Werkzeuge erst angleichen")
-    checking.add_argument(
-        "-o", "--output", type=Path, help="das angeglichene Diagramm (.bpmn) oder Bündel (.zip) dorthin"
-    )
+    checking_arguments(add_command(commands, "check", run_check, "Prozesse prüfen, ohne sie zu veröffentlichen"))
     playing = add_command(commands, "play", run_play, "die Szenarien eines Prozesses durchspielen und erzählen")
     playing.add_argument("bundle", type=Path, help="Schlüssel oder Ordner des Prozesses, z. B. enquiry")
     playing.add_argument("scenario", nargs="?", help="Name eines Szenarios (Standard: alle)")
@@ -47,6 +42,15 @@ def register(commands: Commands) -> None:
     feel.add_argument("--context", default="{}", help="Werte als JSON, z. B. '{\"amount\": 3000}'")
     kit = add_command(commands, "tck", run_tck, "die Testfälle des DMN Technology Compatibility Kit ausführen")
     kit.add_argument("directory", type=Path, help="Ordner mit den Testfällen")
+
+
+def checking_arguments(checking: ArgumentParser) -> None:
+    """What ``check`` takes."""
+    checking.add_argument("path", nargs="+", type=Path, help="Ordner eines Prozesses, Zip-Datei oder einzelne Datei")
+    checking.add_argument("--normalise", action="store_true", help="Diagramme anderer Werkzeuge erst angleichen")
+    checking.add_argument(
+        "-o", "--output", type=Path, help="das angeglichene Diagramm (.bpmn) oder Bündel (.zip) dorthin"
+    )
 
 
 def run_check(options: Namespace) -> int:

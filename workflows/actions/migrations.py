@@ -121,6 +121,15 @@ def version(tx: Tx, key: str, number: int) -> Version:
     return found
 
 
+def live(tx: Tx, key: str) -> int:
+    """The number of the version that starts new cases; raises ``NotAllowed``, ``NotFound``."""
+    policy.require(tx, policy.BUNDLE_EDIT)
+    found = definitions.newest_active(tx.session, key)
+    if found is None:
+        raise NotFound("not_found", kind="version")
+    return found.number
+
+
 def _proposed(olds: Sequence[Definition], new: Definition) -> dict[str, str]:
     found: dict[str, str] = {}
     for old in olds:

@@ -1,0 +1,83 @@
+"""``lotse bundle``: a process taken out, changed as a file, compared, put in, and the running cases moved."""
+
+import shutil
+from argparse import Namespace
+from pathlib import Path
+
+import pytest
+
+from tests.prepared import first_contents
+from webapp.cli import main
+from webapp.cli.surroundings import as_system, settings_of
+from workflows.actions import enquiries
+from workflows.core.tx import PUBLIC, Tx
+
+ROOT = Path(__file__).parents[2]
+ENQUIRY = {
+    "choice": "rooms",
+    "topics": ["rooms"],
+    "text": "Wir suchen einen Raum.",
+    "organisation_name": "Verein Brücke",
+    "contact_name": "Amal Beispiel",
+    "reach_by": "mail",
+    "contact_email": "amal@verein.example",
+    "consent_share": True,
+}
+
+
+@pytest.fixture
+def changed(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
+    """An installation with one enquiry under way, and the enquiry process as a folder with one step renamed."""
+    for name in ("DATABASE_URL", "LOTSE_SMTP_HOST", "LOTSE_SEAL_MAIL"):
+        monkeypatch.delenv(name, raising=False)
+    monkeypatch.setenv("LOTSE_INSTANCE", str(tmp_path / "instance"))
+    assert main(["migrate"]) == 0
+    with as_system(settings_of(Namespace())) as tx:
+        first_contents(tx)
+        enquiries.submit(Tx(tx.session, PUBLIC, tx.now, tx.settings), ENQUIRY, "de", "once")
+    folder = tmp_path / "enquiry"
+    shutil.copytree(ROOT / "bpmn" / "enquiry", folder)
+    diagram = folder / "enquiry.bpmn"
+    diagram.write_text(diagram.read_text("utf-8").replace("Anfrage sichten", "Anfrage lesen"), "utf-8")
+    return folder
+
+
+def test_a_process_goes_out_and_in_and_its_cases_follow(
+    changed: Path, tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    original = str(ROOT / "bpmn" / "enquiry")
+    assert main(["bundle", "check", str(changed)]) == 0
+    assert main(["bundle", "diff", original]) == 0
+    capsys.readouterr()
+    assert main(["bundle", "diff", str(changed)]) == 1
+    assert "~ Diagramm: Anfrage lesen (name: Anfrage sichten → Anfrage lesen)" in capsys.readouterr().out
+    written = tmp_path / "out.zip"
+    assert main(["bundle", "export", "enquiry", "-o", str(written)]) == 0
+    assert main(["bundle", "diff", str(written)]) == 0
+    assert main(["bundle", "deploy", str(changed)]) == 0
+    assert "enquiry: Fassung 2, Textstand 0" in capsys.readouterr().out
+    assert main(["bundle", "migrate", "enquiry", "--dry-run"]) == 0
+    told = capsys.readouterr().out
+    assert "2026-0001" in told or "-0001 (Fassung 1" in told
+    assert "1 wird umgestellt" in told
+    assert "hat begonnen" not in told
+    assert main(["bundle", "migrate", "enquiry"]) == 0
+    assert "Umstellung 1 hat begonnen" in capsys.readouterr().out
+
+
+def test_a_case_that_cannot_move_is_told_with_its_reason(changed: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    diagram = changed / "enquiry.bpmn"
+    receiving = diagram.read_text("utf-8").replace('<bpmn:userTask id="triage"', '<bpmn:manualTask id="triage"', 1)
+    head, _, rest = receiving.partition('<bpmn:manualTask id="triage"')
+    diagram.write_text(
+        head + '<bpmn:manualTask id="triage"' + rest.replace("</bpmn:userTask>", "</bpmn:manualTask>", 1)
+    )
+    assert main(["bundle", "deploy", str(changed)]) == 0
+    assert main(["bundle", "migrate", "enquiry", "--dry-run"]) == 1
+    assert "kann nicht umgestellt werden. Der Vorgang wartet bei „Anfrage sichten“" in capsys.readouterr().out
+
+
+def test_what_is_not_there_is_said_in_a_sentence(changed: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    assert main(["bundle", "migrate", "nowhere"]) == 1
+    assert main(["bundle", "export", "enquiry", "--to", "9"]) == 1
+    assert capsys.readouterr().err.startswith("lotse: ")

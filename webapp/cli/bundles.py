@@ -1,0 +1,122 @@
+"""``lotse bundle …``: processes as files, so that they can live in git: check, diff, export, deploy, migrate."""
+
+import sys
+from argparse import ArgumentParser, Namespace
+from collections.abc import Iterator
+from pathlib import Path
+
+from webapp.cli import models
+from webapp.cli.surroundings import Commands, add_command, as_system, settings_of
+from workflows.actions import bundles, migrations, workshop
+from workflows.actions.migrations import Preview
+from workflows.engine.checks import line, open_bundle
+from workflows.engine.comparison import Comparison, Difference, Lines
+from workflows.engine.findings import BundleRefused
+from workflows.engine.migration import REFUSED, reason_text
+
+MARKS = {"added": "+", "removed": "-", "changed": "~"}
+VERDICTS = {
+    "unchanged": "läuft unverändert weiter",
+    "move": "wird umgestellt",
+    "refused": "kann nicht umgestellt werden",
+}
+
+
+def register(commands: Commands) -> None:
+    """Add bundle with check, diff, export, deploy and migrate."""
+    group: ArgumentParser = commands.add_parser("bundle", help="Prozesse als Dateien: prüfen, vergleichen, umstellen")
+    inner = group.add_subparsers(required=True, metavar="BEFEHL")
+    models.checking_arguments(add_command(inner, "check", models.run_check, "wie „lotse check“"))
+    comparing = add_command(inner, "diff", run_diff, "einen Ordner oder ein Zip mit einer Fassung vergleichen")
+    comparing.add_argument("path", type=Path, help="Ordner oder Zip-Datei eines Prozesses")
+    _version_arguments(comparing, key=False)
+    exporting = add_command(inner, "export", run_export, "eine Fassung als Zip-Datei schreiben")
+    _version_arguments(exporting)
+    exporting.add_argument("-o", "--output", type=Path, help="wohin (Standard: KEY.zip)")
+    deploying = add_command(inner, "deploy", run_deploy, "einen Ordner oder ein Zip veröffentlichen")
+    deploying.add_argument("path", type=Path, help="Ordner oder Zip-Datei eines Prozesses")
+    moving = add_command(inner, "migrate", run_migrate, "laufende Vorgänge auf eine Fassung umstellen")
+    _version_arguments(moving)
+    moving.add_argument("--dry-run", action="store_true", help="nur sagen, was geschähe")
+
+
+def _version_arguments(parser: ArgumentParser, *, key: bool = True) -> None:
+    if key:
+        parser.add_argument("key", help="Schlüssel des Prozesses, z. B. enquiry")
+    parser.add_argument("--to", type=int, help="Nummer der Fassung (Standard: die geltende)")
+
+
+def run_diff(options: Namespace) -> int:
+    """One line per difference; 1 when there is one."""
+    new = open_bundle(options.path)
+    with as_system(settings_of(options)) as tx:
+        old = workshop.version_bundle(tx, new.key, options.to or migrations.live(tx, new.key))
+        found = workshop.differences(old, new)
+    for text in _told(found):
+        print(text)
+    print("Kein Unterschied." if found.is_empty else "")
+    return 0 if found.is_empty else 1
+
+
+def _told(found: Comparison) -> Iterator[str]:
+    groups: dict[str, tuple[Difference, ...]] = {"Diagramm": found.elements, "Pfeile": found.flows, **found.forms}
+    for title, differences in (*groups.items(), *found.translations.items()):
+        for each in differences:
+            traits = "; ".join(f"{trait.name}: {trait.before} → {trait.after}" for trait in each.traits)
+            yield f"{MARKS[each.what]} {title}: {each.name or each.key}{f' ({traits})' if traits else ''}"
+    for file in (*found.tables, *found.texts):
+        yield from _lines(file)
+
+
+def _lines(file: Lines) -> Iterator[str]:
+    yield f"{MARKS[file.what]} {file.path}"
+    yield from (f"    {mark} {text}" for mark, text in file.lines if mark.strip())
+
+
+def run_export(options: Namespace) -> int:
+    """Write the zip; tells where."""
+    with as_system(settings_of(options)) as tx:
+        data = workshop.export_version(tx, options.key, options.to or migrations.live(tx, options.key))
+    output: Path = options.output or Path(f"{options.key}.zip")
+    output.write_bytes(data)
+    print(f"Geschrieben: {output}")
+    return 0
+
+
+def run_deploy(options: Namespace) -> int:
+    """Publish at once, as whoever may reach the server may; 1 with all findings when it is refused."""
+    try:
+        with as_system(settings_of(options)) as tx:
+            version = bundles.deploy(tx, open_bundle(options.path).frozen()).version
+            print(f"{version.process_key}: Fassung {version.number}, Textstand {version.patch}")
+    except BundleRefused as refused:
+        for finding in refused.findings:
+            print(line(finding), file=sys.stderr)
+        return 1
+    return 0
+
+
+def run_migrate(options: Namespace) -> int:
+    """Say what becomes of each running case, and unless it is a dry run let the worker move them.
+
+    1 when a case cannot be moved.
+    """
+    with as_system(settings_of(options)) as tx:
+        number = options.to or migrations.live(tx, options.key)
+        found = migrations.preview(tx, options.key, number)
+        _print(found)
+        if not options.dry_run:
+            job = migrations.begin(tx, options.key, number, found.names)
+            print(f"Umstellung {job.id} hat begonnen; der Worker stellt um.")
+    return 1 if found.counts.get(REFUSED) else 0
+
+
+def _print(found: Preview) -> None:
+    for row in found.rows:
+        reasons = " ".join(reason_text(each) for each in row.verdict.reasons)
+        where = f"{row.reference or row.instance_id} (Fassung {row.number}, {', '.join(row.waits_at)})"
+        print(f"{where}: {VERDICTS[row.verdict.outcome]}{f'. {reasons}' if reasons else ''}")
+    for element, target in found.names.items():
+        print(f"Zuordnung: {element} → {target}")
+    counted = ", ".join(f"{count} {VERDICTS[outcome]}" for outcome, count in found.counts.items())
+    print(counted or "Kein Vorgang läuft mit einer anderen Fassung.")
