@@ -42,6 +42,7 @@ from webapp.workshop.diagram import workshop_diagram
 from webapp.workshop.drafts import workshop_drafts
 from webapp.workshop.fields import workshop_fields
 from webapp.workshop.forms import workshop_forms
+from webapp.workshop.grid import workshop_grid
 from webapp.workshop.impact import workshop_impact
 from webapp.workshop.previews import workshop_previews
 from webapp.workshop.publishing import workshop_publishing
@@ -89,6 +90,7 @@ BLUEPRINTS: tuple[Blueprint, ...] = (
     workshop_fields,
     workshop_previews,
     workshop_tables,
+    workshop_grid,
     workshop_texts,
     workshop_translations,
     workshop_codes,

@@ -1,12 +1,15 @@
 """The workshop's forms and tables in a real browser: kept while typing, seen in Arabic on a phone, overlaps caught."""
 
 import re
+from dataclasses import replace
 
 import pytest
 from playwright.sync_api import Page, expect
 
 from tests.e2e.conftest import DESKTOP, PASSWORD, PHONE, House, Visitor, accessibility_problems, overflow, sign_in
 from workflows.actions import workshop
+from workflows.decisions import sheets
+from workflows.decisions.sheets import Row
 from workflows.domain import people
 
 PATIENCE = 20_000
@@ -106,3 +109,44 @@ def test_a_table_with_an_overlap_is_caught_at_its_rows_by_keyboard_and_without_a
     page.get_by_role("button", name="Ausprobieren").press("Enter")
     expect(page.locator("tr.is-match")).to_have_attribute("id", "row-2")
     expect(page.get_by_text(re.compile("Ergebnis: hall"))).to_be_visible()
+
+
+def test_a_table_is_changed_in_the_drawing_tool_and_keeps_everything_else(
+    house: House, visitor: Visitor, draft: str
+) -> None:
+    page = opened(house, visitor, f"{draft}/tables/proposed_way/grid")
+    page.wait_for_selector("[data-ready]")
+    assert accessibility_problems(page) == []
+    with house.begin() as tx:
+        before = workshop.files(tx, int(draft.rpartition("/")[2]))["proposed_way.dmn"].data
+    cell = page.locator("td.input-cell").first
+    cell.click()
+    page.keyboard.press("Control+a")
+    page.keyboard.type('"concert"')
+    expect(page.locator("[data-saving]")).to_have_text("Alles gespeichert", timeout=PATIENCE)
+    with house.begin() as tx:
+        after = workshop.files(tx, int(draft.rpartition("/")[2]))["proposed_way.dmn"].data
+    old, new = sheets.sheets(before)[0], sheets.sheets(after)[0]
+    first = replace(old.rows[0], inputs=('"concert"', *old.rows[0].inputs[1:]))
+    assert new == replace(old, rows=(first, *old.rows[1:]))
+    page.locator("[name='v.choice']").fill("concert")
+    page.get_by_role("button", name="Ausprobieren").click()
+    expect(page.locator("[data-told]")).to_contain_text("Es trifft zu: Zeile 1")
+    expect(page.locator("tr.is-match")).to_have_count(1)
+
+
+def test_the_drawing_tool_marks_the_rows_that_overlap_until_they_no_longer_do(
+    house: House, visitor: Visitor, draft: str
+) -> None:
+    rows = [Row("", ("<= 20",), ('"small"',)), Row("", (">= 20",), ('"hall"',))]
+    with house.begin() as tx:
+        xml = sheets.written(sheets.new("room", "Raum", "people", "room"), "room", rows, hit_policy="UNIQUE")
+        workshop.save(tx, int(draft.rpartition("/")[2]), {"room.dmn": xml})
+    page = opened(house, visitor, f"{draft}/tables/room/grid")
+    expect(page.locator("tr.is-wrong")).to_have_count(2)
+    expect(page.locator("[data-rows]")).to_contain_text("Regeln 1 und 2 treffen beide auf people = 20 zu.")
+    page.locator("td.input-cell").nth(1).click()
+    page.keyboard.press("Control+a")
+    page.keyboard.type("> 20")
+    expect(page.locator("[data-rows]")).to_have_text("Keine Befunde", timeout=PATIENCE)
+    expect(page.locator("tr.is-wrong")).to_have_count(0)

@@ -316,6 +316,8 @@ MATRIX: dict[str, frozenset[str]] = {
     "POST /workshop/drafts/{enquiry_draft}/tables/proposed_way": OWNER,
     "POST /workshop/drafts/{enquiry_draft}/tables/proposed_way/columns": OWNER,
     "POST /workshop/drafts/{enquiry_draft}/tables/proposed_way/try": OWNER,
+    "GET /workshop/drafts/{enquiry_draft}/tables/proposed_way/grid": OWNER,
+    "GET /workshop/drafts/{enquiry_draft}/tables/proposed_way/findings": OWNER,
     "GET /workshop/drafts/{draft}/texts": OWNER,
     "POST /workshop/drafts/{draft}/texts": OWNER,  # empty: told to give a subject
     "GET /workshop/drafts/{draft}/texts/referral_offer": OWNER,

@@ -74,12 +74,13 @@ def told(held: Held, trial: Trial, language: str) -> Told:
 
 
 def _sentence(table: TableExplanation, held: Held) -> str:
-    labels = {column.source: column.label for column in held.sheet.inputs}
+    labels = {column.source: column.label.rstrip("?: ") for column in held.sheet.inputs}
     looked = "; ".join(f"{labels.get(source, source)}: {shown(value) or '–'}" for source, value in table.inputs)
     if not table.rules:
         return str(gettext("%(inputs)s. Keine Zeile trifft zu.", inputs=looked))
     rules = ", ".join(
-        f"{rule.number} ({rule.description})" if rule.description else str(rule.number) for rule in table.rules
+        f"{rule.number} ({rule.description.rstrip('.')})" if rule.description else str(rule.number)
+        for rule in table.rules
     )
     return str(gettext("%(inputs)s. Es trifft zu: Zeile %(rules)s.", inputs=looked, rules=rules))
 

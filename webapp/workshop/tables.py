@@ -2,7 +2,7 @@
 
 from typing import Any
 
-from flask import Blueprint, flash, redirect, render_template, request, url_for
+from flask import Blueprint, flash, jsonify, redirect, render_template, request, url_for
 from flask.typing import ResponseReturnValue
 from flask_babel import gettext as _
 
@@ -94,7 +94,11 @@ def try_out(tx: Tx, draft_id: int, decision: str) -> ResponseReturnValue:
     """Which rules match some values, and what comes out; keeps nothing."""
     held = kept.read(tx, draft_id, decision)
     typed = {name: request.form.get(f"v.{name}", "") for name in kept.asked(held)}
-    return _table(tx, draft_id, held, typed=typed, trial=kept.tried(tx, held, typed))
+    trial = kept.tried(tx, held, typed)
+    if "X-Fragment" in request.headers:
+        told = table_words.told(held, trial, _spoken())
+        return jsonify(matched=sorted(trial.matched), heading=told.heading, sentences=told.sentences)
+    return _table(tx, draft_id, held, typed=typed, trial=trial)
 
 
 def _revision(held: Held) -> int:

@@ -1,0 +1,73 @@
+"""The table editor with the mouse: a page with the drawing tool's table, and what it asks for while somebody types."""
+
+import secrets
+from typing import Any
+
+from flask import Blueprint, jsonify, make_response, render_template, url_for
+from flask.typing import ResponseReturnValue
+from flask_babel import gettext as _
+from flask_wtf.csrf import generate_csrf
+
+from webapp.access import view
+from webapp.i18n import language
+from webapp.security import CSP
+from webapp.workshop import editor_words, grid_words, table_words
+from webapp.workshop.forms import around
+from webapp.workshop.tables import TABLE
+from workflows import policy
+from workflows.actions import workshop_tables as kept
+from workflows.actions.workshop_tables import Held
+from workflows.core.tx import Tx
+
+workshop_grid = Blueprint("workshop_grid", __name__, url_prefix="/workshop/drafts/<int:draft_id>/tables")
+
+
+@view(workshop_grid, f"{TABLE}/grid", who=policy.BUNDLE_EDIT)
+def edit(tx: Tx, draft_id: int, decision: str) -> ResponseReturnValue:
+    """One table in the drawing tool."""
+    held = kept.read(tx, draft_id, decision)
+    nonce = secrets.token_urlsafe(16)
+    page = render_template(
+        "workshop_tables/grid.html",
+        **around(tx, draft_id),
+        sheet=held.sheet,
+        nonce=nonce,
+        asked=kept.asked(held),
+        data=_data(draft_id, held),
+    )
+    answer = make_response(page)
+    # The tool sizes its columns by style attributes and its fields bring style sheets of their own: here only.
+    styles = f"style-src 'self' 'nonce-{nonce}'; style-src-attr 'unsafe-inline'"
+    answer.headers["Content-Security-Policy"] = f"{CSP}; {styles}"
+    return answer
+
+
+@view(workshop_grid, f"{TABLE}/findings", who=policy.BUNDLE_EDIT)
+def findings(tx: Tx, draft_id: int, decision: str) -> ResponseReturnValue:
+    """What is wrong with the rules, by their numbers."""
+    return jsonify(_found(kept.read(tx, draft_id, decision)))
+
+
+def _found(held: Held) -> dict[str, Any]:
+    rows, general = table_words.findings(held, "de" if language().startswith("de") else "en")
+    return {"rows": {str(number): texts for number, texts in rows.items()}, "general": general}
+
+
+def _data(draft_id: int, held: Held) -> dict[str, Any]:
+    place: dict[str, Any] = {"draft_id": draft_id, "decision": held.sheet.decision}
+    return {
+        "xml": held.xml.decode("utf-8", "replace"),
+        "decision": held.sheet.decision,
+        "revision": held.revision,
+        "found": _found(held),
+        "labels": {"match": _("trifft zu"), "row": _("Zeile"), "none": _("Keine Befunde")},
+        "urls": {
+            "save": url_for("workshop.save_file", draft_id=draft_id, path=held.path),
+            "here": url_for("workshop_diagram.here", draft_id=draft_id, file=held.path),
+            "findings": url_for("workshop_grid.findings", **place),
+            "trial": url_for("workshop_tables.try_out", **place),
+        },
+        "csrf": generate_csrf(),
+        "words": editor_words.ours(),
+        "modeler": grid_words.grid(),
+    }

@@ -1,0 +1,60 @@
+"""What the table tool (dmn-js) says itself, in the office's words."""
+
+from flask_babel import lazy_gettext as _l
+
+TEXTS = {
+    "Add input": _l("Bedingung hinzufügen"),
+    "Add output": _l("Ergebnis hinzufügen"),
+    "Add rule": _l("Zeile hinzufügen"),
+    "Add rule above": _l("Zeile darüber einfügen"),
+    "Add rule below": _l("Zeile darunter einfügen"),
+    "Add input column left": _l("Bedingung links einfügen"),
+    "Add input column right": _l("Bedingung rechts einfügen"),
+    "Add output column left": _l("Ergebnis links einfügen"),
+    "Add output column right": _l("Ergebnis rechts einfügen"),
+    "Remove rule": _l("Zeile entfernen"),
+    "Remove input column": _l("Bedingung entfernen"),
+    "Remove output column": _l("Ergebnis entfernen"),
+    "Copy rule": _l("Zeile kopieren"),
+    "Cut rule": _l("Zeile ausschneiden"),
+    "Paste rule above": _l("Zeile darüber einsetzen"),
+    "Paste rule below": _l("Zeile darunter einsetzen"),
+    "Move rule": _l("Zeile verschieben"),
+    "When": _l("Wenn"),
+    "And": _l("Und"),
+    "Then": _l("Dann"),
+    "Annotations": _l("Anmerkung"),
+    "Hit policy:": _l("Welche Zeilen zählen?"),
+    "Unique": _l("Genau eine Zeile trifft zu"),
+    "First": _l("Die erste passende Zeile von oben gilt"),
+    "Any": _l("Mehrere dürfen passen, wenn sie dasselbe ergeben"),
+    "Priority": _l("Das wichtigste Ergebnis gilt"),
+    "Collect": _l("Alle passenden Zeilen zählen"),
+    "Collect (Sum)": _l("Alle passenden Zeilen zusammenzählen"),
+    "Collect (Min)": _l("Das kleinste Ergebnis"),
+    "Collect (Max)": _l("Das größte Ergebnis"),
+    "Collect (Count)": _l("Die Zahl der passenden Zeilen"),
+    "Rule order": _l("Alle passenden Zeilen, in der Reihenfolge der Tabelle"),
+    "Output order": _l("Alle passenden Zeilen, das wichtigste Ergebnis zuerst"),
+    "Input": _l("Bedingung"),
+    "Output": _l("Ergebnis"),
+    "Input label: ": _l("Überschrift: "),
+    "Input expression: ": _l("Angabe des Vorgangs: "),
+    "Input type": _l("Art der Angabe"),
+    "Output name": _l("Name des Ergebnisses"),
+    "Output name: ": _l("Name des Ergebnisses: "),
+    "Output label": _l("Überschrift"),
+    "Output label: ": _l("Überschrift: "),
+    "Output type": _l("Art des Ergebnisses"),
+    "Predefined values": _l("Vorgegebene Werte"),
+    "Type": _l("Art"),
+    "Values": _l("Werte"),
+    "Edit": _l("Bearbeiten"),
+    "Yes": _l("Ja"),
+    "No": _l("Nein"),
+}
+
+
+def grid() -> dict[str, str]:
+    """The tool's own English texts in the reader's language."""
+    return {english: str(german) for english, german in TEXTS.items()}
