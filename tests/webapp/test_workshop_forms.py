@@ -126,6 +126,14 @@ def test_a_wrong_condition_is_said_in_plain_german_and_nothing_is_lost(owner: Br
     assert owner.post(f"{draft}/forms/expression", {"expression": 'decision = "x"'}).get_json() == {"problem": ""}
 
 
+def test_a_mistyped_name_in_a_condition_is_found_at_its_field(owner: Browser, draft: str) -> None:
+    address, sent = field_page(owner, draft, "field_summary", "triage")
+    assert "needs_translation" in str(sent["hide"])
+    owner.post(address, {**sent, "hide": "needs_translatoin"})
+    for page in (owner.get(f"{draft}/forms/triage").text, owner.get(address).text):
+        assert "Meinten Sie „needs_translation“?" in page
+
+
 @pytest.mark.parametrize(
     ("typed", "words"),
     [

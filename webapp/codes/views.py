@@ -15,8 +15,8 @@ from workflows.core.tx import Tx
 
 workshop_codes = Blueprint("workshop_codes", __name__, url_prefix="/workshop/codes")
 
-LIST = "/<name>"
-ENTRY = f"{LIST}/<key>"
+LIST = "/<code_list>"
+ENTRY = f"{LIST}/<code>"
 
 
 @view(workshop_codes, "", who=policy.CODE_EDIT)
@@ -26,59 +26,59 @@ def index(tx: Tx) -> ResponseReturnValue:
 
 
 @view(workshop_codes, LIST, who=policy.CODE_EDIT)
-def entries(tx: Tx, name: str) -> ResponseReturnValue:
+def entries(tx: Tx, code_list: str) -> ResponseReturnValue:
     """The entries of a list in their order."""
-    return _list(tx, name, {})
+    return _list(tx, code_list, {})
 
 
 @view(workshop_codes, LIST, who=policy.CODE_EDIT, methods=("POST",))
-def add(tx: Tx, name: str) -> ResponseReturnValue:
+def add(tx: Tx, code_list: str) -> ResponseReturnValue:
     """One more entry."""
     try:
-        entry = kept.add(tx, name, request.form.get("label", ""))
+        entry = kept.add(tx, code_list, request.form.get("label", ""))
     except Invalid as error:
-        raise Refusal(_list(tx, name, error.problems), 422) from error
+        raise Refusal(_list(tx, code_list, error.problems), 422) from error
     flash(_("Der Eintrag ist angelegt und kann gleich ausgewählt werden. Bitte ergänzen Sie die Sprachen."), "success")
-    return redirect(url_for("workshop_codes.entry", name=name, key=entry.key))
+    return redirect(url_for("workshop_codes.entry", code_list=code_list, code=entry.key))
 
 
 @view(workshop_codes, ENTRY, who=policy.CODE_EDIT)
-def entry(tx: Tx, name: str, key: str) -> ResponseReturnValue:
+def entry(tx: Tx, code_list: str, code: str) -> ResponseReturnValue:
     """One entry with its words."""
-    return _entry(tx, name, key, {})
+    return _entry(tx, code_list, code, {})
 
 
 @view(workshop_codes, ENTRY, who=policy.CODE_EDIT, methods=("POST",))
-def save(tx: Tx, name: str, key: str) -> ResponseReturnValue:
+def save(tx: Tx, code_list: str, code: str) -> ResponseReturnValue:
     """Keep the words of an entry."""
     typed = {language: request.form[language] for language in LANGUAGES if language in request.form}
     try:
-        kept.rename(tx, name, key, request.form.get("label", ""), typed)
+        kept.rename(tx, code_list, code, request.form.get("label", ""), typed)
     except Invalid as error:
-        raise Refusal(_entry(tx, name, key, error.problems), 422) from error
+        raise Refusal(_entry(tx, code_list, code, error.problems), 422) from error
     flash(_("Gespeichert. Die neuen Worte stehen sofort in allen Formularen."), "success")
-    return redirect(url_for("workshop_codes.entries", name=name))
+    return redirect(url_for("workshop_codes.entries", code_list=code_list))
 
 
 @view(workshop_codes, f"{ENTRY}/arrange", who=policy.CODE_EDIT, methods=("POST",))
-def arrange(tx: Tx, name: str, key: str) -> ResponseReturnValue:
+def arrange(tx: Tx, code_list: str, code: str) -> ResponseReturnValue:
     """Move an entry, retire it or offer it again."""
     what = request.form.get("do", "")
     if what in {"up", "down"}:
-        kept.move(tx, name, key, -1 if what == "up" else 1)
+        kept.move(tx, code_list, code, -1 if what == "up" else 1)
     elif what in {"retire", "restore"}:
-        kept.set_active(tx, name, key, is_active=what == "restore")
+        kept.set_active(tx, code_list, code, is_active=what == "restore")
     elif what:
         raise NotFound("not_found", kind="entry")
-    return redirect(url_for("workshop_codes.entries", name=name, _anchor=f"entry-{key}"))
+    return redirect(url_for("workshop_codes.entries", code_list=code_list, _anchor=f"entry-{code}"))
 
 
-def _list(tx: Tx, name: str, problems: Problems) -> str:
-    rows = kept.entries(tx, name)
-    lacking = {row.key: [NAMES[code] for code in LANGUAGES if not row.translations.get(code)] for row in rows}
+def _list(tx: Tx, code_list: str, problems: Problems) -> str:
+    rows = kept.entries(tx, code_list)
+    lacking = {row.key: [NAMES[spoken] for spoken in LANGUAGES if not row.translations.get(spoken)] for row in rows}
     return render_template(
         "codes/list.html",
-        name=name,
+        name=code_list,
         entries=rows,
         lacking=lacking,
         label=request.form.get("label", ""),
@@ -86,21 +86,21 @@ def _list(tx: Tx, name: str, problems: Problems) -> str:
     )
 
 
-def _entry(tx: Tx, name: str, key: str, problems: Problems) -> str:
-    found = kept.entry(tx, name, key)
+def _entry(tx: Tx, code_list: str, code: str, problems: Problems) -> str:
+    found = kept.entry(tx, code_list, code)
     words = [
         {
-            "code": code,
-            "name": NAMES[code],
-            "tag": tag(code),
-            "dir": direction(code),
-            "text": request.form.get(code, found.translations.get(code, "")),
+            "code": spoken,
+            "name": NAMES[spoken],
+            "tag": tag(spoken),
+            "dir": direction(spoken),
+            "text": request.form.get(spoken, found.translations.get(spoken, "")),
         }
-        for code in LANGUAGES
+        for spoken in LANGUAGES
     ]
     return render_template(
         "codes/entry.html",
-        name=name,
+        name=code_list,
         entry=found,
         label=request.form.get("label", found.label),
         words=words,

@@ -13,7 +13,7 @@ from webapp.i18n import language
 from webapp.security import row_id
 from webapp.wording import problem_text
 from webapp.workshop import form_words
-from webapp.workshop.forms import FORM, LANGUAGES, around
+from webapp.workshop.forms import FORM, LANGUAGES, around, told
 from workflows import policy
 from workflows.actions import workshop_forms as kept
 from workflows.actions import workshop_words
@@ -105,6 +105,7 @@ def _page(
         component=component,
         kind_name=form_words.kind_name(kind),
         shown=shown,
+        found=told(tx, draft_id, held).get(component_id, []),
         settings=[(name, form_words.SETTINGS[name]) for name in names],
         choices={
             name: form_words.choices(name, settings.exchangeable(kind), lists)

@@ -8,7 +8,7 @@ from flask_babel import gettext as _
 
 from webapp.access import Refusal, view
 from webapp.forms.view import Problems
-from webapp.i18n import NAMES
+from webapp.i18n import NAMES, language
 from webapp.security import row_id
 from webapp.workshop import form_words
 from workflows import policy
@@ -18,6 +18,7 @@ from workflows.actions import workshop_words
 from workflows.actions.workshop_forms import Held
 from workflows.core.errors import Invalid, NotFound, Problem
 from workflows.core.tx import Tx
+from workflows.engine.checks import finding_text
 from workflows.forms import FormError, editing
 from workflows.forms.editing import Schema
 
@@ -139,6 +140,7 @@ def _form(tx: Tx, draft_id: int, held: Held) -> str:
         **around(tx, draft_id),
         held=held,
         rows=rows,
+        found={} if error else told(tx, draft_id, held),
         error=error,
         kinds=form_words.addable(),
         kind_name=form_words.kind_name,
@@ -150,10 +152,19 @@ def _form(tx: Tx, draft_id: int, held: Held) -> str:
 
 def chosen_language() -> str:
     """The language a preview is asked for; raises ``NotFound`` for one that no reader has."""
-    language = request.args.get("in", "de")
-    if language not in NAMES:
+    chosen = request.args.get("in", "de")
+    if chosen not in NAMES:
         raise NotFound("not_found", kind="language")
-    return language
+    return chosen
+
+
+def told(tx: Tx, draft_id: int, held: Held) -> dict[str, list[str]]:
+    """What is wrong with the fields of a form, by their id, in words."""
+    found: dict[str, list[str]] = {}
+    for each in drafts.findings(tx, draft_id):
+        if each.file == held.path:
+            found.setdefault(each.element, []).append(finding_text(each, "de" if language().startswith("de") else "en"))
+    return found
 
 
 def _as_problem(error: FormError) -> Problem:

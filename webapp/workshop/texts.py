@@ -18,7 +18,7 @@ from workflows.core.tx import Tx
 
 workshop_texts = Blueprint("workshop_texts", __name__, url_prefix="/workshop/drafts/<int:draft_id>/texts")
 
-TEXT = "/<name>"
+TEXT = "/<text>"
 
 
 @view(workshop_texts, "", who=policy.BUNDLE_EDIT)
@@ -37,17 +37,17 @@ def create(tx: Tx, draft_id: int) -> ResponseReturnValue:
     flash(
         _("Der Text ist angelegt. Wählen Sie ihn im Diagramm bei einem Schritt aus, der Mails verschickt."), "success"
     )
-    return redirect(url_for("workshop_texts.text", draft_id=draft_id, name=name))
+    return redirect(url_for("workshop_texts.show", draft_id=draft_id, text=name))
 
 
 @view(workshop_texts, TEXT, who=policy.BUNDLE_EDIT)
-def text(tx: Tx, draft_id: int, name: str) -> ResponseReturnValue:
+def show(tx: Tx, draft_id: int, text: str) -> ResponseReturnValue:
     """One text, German beside another language."""
-    return _text(tx, draft_id, name, None, {})
+    return _text(tx, draft_id, text, None, {})
 
 
 @view(workshop_texts, TEXT, who=policy.BUNDLE_EDIT, methods=("POST",))
-def save(tx: Tx, draft_id: int, name: str) -> ResponseReturnValue:
+def save(tx: Tx, draft_id: int, text: str) -> ResponseReturnValue:
     """Keep both versions, or only show how they would read."""
     typed = {
         language: request.form[f"t.{language}"].replace("\r\n", "\n").strip()[:200_000]
@@ -55,22 +55,22 @@ def save(tx: Tx, draft_id: int, name: str) -> ResponseReturnValue:
         if f"t.{language}" in request.form
     }
     if request.form.get("do") == "preview":
-        return _text(tx, draft_id, name, typed, {})
+        return _text(tx, draft_id, text, typed, {})
     read = {
         language: revision
         for language in typed
         if (revision := row_id(request.form.get(f"revision.{language}", ""))) is not None
     }
     try:
-        kept.keep(tx, draft_id, name, typed, read)
+        kept.keep(tx, draft_id, text, typed, read)
     except Invalid as error:
-        raise Refusal(_text(tx, draft_id, name, typed, error.problems), 422) from error
+        raise Refusal(_text(tx, draft_id, text, typed, error.problems), 422) from error
     except Conflict as moved:
         if moved.code != "draft_moved":
             raise
-        raise Refusal(_text(tx, draft_id, name, typed, {}, moved), 409) from moved
+        raise Refusal(_text(tx, draft_id, text, typed, {}, moved), 409) from moved
     flash(_("Gespeichert."), "success")
-    return redirect(url_for("workshop_texts.text", draft_id=draft_id, name=name, beside=_beside()))
+    return redirect(url_for("workshop_texts.show", draft_id=draft_id, text=text, beside=_beside()))
 
 
 def _beside() -> str:
