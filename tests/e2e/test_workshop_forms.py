@@ -6,6 +6,7 @@ from dataclasses import replace
 import pytest
 from playwright.sync_api import Page, expect
 
+from tests.decisions.test_sheets import canonical
 from tests.e2e.conftest import DESKTOP, PASSWORD, PHONE, House, Visitor, accessibility_problems, overflow, sign_in
 from workflows.actions import workshop
 from workflows.decisions import sheets
@@ -150,3 +151,41 @@ def test_the_drawing_tool_marks_the_rows_that_overlap_until_they_no_longer_do(
     page.keyboard.type("> 20")
     expect(page.locator("[data-rows]")).to_have_text("Keine Befunde", timeout=PATIENCE)
     expect(page.locator("tr.is-wrong")).to_have_count(0)
+
+
+def test_two_at_one_form_see_each_other(house: House, visitor: Visitor, draft: str) -> None:
+    with house.begin() as tx:
+        people.create(tx, "zweite@lotse.example", "Zweite", roles=["process_owner"], groups=[], password=PASSWORD)
+    first = opened(house, visitor, f"{draft}/forms/triage")
+    second = visitor(DESKTOP)
+    sign_in(second, house, "zweite")
+    second.goto(f"{draft}/forms/triage")
+    expect(second.locator("[data-here]")).to_have_text("Auch hier: Formulare")
+    first.reload()
+    expect(first.locator("[data-here]")).to_have_text("Auch hier: Zweite")
+
+
+def test_a_mail_is_seen_while_it_is_written(house: House, visitor: Visitor, draft: str) -> None:
+    page = opened(house, visitor, f"{draft}/texts/receipt?beside=ar")
+    page.get_by_label("Deutsch", exact=True).fill("Betreff: Angekommen\n\nGuten Tag {{case.contact_name}}")
+    expect(page.locator(".mail-seen__body").first).to_have_text("Guten Tag Frau Beispiel", timeout=PATIENCE)
+    expect(page.locator("[data-text-note]")).to_have_text("Gesichert.")
+    page.reload()
+    expect(page.get_by_label("Deutsch", exact=True)).to_have_value(re.compile("^Betreff: Angekommen"))
+
+
+def test_tables_that_need_each_other_survive_the_drawing_tool(house: House, visitor: Visitor, draft: str) -> None:
+    with house.begin() as tx:
+        funding = workshop.begin(tx, "funding").id
+        before = workshop.files(tx, funding)["programmes.dmn"].data
+    page = opened(house, visitor, f"{house.address}/workshop/drafts/{funding}/tables/city_integration/grid")
+    page.wait_for_selector("[data-ready]")
+    page.locator("td.input-cell").first.click()
+    page.keyboard.press("Control+a")
+    page.keyboard.type('"never"')
+    expect(page.locator("[data-saving]")).to_have_text("Alles gespeichert", timeout=PATIENCE)
+    with house.begin() as tx:
+        after = workshop.files(tx, funding)["programmes.dmn"].data
+    changed = [pair for pair in zip(sheets.sheets(before), sheets.sheets(after), strict=True) if pair[0] != pair[1]]
+    assert [new.decision for _old, new in changed] == ["city_integration"]
+    assert canonical(before).replace('>"no"<', '>"never"<', 1) == canonical(after)

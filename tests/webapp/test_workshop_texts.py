@@ -105,3 +105,17 @@ def test_a_new_text_begins_with_its_subject(owner: Browser, draft: str) -> None:
     assert (content(owner, draft, "de", "einladung_zum_treffen") or "").startswith("Betreff: Einladung zum Treffen\n")
     assert owner.post(f"{draft}/texts", {"title": "Einladung zum Treffen"}).status_code == 422
     assert owner.get(f"{draft}/texts/nowhere").status_code == 404
+
+
+def test_a_script_keeps_a_text_while_somebody_types(owner: Browser, draft: str) -> None:
+    address, script = f"{draft}/texts/receipt?beside=tr", {"X-Fragment": "1"}
+    sent: dict[str, object] = {"t.de": "Betreff: Eins\n\n{{case.contact_name}}", **revisions(owner.get(address).text)}
+    told = owner.post(address, sent, headers=script).get_json()
+    assert told["problems"] == []
+    assert "Frau Beispiel" in told["mails"]
+    sent |= {f"revision.{language}": str(revision) for language, revision in told["revisions"].items()}
+    wrong = owner.post(address, {**sent, "t.de": "ohne Betreff"}, headers=script)
+    assert wrong.status_code == 422
+    assert "Die erste Zeile muss" in wrong.get_json()["problems"][0]
+    assert owner.post(address, {**sent, "t.de": "Betreff: Zwei\n\nx"}, headers=script).status_code == 200
+    assert content(owner, draft, "de") == "Betreff: Zwei\n\nx\n"
