@@ -3,10 +3,21 @@
 import pytest
 from playwright.sync_api import Page, expect
 
-from tests.e2e.conftest import DESKTOP, PASSWORD, House, Visitor, overflow, sign_in, waited_for
+from tests.e2e.conftest import (
+    DESKTOP,
+    PASSWORD,
+    PHONE,
+    House,
+    Visitor,
+    accessibility_problems,
+    overflow,
+    sign_in,
+    waited_for,
+)
 from workflows.actions import workshop
 from workflows.core.tx import Actor
 from workflows.domain import people
+from workflows.engine import drafts
 from workflows.engine.dialect import Element, parse
 
 DIAGRAM = "referral.bpmn"
@@ -74,3 +85,188 @@ def test_a_process_owner_changes_form_and_due_date_in_the_panel(
     waited_for(changed, "the change did not reach the draft")
     saved(page)
     assert overflow(page) <= 0
+
+
+def test_a_mistake_is_found_shown_and_mended(page: Page, house: House, owner: Actor, draft_id: int) -> None:
+    select(page, "Wie antwortet die Stelle?")
+    page.get_by_label("Wenn nichts anderes zutrifft").select_option("")
+    finding = page.locator("[data-finding='which_answer_to_ask_coordination/flow_without_condition']")
+    finding.wait_for()
+    assert "fehlt die Bedingung" in finding.inner_text()
+    finding.get_by_role("button", name="Zeig mir").click()
+    expect(page.locator(".djs-element.selected[data-element-id='which_answer_to_ask_coordination']")).to_have_count(1)
+    finding.get_by_role("button", name="Beheben").click()
+    finding.wait_for(state="detached")
+    assert element(house, owner, draft_id, "which_answer").default == "which_answer_to_ask_coordination"
+
+
+def test_what_cannot_be_computed_is_told_at_its_field(page: Page) -> None:
+    select(page, "Rückfrage beantworten")
+    page.get_by_label("Dringlichkeit (0 bis 100)").fill("=if then")
+    expect(page.locator("[data-entry-id='priority'] .bio-properties-panel-error")).to_contain_text("kein gültiges FEEL")
+
+
+def test_a_formula_is_completed_with_the_variables_known_there(
+    page: Page, house: House, owner: Actor, draft_id: int
+) -> None:
+    select(page, "Rückfrage beantworten")
+    field = page.get_by_label("Person", exact=True)
+    field.press_sequentially("=offi")
+    offers = page.get_by_role("listbox", name="Vorschläge").filter(visible=True)
+    expect(offers).to_contain_text("office_group")
+    while "office_group" not in (offers.locator("[aria-selected='true']").inner_text()):
+        field.press("ArrowDown")
+    field.press("Enter")
+    expect(field).to_have_value("=office_group")
+    waited_for(
+        lambda: element(house, owner, draft_id, "reply_question").assignment.assignee == "=office_group", "not saved"
+    )
+
+
+def test_only_what_the_engine_runs_can_be_drawn(page: Page) -> None:
+    titles = {each.get_attribute("aria-label") for each in page.locator(".djs-palette [aria-label]").all()}
+    assert "Aufgabe für Menschen einfügen" in titles
+    assert len(titles) <= 12
+    select(page, "Rückfrage beantworten")
+    page.locator(".djs-context-pad .entry[data-action='replace']").click()
+    kinds = {each.inner_text().strip() for each in page.locator(".djs-popup .entry .djs-popup-label").all()}
+    assert {"Automatischer Schritt", "Entscheidungstabelle", "Berechnung"} <= kinds
+    assert not {kind for kind in kinds if "Transaction" in kind or "Ad-hoc" in kind or kind == "Aufgabe"}
+
+
+def test_a_building_block_of_the_office_is_appended_with_its_fields(
+    page: Page, house: House, owner: Actor, draft_id: int
+) -> None:
+    select(page, "Rückfrage beantworten")
+    page.locator(".djs-context-pad .entry[data-action='append.block']").click()
+    page.locator(".djs-popup .entry", has_text="Erinnerung").first.click()
+    saved(page)
+    with house.begin(owner) as tx:
+        parsed = parse(workshop.files(tx, draft_id)[DIAGRAM].data)
+        errors = [each for each in workshop.findings(tx, draft_id) if each.severity == "error"]
+    (event,) = [each for each in parsed.boundaries("reply_question") if not each.interrupting]
+    mail = parsed.elements[parsed.flows[event.outgoing[0]].target]
+    assert (event.trigger.expression, mail.operator) == ("=working days(today(), 5)", "mail.send")
+    # What is left to be said is a finding with a field of its own.
+    assert {each.code for each in errors} == {"missing_parameter"}
+    page.get_by_role("button", name="Rückgängig").click()
+    saved(page)
+    with house.begin(owner) as tx:
+        assert parse(workshop.files(tx, draft_id)[DIAGRAM].data).boundaries("reply_question") == ()
+
+
+def test_somebody_else_was_faster_and_nothing_typed_is_lost(
+    page: Page, house: House, owner: Actor, draft_id: int
+) -> None:
+    with house.begin() as tx:
+        user = people.create(tx, "zweite@lotse.example", "Zweite Person", roles=["process_owner"], groups=[])
+        second = people.actor(tx.session, user)
+    with house.begin(second) as tx:
+        workshop.visit(tx, draft_id, DIAGRAM)
+        xml = workshop.files(tx, draft_id)[DIAGRAM].data
+        workshop.save(tx, draft_id, {DIAGRAM: xml.replace("Rückfrage beantworten".encode(), b"Von der Zweiten")})
+    select(page, "Weiterreichen prüfen")
+    page.get_by_label("Werktage").first.fill("9")
+    dialog = page.get_by_role("dialog")
+    expect(dialog).to_contain_text("Zweite Person")
+    dialog.get_by_role("button", name="Meinen Stand nehmen").click()
+    saved(page)
+    expect(page.locator("[data-others]")).to_contain_text("Zweite Person")
+    assert element(house, owner, draft_id, "check_hand_on").assignment.due == "=working days(today(), 9)"
+    assert element(house, owner, draft_id, "reply_question").name == "Rückfrage beantworten"
+    with house.begin(owner) as tx:  # the other state is in the history
+        assert "Zweite Person" in {change.by for change in drafts.history(tx.session, draft_id)}
+
+
+@pytest.mark.parametrize("width", [DESKTOP, PHONE])
+def test_the_editor_and_the_list_are_accessible(
+    visitor: Visitor, house: House, owner: Actor, draft_id: int, width: int
+) -> None:
+    page = visitor(width)
+    sign_in(page, house, "owner")
+    open_editor(page, house, draft_id)
+    select(page, "Rückfrage beantworten")
+    assert accessibility_problems(page) == []
+    assert overflow(page) <= 0
+    for path in ("steps", "steps/reply_question", "steps/after/which_answer"):
+        page.goto(f"{house.address}/workshop/drafts/{draft_id}/{path}")
+        assert accessibility_problems(page) == []
+        assert overflow(page) <= 0
+
+
+def test_the_makers_mark_stays_visible(page: Page) -> None:
+    mark = page.locator(".bjs-powered-by")
+    box = mark.bounding_box()
+    assert box
+    on_top = page.evaluate(
+        "([x, y]) => document.elementFromPoint(x, y)?.closest('.bjs-powered-by') !== null", [box["x"] + 5, box["y"] + 5]
+    )
+    page.mouse.wheel(0, 0)
+    assert on_top
+
+
+def test_the_same_through_the_list_by_keyboard_only_and_without_a_script(
+    visitor: Visitor, house: House, owner: Actor, draft_id: int
+) -> None:
+    page = visitor(DESKTOP, javascript=False)
+    sign_in(page, house, "owner")
+    page.goto(f"{house.address}/workshop/drafts/{draft_id}/steps")
+    follow(page, "Danach einfügen: nach Rückfrage beantworten")
+    reach(page, "Name")
+    page.keyboard.type("Antwort gegenlesen")
+    enter(page)
+    reach(page, "Wer macht das?")
+    choose(page, "group:leadership")
+    reach(page, "Formular")
+    choose(page, "reply_question")
+    reach(page, "Frist in Werktagen")
+    page.keyboard.type("3")
+    enter(page)
+    step = element(house, owner, draft_id, "antwort_gegenlesen")
+    assert (step.name, step.form_id) == ("Antwort gegenlesen", "reply_question")
+    assert (step.assignment.candidate_groups, step.assignment.due) == ("group:leadership", "=working days(today(), 3)")
+    follow(page, "Antwort gegenlesen ändern")
+    reach(page, "Name")
+    page.keyboard.press("Control+a")
+    page.keyboard.press("Delete")
+    enter(page)
+    follow(page, "Beheben: Die Aufgabe hat keinen Namen; im Aufgabenkorb steht nur ihre ID.")
+    assert element(house, owner, draft_id, "antwort_gegenlesen").name == "Aufgabe"
+    follow(page, "Aufgabe entfernen")
+    with house.begin(owner) as tx:
+        assert "antwort_gegenlesen" not in parse(workshop.files(tx, draft_id)[DIAGRAM].data).elements
+
+
+def reach(page: Page, name: str) -> None:
+    """Press Tab until the control with that name has the focus."""
+    wanted = (
+        page.get_by_label(name, exact=True)
+        .or_(page.get_by_role("link", name=name, exact=True))
+        .or_(page.get_by_role("button", name=name, exact=True))
+    )
+    for _ in range(600):
+        page.keyboard.press("Tab")
+        if wanted.first.evaluate("node => node === document.activeElement"):
+            return
+    pytest.fail(f"{name} is not reached by Tab")
+
+
+def follow(page: Page, name: str) -> None:
+    """Reach a link or button and press Enter on it."""
+    reach(page, name)
+    enter(page)
+
+
+def enter(page: Page) -> None:
+    """Press Enter and wait for the page that answers."""
+    with page.expect_navigation():
+        page.keyboard.press("Enter")
+
+
+def choose(page: Page, key: str) -> None:
+    """Go down in the list that has the focus until an entry is chosen."""
+    for _ in range(60):
+        if page.locator("select:focus").input_value() == key:
+            return
+        page.keyboard.press("ArrowDown")
+    pytest.fail(f"{key} is not in the list")

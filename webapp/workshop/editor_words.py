@@ -107,6 +107,7 @@ OURS = (
     _l("{label} (freiwillig)"),
     _l("Änderungen werden gleich gespeichert …"),
     _l("Gruppe dieser Bahn"),
+    _l("{count} Vorschläge"),
 )
 """Every text the editor's own script shows, as written there; words in braces are filled in by the script."""
 

@@ -14,6 +14,7 @@ class Blocks {
     palette.registerProvider(900, this);
     contextPad.registerProvider(400, this);
     popupMenu.registerProvider(MENU, this);
+    popupMenu._ensureVisible = inWindow;
     commandStack.registerHandler('lotse.reminder', reminderHandler(this));
   }
 
@@ -81,6 +82,13 @@ class Blocks {
     extensionElements.$parent = businessObject;
     return this.elementFactory.createShape({ type: 'bpmn:ServiceTask', businessObject });
   }
+}
+
+/** The drawing tool keeps its menus within the page, which is longer than the window. */
+function inWindow(menu, { x, y }) {
+  const { width, height } = menu.getBoundingClientRect();
+  const within = (wanted, size, whole) => Math.max(4, Math.min(wanted, whole - size - 4));
+  return { x: within(x, width, innerWidth), y: within(y, height, innerHeight) };
 }
 
 /** A timer at the edge of a step that leaves it open, a mail, an end: one step of undo. */

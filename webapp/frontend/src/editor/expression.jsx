@@ -82,11 +82,12 @@ export function Expression({ element, id, label, description, getValue, setValue
         <textarea
           ref={field} id={`bio-properties-panel-${id}`} name={id} rows="1" spellcheck={false} value={typed}
           class={`bio-properties-panel-input${mixed ? '' : ' bio-properties-panel-input-monospace'}`}
-          role="combobox" aria-expanded={offers.length > 0} aria-controls={list} aria-autocomplete="list"
+          aria-haspopup="listbox" aria-controls={offers.length ? list : undefined} aria-autocomplete="list"
           aria-activedescendant={offers.length ? `${list}-${picked}` : undefined}
           onInput={(event) => { type(event.target.value); suggest(); }} onKeyDown={key}
           onFocus={() => mixed && suggest()} onBlur={() => { commit(); setTimeout(() => setOffers([]), 150); }}
         />
+        <span class="kern-sr-only" role="status">{offers.length ? t('{count} Vorschläge', { count: offers.length }) : ''}</span>
         <ul id={list} role="listbox" aria-label={t('Vorschläge')} class="expression__offers" hidden={!offers.length}>
           {offers.map((offer, index) => (
             <li

@@ -1,10 +1,10 @@
 // Our properties panel: for each kind of element only what the engine reads, in the office's words.
 import { is, isAny } from 'bpmn-js/lib/util/ModelUtil';
-import { area, group, line } from './entries.jsx';
+import { area, choice, group, line } from './entries.jsx';
 import { coded, flow, gateway, loop, message, timer } from './events.js';
 import { mappings } from './mappings.js';
 import { Change, businessObject, extension } from './model.js';
-import { t } from './page.js';
+import { page, t } from './page.js';
 import { businessRule, callActivity, operatorTask, script, userTask } from './tasks.js';
 
 const BY_TYPE = [
@@ -50,9 +50,11 @@ function general(element, services) {
   }
   const set = (name) => (value) => services.modeling.updateProperties(element, { [name]: value });
   const process = is(element, 'bpmn:Participant') ? bo.processRef : null;
+  const lanes = page.choices.groups.map((each) => ({ key: each.key.replace('group:', ''), name: each.name }));
   return group('general', t('Allgemein'), [
     isAny(element, NAMED) && area('name', t('Name'), () => bo.name ?? '', set('name')),
     process && line('processName', t('Name des Ablaufs'), () => process.name ?? '', (value) => new Change(services, element).update(process, { name: value }).commit()),
+    is(element, 'bpmn:Lane') && choice('laneGroup', t('Gruppe dieser Bahn'), lanes, () => bo.id, set('id'), { none: null }),
     line('id', t('Kennung'), () => bo.id, (value, problem) => { if (!problem) set('id')(value); }, { validate: (value) => idProblem(bo, value), description: is(element, 'bpmn:Lane') ? t('Die Kennung der Bahn ist der Schlüssel der Gruppe, zum Beispiel coordination.') : undefined }),
   ]);
 }
