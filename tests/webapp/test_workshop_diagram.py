@@ -9,7 +9,8 @@ from typing import Any, cast
 import pytest
 
 from tests.webapp.conftest import Browser
-from webapp.workshop import editor_words
+from webapp.workshop import editor_words, operator_words
+from workflows.operators import OPERATORS
 
 DIAGRAM = "referral.bpmn"
 SOURCES = Path(__file__).parents[2] / "webapp" / "frontend" / "src"
@@ -101,3 +102,9 @@ def test_every_text_of_the_script_comes_from_the_server() -> None:
     files = [*(SOURCES / "editor").glob("*.js*"), SOURCES / "js" / "editor.js"]
     used = {found for path in files for found in re.findall(r"\bt\('([^']+)'", path.read_text("utf-8"))}
     assert used - set(editor_words.ours()) == set()
+
+
+def test_every_operator_and_parameter_has_a_label_that_is_translated() -> None:
+    labels = {operator.label for operator in OPERATORS.values()}
+    labels |= {each.label for operator in OPERATORS.values() for each in operator.parameters}
+    assert labels - {"", *map(str, (label._args[0] for label in operator_words.LABELS))} == set()

@@ -5,6 +5,7 @@ from typing import Any
 
 from flask_babel import gettext as _
 
+from webapp.workshop import operator_words
 from workflows.actions.diagram_editing import Choices
 from workflows.engine.catalogue import Operator, Parameter
 from workflows.engine.office_functions import OFFICE_FUNCTIONS
@@ -31,13 +32,13 @@ def _pairs(pairs: Iterable[tuple[str, str]]) -> list[Row]:
 
 def _operator(operator: Operator, found: Choices) -> Row:
     parameters = [_parameter(operator, each, found) for each in operator.parameters]
-    return {"key": operator.name, "name": _word(operator.label), "parameters": parameters}
+    return {"key": operator.name, "name": operator_words.word(operator.label), "parameters": parameters}
 
 
 def _parameter(operator: Operator, parameter: Parameter, found: Choices) -> Row:
     return {
         "key": parameter.name,
-        "name": _word(parameter.label or parameter.name),
+        "name": operator_words.word(parameter.label or parameter.name),
         "required": parameter.required,
         "choices": [{"name": key, "from": name} for key, name in _values(operator.name, parameter.name, found)],
     }
@@ -59,11 +60,6 @@ def _values(operator: str, parameter: str, found: Choices) -> Iterable[tuple[str
     if (operator, parameter) == ("case.advance", "status"):
         return [("in_progress", _("in Arbeit")), ("waiting", _("wartet")), ("answered", _("beantwortet"))]
     return found.lists.get((operator, parameter), ())
-
-
-def _word(german: str) -> str:
-    """The label of an operator in the reader's language, where it has been translated."""
-    return str(_(german))
 
 
 def blocks(found: Choices) -> list[Row]:
@@ -101,7 +97,7 @@ def blocks(found: Choices) -> list[Row]:
         _block("case.note", _("Eintrag im Vorgang"), {}, often, _("eine interne Notiz")),
         _block("case.share_note", _("Nachricht auf der Statusseite"), {}, often, _("liest, wer angefragt hat")),
     ]
-    rest = [_block(each.name, _word(each.label), {}, _theme(each), "") for each in found.operators]
+    rest = [_block(each.name, operator_words.word(each.label), {}, _theme(each), "") for each in found.operators]
     return [{**block, "id": f"{number}-{block['key']}"} for number, block in enumerate([*first, *rest])]
 
 
@@ -111,7 +107,7 @@ def _block(key: str, name: str, inputs: Mapping[str, str], theme: str, descripti
 
 def _theme(operator: Operator) -> str:
     """Operators are called "Theme: what"; the others stand together."""
-    label = _word(operator.label)
+    label = operator_words.word(operator.label)
     return label.partition(": ")[0] if ": " in label else _("Weitere")
 
 

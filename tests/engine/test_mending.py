@@ -1,0 +1,188 @@
+"""Every finding that offers help: mended it is gone and nothing new is wrong; what a person decides is left alone."""
+
+from collections.abc import Mapping
+
+import pytest
+
+from tests.engine.diagrams import bundle, extended, flows, form, node, user_task
+from workflows.engine.bundle import Bundle
+from workflows.engine.catalogue import Catalogue, Operator, Parameter
+from workflows.engine.checks import check, mending
+from workflows.engine.dialect import parse
+from workflows.engine.findings import Finding
+
+
+def note(_tx: object, _call: object) -> None:
+    """Does nothing."""
+
+
+CATALOGUE = Catalogue(
+    {
+        "case.note": Operator("case.note", "Notiz", (Parameter("text"),), note),
+        "mail.send": Operator("mail.send", "Mail", (Parameter("to"), Parameter("text")), note),
+    },
+    frozenset({"group:coordination", "group:leadership"}),
+    variables={"sample": frozenset({"amount", "deadline", "people"})},
+)
+BEGIN, DONE = node("startEvent", "begin"), node("endEvent", "done")
+
+
+def straight(step: str, key: str = "step") -> str:
+    return BEGIN + step + DONE + flows(f"begin>{key}", f"{key}>done")
+
+
+def service(operator: str, inputs: Mapping[str, str]) -> str:
+    mapping = "".join(f'<zeebe:input source="{source}" target="{target}"/>' for target, source in inputs.items())
+    inside = extended(f'<zeebe:taskDefinition type="{operator}"/><zeebe:ioMapping>{mapping}</zeebe:ioMapping>')
+    return node("serviceTask", "step", inside, name="Schritt")
+
+
+def task(extensions: str, **attributes: str) -> str:
+    given = {"name": "Schritt", **attributes}
+    group = '<zeebe:assignmentDefinition candidateGroups="group:coordination"/>'
+    return node("userTask", "step", extended(group + extensions), **given)
+
+
+def forked(first: str, second: str, default: str = "") -> str:
+    """A gateway with two ways, each with its condition or without."""
+
+    def way(target: str, condition: str) -> str:
+        inside = f"<bpmn:conditionExpression>{condition}</bpmn:conditionExpression>" if condition else ""
+        return (
+            f'<bpmn:sequenceFlow id="to_{target}" sourceRef="choose" targetRef="{target}">{inside}</bpmn:sequenceFlow>'
+        )
+
+    gateway = node("exclusiveGateway", "choose", **({"default": default} if default else {}))
+    ends = node("endEvent", "one") + node("endEvent", "two")
+    return BEGIN + gateway + ends + flows("begin>choose") + way("one", first) + way("two", second)
+
+
+def timer(time: str) -> str:
+    definition = f"<bpmn:timerEventDefinition><bpmn:timeDuration>{time}</bpmn:timeDuration></bpmn:timerEventDefinition>"
+    return straight(node("intermediateCatchEvent", "step", definition))
+
+
+RULE = node(
+    "businessRuleTask", "step", extended('<zeebe:calledDecision decisionId="wayy" resultVariable="way"/>'), name="S"
+)
+DECISION = b"""<definitions xmlns="https://www.omg.org/spec/DMN/20191111/MODEL/" id="d" name="d" namespace="t">
+<decision id="way" name="Weg"><variable name="way"/>
+<literalExpression><text>"a"</text></literalExpression></decision></definitions>"""
+TEXTS = {"texts/reminder.de.txt": b"Betreff: Erinnerung\n\nGuten Tag"}
+MESSAGE = node("message", "told", extended('<zeebe:subscription correlationKey="=amount"/>'))
+CATCH = node("intermediateCatchEvent", "step", '<bpmn:messageEventDefinition messageRef="told"/>')
+LOOP = (
+    "<bpmn:multiInstanceLoopCharacteristics><bpmn:extensionElements>"
+    '<zeebe:loopCharacteristics inputCollection="people" inputElement="person"/>'
+    "</bpmn:extensionElements></bpmn:multiInstanceLoopCharacteristics>"
+)
+FOUR_EYES = '<zeebe:properties><zeebe:property name="fourEyes" value="askng"/></zeebe:properties>'
+TWO_TASKS = BEGIN + user_task("asking") + task(FOUR_EYES) + DONE + flows("begin>asking", "asking>step", "step>done")
+CONDITION = "<bpmn:conditionExpression>amount &gt; 1</bpmn:conditionExpression>"
+FROM_TASK = (
+    BEGIN
+    + user_task("ask")
+    + DONE
+    + flows("begin>ask")
+    + f'<bpmn:sequenceFlow id="on" sourceRef="ask" targetRef="done">{CONDITION}</bpmn:sequenceFlow>'
+)
+
+CASES: Mapping[str, Bundle] = {
+    "unknown_form": bundle(inside=straight(user_task("step", "answr"))),
+    "unknown_group": bundle(inside=straight(user_task("step", group="coordination"))),
+    "unknown_decision": bundle({"way.dmn": DECISION}, straight(RULE)),
+    "unknown_operator": bundle(inside=straight(service("case.notes", {"text": "x"}))),
+    "unknown_text": bundle(TEXTS, straight(service("mail.send", {"to": "contact", "text": "remindr"}))),
+    "unknown_parameter": bundle(inside=straight(service("case.note", {"text": "x", "urgent": "=true"}))),
+    "gateway_without_default": bundle(inside=forked("amount &gt; 1", "")),
+    "flow_without_condition": bundle(inside=forked("amount &gt; 1", "")),
+    "unknown_default": bundle(inside=forked("amount &gt; 1", "", "begin_choose")),
+    "default_with_condition": bundle(inside=forked("amount &gt; 1", "amount &lt; 1", "to_two")),
+    "condition_without_gateway": bundle(inside=FROM_TASK),
+    "task_without_name": bundle(inside=straight(task("", name=""))),
+    "dead_end": bundle(
+        inside=BEGIN
+        + user_task("step")
+        + flows("begin>step")
+        + user_task("ask")
+        + DONE
+        + flows("begin>ask", "ask>done")
+    ),
+    "not_a_time": bundle(inside=timer("&quot;P14D&quot;")),
+    "never_written": bundle(inside=forked("amountt &gt; 1", "", "to_two")),
+    "expression_missing": bundle(
+        inside=straight(
+            node(
+                "userTask",
+                "step",
+                extended('<zeebe:assignmentDefinition candidateGroups="group:coordination"/>') + LOOP,
+                name="S",
+            )
+        )
+    ),
+    "four_eyes_of_nothing": bundle(inside=TWO_TASKS),
+    "not_executable": bundle(
+        {"sample.bpmn": bundle().files["sample.bpmn"].replace(b'isExecutable="true"', b'isExecutable="false"')}
+    ),
+    "message_without_name": bundle(inside=straight(CATCH), shared=MESSAGE),
+}
+
+
+def findings(held: Bundle) -> list[Finding]:
+    return check(held, CATALOGUE)
+
+
+def mended(held: Bundle, code: str) -> Bundle:
+    finding = next(each for each in findings(held) if each.code == code)
+    assert mending.is_mendable(held, CATALOGUE, finding)
+    changed = mending.mend(held, CATALOGUE, finding)
+    assert changed is not None
+    return Bundle(held.key, {**held.files, **changed})
+
+
+def test_every_offer_of_help_is_proven_here() -> None:
+    assert CASES.keys() == mending.MENDERS.keys()
+
+
+@pytest.mark.parametrize("code", CASES)
+def test_mended_it_is_gone_and_nothing_new_is_wrong(code: str) -> None:
+    before = {(each.element, each.code) for each in findings(CASES[code])}
+    after = {(each.element, each.code) for each in findings(mended(CASES[code], code))}
+    assert code not in {found for _, found in after}
+    assert after <= before
+
+
+def test_nothing_is_guessed() -> None:
+    """Two names equally near, two ways without a condition, a formula nobody can read."""
+    unclear = {
+        "unknown_form": bundle(
+            {"answer_a.form": form("answer_a"), "answer_b.form": form("answer_b")},
+            straight(user_task("step", "answer_")),
+        ),
+        "gateway_without_default": bundle(inside=forked("", "")),
+        "unknown_group": bundle(inside=straight(user_task("step", group="somebody"))),
+        "not_a_time": bundle(inside=timer("bald")),
+        "dead_end": bundle(
+            inside=BEGIN
+            + node("parallelGateway", "step")
+            + flows("begin>step")
+            + user_task("ask")
+            + DONE
+            + flows("begin>ask", "ask>done")
+        ),
+    }
+    for code, held in unclear.items():
+        finding = next(each for each in findings(held) if each.code == code)
+        assert mending.mend(held, CATALOGUE, finding) is None, code
+
+
+@pytest.mark.parametrize(("written", "meant"), [("&quot;P14D&quot;", "P14D"), ("14 Tage", "P14D")])
+def test_a_time_is_read_as_people_write_it(written: str, meant: str) -> None:
+    xml = mended(bundle(inside=timer(written)), "not_a_time").files["sample.bpmn"]
+    assert parse(xml).elements["step"].trigger.expression == meant
+
+
+def test_working_days_in_words_become_what_the_clock_counts() -> None:
+    held = bundle(inside=straight(task('<zeebe:taskSchedule dueDate="5 Werktage"/>')))
+    xml = mended(held, "not_a_time").files["sample.bpmn"]
+    assert parse(xml).elements["step"].assignment.due == "=working days(today(), 5)"
