@@ -1,5 +1,6 @@
 """What the diagram editor is given, what it asks for while somebody draws, and mending without JavaScript."""
 
+import gzip
 import json
 import re
 from collections.abc import Callable
@@ -108,3 +109,9 @@ def test_every_operator_and_parameter_has_a_label_that_is_translated() -> None:
     labels = {operator.label for operator in OPERATORS.values()}
     labels |= {each.label for operator in OPERATORS.values() for each in operator.parameters}
     assert labels - {"", *map(str, (label._args[0] for label in operator_words.LABELS))} == set()
+
+
+def test_what_the_editor_loads_stays_within_600_kilobytes() -> None:
+    dist = Path(__file__).parents[2] / "webapp" / "static" / "dist"
+    loaded = [dist / name for name in ("editor.js", "editor.css", "lotse.css")]
+    assert sum(len(gzip.compress(path.read_bytes(), 9)) for path in loaded) <= 600_000

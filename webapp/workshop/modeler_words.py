@@ -3,6 +3,10 @@
 from flask_babel import lazy_gettext as _l
 
 TEXTS = {
+    "Expanded Sub Process": _l("Teilprozess"),
+    "Collapsed Sub Process": _l("Teilprozess (zugeklappt)"),
+    "Create": _l("Hinzufügen"),
+    "Open pop-up editor": _l("Groß bearbeiten"),
     "Activate hand tool": _l("Zeichnung verschieben"),
     "Activate lasso tool": _l("Mehrere auswählen"),
     "Activate create/remove space tool": _l("Platz schaffen oder wegnehmen"),

@@ -4,7 +4,7 @@ import { area, choice, group, line } from './entries.jsx';
 import { coded, flow, gateway, loop, message, timer } from './events.js';
 import { mappings } from './mappings.js';
 import { Change, businessObject, extension } from './model.js';
-import { page, t } from './page.js';
+import { page, t, translate } from './page.js';
 import { businessRule, callActivity, operatorTask, script, userTask } from './tasks.js';
 
 const BY_TYPE = [
@@ -39,7 +39,9 @@ class Panel {
       ...mappings(element, this.services),
       notes(element, this.services),
     ].filter(Boolean);
-    return (groups) => [...groups, ...made.map((each) => (each.entries ? { ...each, entries: each.entries.map((entry) => ({ element, ...entry })) } : each))];
+    return (groups) => [...groups, ...made.map((each) => ({
+      ...each, translate, ...(each.entries && { entries: each.entries.map((entry) => ({ element, translate, ...entry })) }),
+    }))];
   }
 }
 
