@@ -242,11 +242,11 @@ def test_messages_are_sent_once_per_key(program: Program) -> None:
     assert program.post("/messages", body, 201) == first
 
 
-def test_bundles_are_deployed_or_their_findings_named(programs: Callable[[str], Program]) -> None:
+def test_bundles_wait_for_a_second_person_or_their_findings_are_named(programs: Callable[[str], Program]) -> None:
     owner = programs("process_owner")
     archive = {"content_type": "application/zip"}
     answer = owner.call("POST", "/bundles", data=sample.archive(), **archive)
-    assert (answer.status_code, answer.json["process_key"], answer.json["number"]) == (201, "sample", 1)
+    assert (answer.status_code, answer.json["process_key"], answer.json["status"]) == (201, "sample", "submitted")
     answer = owner.call("POST", "/bundles", data=sample.archive({"sample.bpmn": b"<nichts/>"}), **archive)
     assert answer.status_code == 422
     assert answer.json["findings"]

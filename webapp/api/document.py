@@ -140,7 +140,7 @@ OPERATIONS = (
         "NewMigration",
     ),
     Operation("get", "/migrations/{id}", "getMigration", "What became of each case", 200, "Migration", (403, 404)),
-    Operation("post", "/bundles", "deployBundle", "Deploy a bundle (zip)", 201, "Version", STARTING, ZIP),
+    Operation("post", "/bundles", "proposeBundle", "Propose a bundle (zip)", 201, "Proposal", STARTING, ZIP),
 )
 
 

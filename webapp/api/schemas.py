@@ -122,9 +122,9 @@ SCHEMAS: dict[str, Schema] = {
     ),
     "EventPage": record({"items": array(ref("Event"))}),
     "Message": record({"id": NUMBER}, text="The message waits for its receiver; delivering is the worker's work."),
-    "Version": record(
-        {"process_key": TEXT, "number": NUMBER, "patch": NUMBER, "sha256": TEXT, "changes": array(ref("Finding"))},
-        text="changes: what was rewritten in diagrams of other tools.",
+    "Proposal": record(
+        {"id": NUMBER, "draft_id": NUMBER, "process_key": TEXT, "status": TEXT, "changes": array(ref("Finding"))},
+        text="A draft that a second person has to approve. changes: what was rewritten in diagrams of other tools.",
     ),
     "Finding": record(
         {

@@ -6,8 +6,8 @@ from typing import Any
 
 from webapp.api.document import QUERY
 from workflows.actions import inbox, processes
-from workflows.actions.bundles import Deployed
 from workflows.actions.inbox import OpenForm
+from workflows.actions.publishing import Proposed
 from workflows.core import typed_json
 from workflows.core.tx import Tx
 from workflows.engine.checks import finding_text
@@ -17,7 +17,7 @@ from workflows.engine.state import Instance
 from workflows.engine.tasks import Task
 from workflows.forms.model import Field
 
-__all__ = ["QUERY", "deployed", "event", "findings", "instance", "opened", "task"]
+__all__ = ["QUERY", "event", "findings", "instance", "opened", "proposed", "task"]
 
 Json = dict[str, Any]
 
@@ -122,13 +122,13 @@ def finding(item: Finding) -> Json:
     }
 
 
-def deployed(result: Deployed) -> Json:
-    """A deployed version, and what was rewritten on import."""
-    row = result.version
+def proposed(result: Proposed) -> Json:
+    """A draft that waits for a second person, and what was rewritten on import."""
+    row = result.publication
     return {
+        "id": row.id,
+        "draft_id": row.draft_id,
         "process_key": row.process_key,
-        "number": row.number,
-        "patch": row.patch,
-        "sha256": row.sha256,
+        "status": row.status,
         "changes": [finding(item) for item in result.changes],
     }

@@ -12,7 +12,7 @@ from webapp.api.document import document
 from webapp.errors import problem
 from webapp.extensions import csrf
 from webapp.security import row_id
-from workflows.actions import assigning, bundles, inbox, messages, processes, task_list
+from workflows.actions import assigning, inbox, messages, processes, publishing, task_list
 from workflows.core.errors import Invalid, Problem
 from workflows.core.tx import Tx
 from workflows.engine.findings import BundleRefused
@@ -163,10 +163,10 @@ def send_message(tx: Tx) -> ResponseReturnValue:
 
 
 @view(api, "/bundles", who=TOKEN, methods=("POST",))
-def deploy_bundle(tx: Tx) -> ResponseReturnValue:
-    """Deploy a bundle, or say what is wrong with it."""
+def propose_bundle(tx: Tx) -> ResponseReturnValue:
+    """Make a draft of a bundle that waits for a second person, or say what is wrong with it."""
     try:
-        deployed = bundles.deploy(tx, read_zip())
+        proposed = publishing.propose(tx, read_zip(), request.args.get("comment", "API"))
     except BundleRefused as refused:
         raise Refusal(problem(422, "bundle_refused", members={"findings": shown.findings(refused)})) from refused
-    return jsonify(shown.deployed(deployed)), 201
+    return jsonify(shown.proposed(proposed)), 201

@@ -1,13 +1,17 @@
 """Publishing with four eyes: ask, approve, refuse, withdraw, and what takes effect on its day."""
 
+from collections.abc import Sequence
+from dataclasses import dataclass
 from datetime import date
 
 from workflows import policy
 from workflows.actions import trials, workshop
+from workflows.actions.play import Performance
 from workflows.core.errors import Conflict, Invalid, LotseError, NotFound, Problem
 from workflows.core.tx import Tx
 from workflows.engine import drafts, publications, stories
 from workflows.engine.drafts import Draft
+from workflows.engine.findings import BundleRefused, Finding
 from workflows.engine.publications import Publication
 from workflows.operators import catalogue
 
@@ -20,10 +24,31 @@ def submit(tx: Tx, draft_id: int, comment: str, effective_on: date | None) -> Pu
     Raises ``Invalid`` without a comment, ``Conflict("scenarios_fail", failed=)``, else as ``publications.submit``.
     """
     said = _worded(comment)
-    failed = [each.scenario.name for each in trials.play_all(tx, draft_id) if not each.is_as_told]
-    if failed:
-        raise Conflict("scenarios_fail", failed=failed)
+    _refuse_failing(trials.play_all(tx, draft_id))
     return publications.submit(tx, workshop.draft(tx, draft_id).id, said, effective_on, catalogue(tx))
+
+
+@dataclass(frozen=True, slots=True)
+class Proposed:
+    """What a program sent, as a draft that waits for a second person, and what was rewritten in it on the way."""
+
+    publication: Publication
+    changes: tuple[Finding, ...]
+
+
+def propose(tx: Tx, data: bytes, comment: str) -> Proposed:
+    """Make a draft of a zip and ask a second person to publish it.
+
+    Raises ``BundleUnreadable``, ``BundleRefused`` with all findings, otherwise as ``submit``; nothing is kept then.
+    """
+    said = _worded(comment)
+    found, told = workshop.unpacked(tx, data)
+    try:
+        _refuse_failing(trials.play_stories(tx, found.bundle, trials.read_stories(told).values()))
+        draft, changes = workshop.take_in(tx, data)
+        return Proposed(publications.submit(tx, draft.id, said, None, catalogue(tx)), changes)
+    except BundleRefused as refused:
+        raise BundleRefused([*refused.findings, *found.changes]) from refused
 
 
 def submit_retirement(tx: Tx, key: str, number: int, comment: str) -> Publication:
@@ -32,6 +57,12 @@ def submit_retirement(tx: Tx, key: str, number: int, comment: str) -> Publicatio
     if version is None:
         raise NotFound("version_unknown", process=key, number=number)
     return publications.submit_retirement(tx, version.id, _worded(comment))
+
+
+def _refuse_failing(played: Sequence[Performance]) -> None:
+    failed = [each.scenario.name for each in played if not each.is_as_told]
+    if failed:
+        raise Conflict("scenarios_fail", failed=failed)
 
 
 def _worded(comment: str) -> str:

@@ -4,7 +4,7 @@ No mail leaves, time is moved at will, nobody else sees anything. A trial is a s
 kept with the draft and played from the start each time (decision 4: scenarios are no part of a version).
 """
 
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass, field
 from datetime import datetime
@@ -105,8 +105,13 @@ def rehearsal(tx: Tx, bundle: Bundle) -> Iterator[sessionmaker[Session]]:
 
 def stories(tx: Tx, draft_id: int) -> dict[str, Scenario | LotseError]:
     """The scenarios kept with a draft by name, with what is wrong where one cannot be read; raises ``NotFound``."""
+    return read_stories(drafts.scenarios_of(tx.session, workshop.draft(tx, draft_id)))
+
+
+def read_stories(told: Mapping[str, bytes]) -> dict[str, Scenario | LotseError]:
+    """Scenarios by name from their files by path; one that cannot be read stands there as its error."""
     found: dict[str, Scenario | LotseError] = {}
-    for path, data in drafts.scenarios_of(tx.session, workshop.draft(tx, draft_id)).items():
+    for path, data in told.items():
         name = path.removeprefix(f"{FOLDER}/").removesuffix(".yaml")
         try:
             found[name] = parse(name, data)
@@ -117,10 +122,14 @@ def stories(tx: Tx, draft_id: int) -> dict[str, Scenario | LotseError]:
 
 def play_all(tx: Tx, draft_id: int) -> list[Performance]:
     """Play every scenario of a draft; raises ``BundleRefused`` if it has errors, ``LotseError`` for a broken story."""
-    draft = workshop.draft(tx, draft_id)
-    bundle = drafts.bundle_of(tx.session, draft)
+    bundle = drafts.bundle_of(tx.session, workshop.draft(tx, draft_id))
+    return play_stories(tx, bundle, stories(tx, draft_id).values())
+
+
+def play_stories(tx: Tx, bundle: Bundle, told: Iterable[Scenario | LotseError]) -> list[Performance]:
+    """Play stories on a bundle that may be no draft yet; raises as ``play_all``."""
     performances = []
-    for found in stories(tx, draft_id).values():
+    for found in told:
         if isinstance(found, LotseError):
             raise found
         # One rehearsal for each: on SQLite it holds the write lock, so it must be short.

@@ -20,7 +20,7 @@ from workflows.engine.content import Content, read_content
 from workflows.engine.definitions import Edition, Process, Version
 from workflows.engine.drafts import Change, Draft, DraftVisit, Stored
 from workflows.engine.findings import Finding
-from workflows.engine.normalise import normalise
+from workflows.engine.normalise import Normalised, normalise
 from workflows.engine.publications import Publication
 from workflows.engine.state import Instance
 from workflows.operators import FUNCTIONS, catalogue
@@ -164,12 +164,16 @@ def take_in(tx: Tx, data: bytes) -> tuple[Draft, tuple[Finding, ...]]:
 
     Raises ``BundleUnreadable`` when the zip itself cannot be used.
     """
+    found, told = unpacked(tx, data)
+    live = definitions.newest_active(tx.session, found.bundle.key)
+    return drafts.begin(tx, found.bundle, base=live, origin="import", scenarios=told), found.changes
+
+
+def unpacked(tx: Tx, data: bytes) -> tuple[Normalised, dict[str, bytes]]:
+    """What a zip holds, brought into the dialect, and its scenarios beside those the process has already."""
     policy.require(tx, policy.BUNDLE_EDIT)
     found = normalise(bundles.read(data))
-    key = found.bundle.key
-    told = {**stories.of_process(tx.session, key), **_stories_in(data)}
-    live = definitions.newest_active(tx.session, key)
-    return drafts.begin(tx, found.bundle, base=live, origin="import", scenarios=told), found.changes
+    return found, {**stories.of_process(tx.session, found.bundle.key), **_stories_in(data)}
 
 
 def _stories_in(data: bytes) -> dict[str, bytes]:
