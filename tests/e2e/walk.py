@@ -61,7 +61,7 @@ AFTER_A_STEP = {"/login/link", "/password/new", "/register/import/<key>"}
 REGISTERED = "vorstand@brueckenklang.example"
 """A contact person of the demonstration's register, who gets the link to the own entry."""
 
-TABLES = {"user": "user_account", "case": "case_file"}
+TABLES = {"user": "user_account", "case": "case_file", "job": "migration_job"}
 
 
 @dataclass(frozen=True)

@@ -1,11 +1,11 @@
-"""What the demonstration's process owners are working on: a new version that was published, a draft, a proposal."""
+"""What the demonstration's process owners work on: a version that was published, its cases, a draft, a proposal."""
 
 from collections.abc import Callable
 from contextlib import AbstractContextManager
 
 from sqlalchemy import select
 
-from workflows.actions import publishing, workshop
+from workflows.actions import migrations, publishing, workshop
 from workflows.core.tx import SYSTEM, Actor, Tx
 from workflows.domain import people
 from workflows.engine.drafts import Draft
@@ -26,6 +26,8 @@ def arrange(begin: Begin, owner: str, second: str) -> None:
     asked = _propose(begin, first, READ, "Kürzer")
     with begin(other) as mine:
         publishing.approve(mine, asked, "Einverstanden")
+    with begin(first) as mine:
+        migrations.begin(mine, "message", migrations.live(mine, "message"))
     _propose(begin, first, ANSWER, "Sagt auch, dass man antworten kann")
     with begin(first) as mine:
         draft = workshop.begin(mine, "enquiry")
