@@ -50,6 +50,8 @@ IN_THE_WORKSHOP = {
     "decision": "offices_by_topic",
     "language": "en",
     "text": "receipt",
+    "code_list": "topic",
+    "code": "rooms",
 }
 """Parts of the processes the demonstration's drafts are about."""
 UNDER_WAY = ("sent", "seen", "accepted", "in_contact", "open", "running", "waiting")
