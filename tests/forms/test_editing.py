@@ -177,3 +177,32 @@ def test_what_cannot_be_is_said_at_its_setting(typed: dict[str, Any], setting: s
 def test_what_is_no_form_is_refused(data: bytes) -> None:
     with pytest.raises(FormError):
         editing.read(data)
+
+
+JSON = st.recursive(
+    SCALARS | st.floats(allow_nan=False, allow_infinity=False),
+    lambda inner: st.lists(inner, max_size=3) | st.dictionaries(WORDS, inner, max_size=3),
+    max_leaves=6,
+)
+NAMES = ("id", "key", "path", "label", "description", "text", "content", "values", "validate", "properties", "hide")
+STRANGE = st.fixed_dictionaries(
+    {"type": st.sampled_from([*editing.ADDABLE, "filepicker", "table", ""])},
+    optional={
+        **dict.fromkeys(NAMES, JSON),
+        **dict.fromkeys(("conditional", "components", "defaultValue", "valuesExpression", "subtype", "readonly"), JSON),
+    },
+)
+
+
+@given(st.lists(STRANGE, max_size=3), st.dictionaries(st.sampled_from(settings.SETTINGS["select"]), WORDS))
+def test_whatever_a_file_holds_the_editor_shows_and_changes_it_or_says_why_not(
+    components: list[dict[str, Any]], typed: dict[str, Any]
+) -> None:
+    try:
+        held = editing.read(json.dumps({"id": "strange", "components": components}).encode())
+    except FormError:
+        return
+    for row in editing.rows(held):
+        settings.shown(row.component)
+        settings.changed(dict(row.component), typed, {})
+        editing.moved(held, row.id, 1)
