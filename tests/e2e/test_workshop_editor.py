@@ -104,6 +104,10 @@ def test_what_cannot_be_computed_is_told_at_its_field(page: Page) -> None:
     select(page, "Rückfrage beantworten")
     page.get_by_label("Dringlichkeit (0 bis 100)").fill("=if then")
     expect(page.locator("[data-entry-id='priority'] .bio-properties-panel-error")).to_contain_text("kein gültiges FEEL")
+    select(page, "Antwort an die Stelle schicken")
+    page.get_by_label("Weitere Angaben (freiwillig)").fill("={reply: }")
+    wrong = page.locator("[data-entry-id='parameter-values'] .bio-properties-panel-error")
+    expect(wrong).to_contain_text("kein gültiges FEEL")
 
 
 def test_a_formula_is_completed_with_the_variables_known_there(

@@ -47,6 +47,7 @@ IN_THE_WORKSHOP = {
     "name": "answered",
     "form_id": "triage",
     "component_id": "group_1",
+    "step_id": "triage",
     "decision": "offices_by_topic",
     "language": "en",
     "text": "receipt",

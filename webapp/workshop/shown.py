@@ -40,6 +40,7 @@ def findings(
             "code": each.code,
             "text": finding_text(each, spoken),
             "place": str(each.facts.get("place", "")),
+            "target": str(each.facts.get("target") or each.facts.get("parameter", "")),
             "mend": (each.file, each.element, each.code) in mendable,
         }
         for each in found

@@ -30,7 +30,7 @@ def check_expressions(examined: Examined) -> Iterator[Finding]:
         try:
             expression = compile_expression(use.feel, (), examined.functions)
         except FeelSyntaxError as error:
-            facts = {"place": use.place, "source": use.source[:200], "problem": error}
+            facts = {"place": use.place, "target": use.target, "source": use.source[:200], "problem": error}
             yield examined.error(use.element_id, "not_feel", **facts)
             continue
         yield from _functions(examined, use, expression)

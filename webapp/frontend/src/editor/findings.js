@@ -78,7 +78,8 @@ export class Findings {
     const errors = {};
     for (const each of this.found) {
       if (each.element !== selected?.id) continue;
-      const entry = (each.code === 'not_feel' || each.code === 'not_a_time' ? PLACES[each.place] : undefined) ?? ENTRIES[each.code] ?? PLACES[each.place] ?? 'name';
+      const own = each.target && (each.place === 'input' || each.code.endsWith('_parameter')) ? `parameter-${each.target}` : undefined;
+      const entry = own ?? (each.code === 'not_feel' || each.code === 'not_a_time' ? PLACES[each.place] : undefined) ?? ENTRIES[each.code] ?? PLACES[each.place] ?? 'name';
       errors[entry] ??= each.text;
     }
     this.modeler.get('eventBus').fire('propertiesPanel.setErrors', { errors });
