@@ -1,6 +1,6 @@
 """Random running cases between random pairs of versions: each completes in the new one, or is refused for a reason.
 
-Never is one stuck or lost. The share that is refused is printed (``-s``) and kept with the test's properties.
+Never is one stuck or lost, and a move can be taken back and done again. The share that is refused is printed (``-s``) and kept with the test's properties.
 """
 
 from collections import Counter
@@ -185,7 +185,12 @@ def test_a_random_case_moves_and_completes_or_is_refused_for_a_reason_of_the_sho
             changed(other, kind, pick)
         house.deploy(drawn(key, other))
         before = [task.id for task in house.tasks(instance) if task.status == "open"]
-        verdict, _earlier = house.move(instance)
+        stored = house.stored(instance)
+        verdict, earlier = house.move(instance)
+        if earlier is not None and pick([True, False]):
+            house.undo(instance, earlier)
+            assert house.stored(instance) == stored
+            assert house.move(instance)[0] == verdict
         outcomes[verdict.outcome] += 1
         reasons.update({reason.code for reason in verdict.reasons})
         event(verdict.outcome)

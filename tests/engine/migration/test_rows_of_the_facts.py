@@ -2,6 +2,8 @@
 
 from datetime import timedelta
 
+import pytest
+
 from tests.engine.drawing import Drawing, each, timer
 from tests.engine.migration.changing import Changing
 
@@ -364,3 +366,63 @@ def test_a_changed_pause_counts_from_when_it_began(house: Changing) -> None:
     house.clock.set(begun + timedelta(days=3))
     house.work()
     finish(house, instance, "b")
+
+
+def around(kind: str, deadline: bool) -> Drawing:
+    """A subprocess, a called process, a repetition or a message that is waited for, with a deadline or without."""
+    d = Drawing("inner")
+    d.flow(d.start("inner_start"), d.user("x"), d.end("inner_end"))
+    d.process("p")
+    if kind == "sub":
+        with d.sub("held"):
+            d.flow(d.start("s"), d.user("x2"), d.end("e"))
+    elif kind == "call":
+        d.call("held", "inner")
+    elif kind == "many":
+        d.user("held", inner=each("=[1, 2]", "item"))
+    else:
+        d.message("news")
+        d.receive("held", "news")
+    d.flow(d.start(), d.user("first"), "held", d.end())
+    if deadline:
+        d.boundary("late", "held", timer("duration", "P5D"))
+        d.flow("late", d.user("remind"), d.end("end_late"))
+    return d
+
+
+@pytest.mark.parametrize("kind", ["sub", "call", "many", "receive"])
+def test_a_deadline_added_around_what_runs_counts_from_its_beginning(house: Changing, kind: str) -> None:
+    instance = house.run(around(kind, deadline=False), ref="k")
+    house.clock.set(house.clock.now() + timedelta(days=1))
+    house.complete(instance, "first")
+    begun = house.clock.now()
+    if kind == "many":
+        house.clock.set(begun + timedelta(days=1))
+        house.complete(instance, "held")
+    house.clock.set(begun + timedelta(days=3))
+    house.deploy(around(kind, deadline=True))
+    earlier = house.moved(instance)
+    assert [(each.element_id, each.due_at) for each in house.timers(instance)] == [("late", begun + timedelta(days=5))]
+    house.undo(instance, earlier)
+    assert house.timers(instance) == []
+    house.moved(instance)
+    house.clock.set(begun + timedelta(days=5))
+    house.work()
+    finish(house, instance, "remind")
+
+
+def test_a_due_date_of_a_task_in_an_iteration_is_changed_for_all_that_wait(house: Changing) -> None:
+    def drawn(due: str) -> Drawing:
+        d = Drawing()
+        schedule = f'<zeebe:taskSchedule dueDate="{due}"/>'
+        many = d.user("many", extension=schedule, inner=each("=[1, 2]", "item"))
+        d.flow(d.start(), many, d.end())
+        return d
+
+    instance = house.run(drawn("P5D"))
+    begun = house.clock.now()
+    house.clock.set(begun + timedelta(days=2))
+    house.deploy(drawn("P9D"))
+    house.moved(instance)
+    assert [task.due_at for task in house.tasks(instance)] == [begun + timedelta(days=9)] * 2
+    finish(house, instance, "many", "many")
