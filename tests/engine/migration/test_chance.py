@@ -1,6 +1,7 @@
 """Random running cases between random pairs of versions: each completes in the new one, or is refused for a reason.
 
-Never is one stuck or lost, and a move can be taken back and done again. The share that is refused is printed (``-s``) and kept with the test's properties.
+Never is one stuck or lost, and a move can be taken back and done again. The share that is refused is printed (``-s``)
+and kept with the test's properties.
 """
 
 from collections import Counter
