@@ -73,7 +73,8 @@ def _offered(tx: Tx, draft: Draft) -> dict[str, Any]:
 
 
 def _findings(tx: Tx, draft_id: int) -> list[dict[str, Any]]:
-    return shown.findings(kept.findings(tx, draft_id), language(), editing.mendable(tx, draft_id))
+    found, mendable = editing.examined(tx, draft_id)
+    return shown.findings(found, language(), mendable)
 
 
 @view(workshop_diagram, "/workshop/drafts/<int:draft_id>/diagram/variables", who=policy.BUNDLE_EDIT)

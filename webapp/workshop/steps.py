@@ -34,12 +34,13 @@ def show(tx: Tx, draft_id: int) -> ResponseReturnValue:
     except (DialectError, NotFound):
         listed = []  # the findings say what is wrong with the file
     groups = dict(_choices(tx, draft_id).groups)
+    found, mendable = editing.examined(tx, draft_id)
     return render_template(
         "workshop/steps.html",
         draft=draft,
         process=kept.process_name(tx, draft.process_key),
         rows=[_row(step, groups) for step in listed],
-        findings=shown.findings(kept.findings(tx, draft_id), language(), editing.mendable(tx, draft_id)),
+        findings=shown.findings(found, language(), mendable),
     )
 
 

@@ -89,10 +89,11 @@ def save_file(tx: Tx, draft_id: int, path: str) -> ResponseReturnValue:
     except BundleUnreadable as error:
         raise Refusal(jsonify(problem=sentence(error.code, error.facts, language())), 422) from error
     others = kept.visit(tx, draft_id, path)
+    found, mendable = diagram_editing.examined(tx, draft_id)
     return jsonify(
         revision=kept.files(tx, draft_id)[path].revision,
         others=[each.name for each in others],
-        findings=shown.findings(kept.findings(tx, draft_id), language(), diagram_editing.mendable(tx, draft_id)),
+        findings=shown.findings(found, language(), mendable),
     )
 
 

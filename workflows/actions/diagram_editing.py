@@ -18,6 +18,7 @@ from workflows.engine.checks.known import Known
 from workflows.engine.content import Content, read_content
 from workflows.engine.editing import steps as editing
 from workflows.engine.editing.steps import Step
+from workflows.engine.findings import Finding
 from workflows.engine.office_functions import OFFICE_FUNCTIONS
 from workflows.operators import OPERATORS, catalogue
 
@@ -105,13 +106,12 @@ MOST_TRIED = 40
 """Of so many findings mending is tried; a diagram with more is beyond single repairs."""
 
 
-def mendable(tx: Tx, draft_id: int) -> frozenset[tuple[str, str, str]]:
-    """File, element and code of every finding that ``mend`` can take care of; raises ``NotFound``."""
+def examined(tx: Tx, draft_id: int) -> tuple[list[Finding], frozenset[tuple[str, str, str]]]:
+    """What is wrong with a draft, and file, element and code of what ``mend`` can take care of; raises ``NotFound``."""
     bundle, offered = drafts.bundle_of(tx.session, workshop.draft(tx, draft_id)), catalogue(tx)
-    found = check(bundle, offered)[:MOST_TRIED]
-    return frozenset(
-        (each.file, each.element, each.code) for each in found if mending.is_mendable(bundle, offered, each)
-    )
+    found = check(bundle, offered)
+    tried = (each for each in found[:MOST_TRIED] if mending.is_mendable(bundle, offered, each))
+    return found, frozenset((each.file, each.element, each.code) for each in tried)
 
 
 def mend(tx: Tx, draft_id: int, file: str, element: str, code: str) -> tuple[str, ...]:
