@@ -9,7 +9,7 @@ from workflows.engine.content import Content, read_content
 from workflows.engine.office_functions import OFFICE_FUNCTIONS
 
 BUNDLES = Path(__file__).parents[2] / "bpmn"
-KEYS = ("enquiry", "referral", "funding")
+KEYS = ("enquiry", "referral", "funding", "message")
 
 
 @pytest.fixture(params=KEYS)

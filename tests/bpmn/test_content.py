@@ -27,6 +27,7 @@ TO_ASSOCIATIONS = {
         *("repayment", "repayment_reminder", "funding_withdrawn"),
         *("sketch_wanted", "revision_wanted", "proof_revision_wanted"),
     },
+    "message": {"message_answered"},
 }
 WITHOUT_LINK = {
     *("triage_reminder", "withdrawal_confirmed", "outcome_overdue", "referral_withdrawn"),

@@ -48,8 +48,12 @@ def write(tx: Tx, token: str, values: Mapping[str, Any], dedupe_key: str) -> Non
     throttle.hit(tx, f"message:{door.subject_id}", PER_HOUR, 3600)
     cases.add_message(door.tx, case.id, text)
     attachments.hand_over(door.tx, schema, place, typed, case.stream, is_shared=True)
-    started = {"message": text, "file_count": len(files), "reference": case.reference, "case": case.id}
-    messages.start(door.tx, PROCESS, started, case.stream, unique)
+    messages.start(door.tx, PROCESS, starting_variables(case, text, len(files)), case.stream, unique)
+
+
+def starting_variables(case: Case, text: str, file_count: int) -> dict[str, Any]:
+    """What the process knows of a message when it begins."""
+    return {"message": text, "file_count": file_count, "reference": case.reference, "case": case.id}
 
 
 def _schema(tx: Tx) -> tuple[Definition, Form]:

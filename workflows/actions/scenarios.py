@@ -10,7 +10,8 @@
       - {expect: {tasks: [triage], mails: [send_receipt], status: in_progress, path: [triage, which_ways], ended: true}}
 
 A process that does not begin with an enquiry says how an office was asked: ``start: {enquiry: …, referral: {office:
-caritas, …}}``, or that funding is advised on: ``start: {enquiry: …, funding: true}``. A message ``about: application``
+caritas, …}}``, that funding is advised on: ``start: {enquiry: …, funding: true}``, or what somebody writes to the
+office about a case: ``start: {enquiry: …, message: …}``. A message ``about: application``
 or ``about: invitation`` goes to the newest of them, ``expect: {application: awarded}`` looks at its state,
 ``start: {pots: {wir_micro: 3000}}`` says what is left in a pot of that year. A value ``person:jury`` stands for the key
 of that person's account.
@@ -34,7 +35,7 @@ VERBS = {
     "expect": set[str](),
 }
 EXPECTED = frozenset({"tasks", "mails", "status", "outcome", "referrals", "application", "path", "ended"})
-START = frozenset({"day", "language", "enquiry", "referral", "funding", "pots", "offices_without_address"})
+START = frozenset({"day", "language", "enquiry", "referral", "funding", "message", "pots", "offices_without_address"})
 
 
 @dataclass(frozen=True, slots=True)
@@ -60,9 +61,15 @@ class Scenario:
     enquiry: Mapping[str, Any]
     referral: Mapping[str, Any]
     funding: bool
+    message: str
     pots: Mapping[str, Any]
     offices_without_address: tuple[str, ...]
     steps: tuple[Step, ...]
+
+    @property
+    def begins_with_enquiry(self) -> bool:
+        """Whether the public form is where it begins, and not a referral, funding or a message of its own."""
+        return not (self.referral or self.funding or self.message)
 
 
 def read_all(bundle_folder: Path, name: str | None = None) -> list[Scenario]:
@@ -97,6 +104,7 @@ def parse(name: str, data: bytes) -> Scenario:
         enquiry=_mapping(name, start.get("enquiry", {})),
         referral=_mapping(name, start.get("referral", {})),
         funding=bool(start.get("funding")),
+        message=str(start.get("message", "")),
         pots=_mapping(name, start.get("pots", {})),
         offices_without_address=tuple(start.get("offices_without_address", ())),
         steps=tuple(_step(name, number, entry) for number, entry in enumerate(steps, start=1)),

@@ -12,6 +12,7 @@ from sqlalchemy import ColumnElement, and_, exists, or_, select
 from sqlalchemy.orm import Session, sessionmaker
 
 from workflows.actions import enquiries
+from workflows.actions.correspondence import starting_variables as message_variables
 from workflows.actions.scenarios import Scenario
 from workflows.core.clock import BERLIN, SetClock
 from workflows.core.errors import NotFound
@@ -125,11 +126,13 @@ def open_on(sessions: sessionmaker[Session], settings: Settings, scenario: Scena
             _office(tx, key).email = ""
         for key, left in scenario.pots.items():
             programmes.set_pot(tx, key, scenario.day.year, Decimal(left))
-    with stage.begin(SYSTEM if scenario.referral or scenario.funding else PUBLIC) as tx:
+    with stage.begin(PUBLIC if scenario.begins_with_enquiry else SYSTEM) as tx:
         if scenario.referral:
             case = _ask_office(tx, scenario)
         elif scenario.funding:
             case = _advise(tx, scenario)
+        elif scenario.message:
+            case = _write(tx, scenario)
         else:
             case, _ = enquiries.submit(tx, scenario.enquiry, scenario.language)
         return Stage(sessions, settings, clock, case.id)
@@ -150,6 +153,14 @@ def _advise(tx: Tx, scenario: Scenario) -> Case:
     case = _case(tx, scenario)
     application = funding.open_new(tx, case.id)
     messages.start(tx, "funding", application_variables(tx, case, application), subject=application.key)
+    return case
+
+
+def _write(tx: Tx, scenario: Scenario) -> Case:
+    """Without the enquiry's diagram: a case about which somebody writes to the office."""
+    case = _case(tx, scenario)
+    cases.add_message(tx, case.id, scenario.message)
+    messages.start(tx, "message", message_variables(case, scenario.message, 0), subject=case.stream)
     return case
 
 
