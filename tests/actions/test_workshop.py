@@ -6,7 +6,7 @@ from datetime import date, timedelta
 from pathlib import Path
 
 import pytest
-from sqlalchemy import select
+from sqlalchemy import delete, select
 
 from tests.actions.conftest import BUNDLES, House
 from tests.conftest import Begin
@@ -20,6 +20,7 @@ from workflows.engine import bundle, definitions, drafts, stories
 from workflows.engine.bundle import BundleUnreadable
 from workflows.engine.drafts import Draft, DraftFile
 from workflows.engine.findings import BundleRefused
+from workflows.engine.stories import Story
 
 Owners = tuple[Actor, Actor]
 DIAGRAM = "referral.bpmn"
@@ -285,6 +286,14 @@ def test_a_single_file_replaces_its_namesake(begin: Begin, owners: Owners, draft
         assert workshop.files(tx, draft_id)[TEXT].data == b"Betreff: von aussen\n\nText"
         with pytest.raises(BundleUnreadable):
             workshop.take_in_file(tx, draft_id, "virus.exe", b"MZ")
+
+
+def test_a_house_from_before_gets_the_scenarios_that_come_with_it(begin: Begin, owners: Owners) -> None:
+    with begin() as tx:
+        tx.session.execute(delete(Story))
+        bundles.deploy_missing(tx, BUNDLES)
+        assert HELPS in stories.of_process(tx.session, "referral")
+        assert tx.session.scalars(select(Draft)).all() == []
 
 
 def test_what_the_house_delivers_anew_becomes_a_draft_once(begin: Begin, owners: Owners, tmp_path: Path) -> None:

@@ -48,6 +48,7 @@ def deploy_missing(tx: Tx, folder: Path) -> list[Version]:
             _offer(tx, delivered, _stories(path))
         else:
             deployed.append(definitions.deploy(tx, delivered, catalogue(tx)))
+        if not stories.of_process(tx.session, path.name):
             stories.keep(tx, path.name, _stories(path))
     return deployed
 
