@@ -12,6 +12,7 @@ from pathlib import Path
 
 ROOT = Path(__file__).resolve().parent.parent
 BINARIES = Path(sys.executable).parent
+TWO_AT_A_TIME = ("-n", "2", "--dist", "worksteal")
 SLOW = ("tests/faults", "tests/e2e")
 BROWSER = "chromium-headless-shell"
 MEMORY = "/dev/shm"
@@ -57,13 +58,13 @@ def checks() -> list[Part]:
 def tests(*, quick: bool) -> list[Part]:
     """The tests from the ground floor up; the slow ones last, in parts of their own."""
     without_slow = [f"--ignore={folder}" for folder in SLOW]
-    # Two at a time: one waits for the database while the other computes. Kills and browsers want the machine alone.
-    parts = [pytest_part("tests", "tests", *without_slow, "-n", "2", "--dist", "worksteal")]
+    # Two at a time: one waits for the database, or its browser, while the other computes. Kills want the machine alone.
+    parts = [pytest_part("tests", "tests", *without_slow, *TWO_AT_A_TIME)]
     if quick:
         return parts
     parts.append(pytest_part("faults", "tests/faults"))
     if shutil.which(BROWSER) or os.environ.get("CI") == "true":
-        parts.append(pytest_part("browser journeys", "tests/e2e"))
+        parts.append(pytest_part("browser journeys", "tests/e2e", *TWO_AT_A_TIME))
     else:
         print(f"No {BROWSER} on this machine: the browser journeys are left out (with CI=true they would fail).")
     return parts
