@@ -344,6 +344,7 @@ MATRIX: dict[str, frozenset[str]] = {
     "GET /workshop/drafts/{draft}/trials/helps": OWNER,
     "GET /workshop/drafts/{draft}/trials/nowhere": NOBODY,
     "POST /workshop/drafts/{draft}/trials/helps/complete": OWNER,
+    "POST /workshop/drafts/{draft}/trials/helps/fields": OWNER,
     "POST /workshop/drafts/{draft}/trials/helps/time": OWNER,
     "POST /workshop/drafts/{draft}/trials/helps/message": OWNER,
     "POST /workshop/drafts/{draft}/trials/helps/undo": OWNER,

@@ -174,6 +174,9 @@ def test_a_trial_is_played_in_the_browser_as_each_role_and_kept(owner: Browser, 
     assert "Als Anlaufstelle: " in page
     task = re.search(r'name="task" value="([^"]+)"', page)
     assert task
+    for anew in (f"{trial}/fields", f"{trial}/complete"):  # with a script and without
+        drawn = owner.post(anew, {"task": task[1], "answer": "accept", "_action": "refresh"})
+        assert 'name="contact_person"' in drawn.text
     wrong = owner.post(f"{trial}/complete", {"task": task[1], "answer": "accept", "contact_person": "x" * 5000})
     assert wrong.status_code == 422
     assert "x" * 5000 in wrong.text

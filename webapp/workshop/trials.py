@@ -10,7 +10,7 @@ from flask_babel import gettext as _
 from markupsafe import Markup
 
 from webapp.access import Refusal, view
-from webapp.forms.reading import raw_values
+from webapp.forms.reading import is_redrawing, raw_values
 from webapp.forms.view import FormView, Problems
 from webapp.i18n import language
 from webapp.wording.trials import deviation_text
@@ -105,7 +105,7 @@ def _page(
         tasks=[{"key": _key(each), "name": each.name, "by": each.by, "about": each.about} for each in seen.waiting],
         chosen=chosen,
         chosen_key=_key(chosen) if chosen else "",
-        form=_form(chosen, problems) if chosen else None,
+        form=_form(chosen, problems, draft_id, name) if chosen else None,
         scenes=_scenes(seen),
         deviations=_result(seen.performance),
         diagram_url=url_for("workshop.file", draft_id=draft_id, path=held.diagram),
@@ -120,9 +120,10 @@ def _key(waiting: Waiting) -> str:
     return f"{waiting.element_id}~{waiting.about}~{waiting.by}"
 
 
-def _form(waiting: Waiting, problems: Problems) -> FormView:
+def _form(waiting: Waiting, problems: Problems, draft_id: int, name: str) -> FormView:
     hidden = Markup('<input type="hidden" name="task" value="{}">').format(_key(waiting))
-    return FormView(waiting.opened.fields, problems, hidden=hidden, values=waiting.opened.values)
+    anew = url_for("workshop_trials.fields", draft_id=draft_id, name=name)
+    return FormView(waiting.opened.fields, problems, refresh_url=anew, hidden=hidden, values=waiting.opened.values)
 
 
 def _scenes(seen: Trial) -> list[dict[str, Any]]:
@@ -143,19 +144,36 @@ def _scenes(seen: Trial) -> list[dict[str, Any]]:
 @view(workshop_trials, f"{TRIALS}/<name>/complete", who=policy.BUNDLE_EDIT, methods=("POST",))
 def complete(tx: Tx, draft_id: int, name: str) -> ResponseReturnValue:
     """Do the task as whoever it is for; what does not fit is said at its field and nothing is kept."""
-    seen = trials.look_at(tx, draft_id, name, language=language())
-    task = request.form.get("task", "")
-    chosen = next((each for each in seen.waiting if _key(each) == task), None)
-    if chosen is None:
-        raise Conflict("task_cancelled")
-    values = raw_values(chosen.opened.form, request.form)
+    chosen, values = _typed(tx, draft_id, name)
+    if is_redrawing(request.form):
+        typed = trials.look_at(tx, draft_id, name, language=language(), typed={chosen.element_id: values})
+        return _page(tx, draft_id, name, typed, _key(chosen), {})
     step = {"complete": chosen.element_id, "by": chosen.by, "values": values}
     try:
         recording.record(tx, draft_id, name, step | ({"about": chosen.about} if chosen.about else {}))
     except Invalid as error:
         typed = trials.look_at(tx, draft_id, name, language=language(), typed={chosen.element_id: values})
-        raise Refusal(_page(tx, draft_id, name, typed, task, error.problems), 422) from error
+        raise Refusal(_page(tx, draft_id, name, typed, _key(chosen), error.problems), 422) from error
     return _back(draft_id, name)
+
+
+def _typed(tx: Tx, draft_id: int, name: str) -> tuple[Waiting, dict[str, Any]]:
+    """The task the form is about and what was typed into it; raises ``Conflict`` when it is over."""
+    seen = trials.look_at(tx, draft_id, name, language=language())
+    task = request.form.get("task", "")
+    chosen = next((each for each in seen.waiting if _key(each) == task), None)
+    if chosen is None:
+        raise Conflict("task_cancelled")
+    return chosen, raw_values(chosen.opened.form, request.form)
+
+
+@view(workshop_trials, f"{TRIALS}/<name>/fields", who=policy.BUNDLE_EDIT, methods=("POST",))
+def fields(tx: Tx, draft_id: int, name: str) -> ResponseReturnValue:
+    """The fields drawn anew for what was typed so far; keeps nothing."""
+    chosen, values = _typed(tx, draft_id, name)
+    seen = trials.look_at(tx, draft_id, name, language=language(), typed={chosen.element_id: values})
+    again = next(each for each in seen.waiting if _key(each) == _key(chosen))
+    return render_template("forms/fields.html", form=_form(again, {}, draft_id, name))
 
 
 @view(workshop_trials, f"{TRIALS}/<name>/time", who=policy.BUNDLE_EDIT, methods=("POST",))
