@@ -214,6 +214,7 @@ def _fill(
             "proposal": str(proposal.id),
             "as_of": proposal.revision,
         }
+    drafts = _drafts(begin)
     with begin() as tx:
         later = people.day(tx.now) + timedelta(days=9)
         deputies.appoint(tx, ids["coordinator"], ids["leadership"], later, later)
@@ -225,20 +226,21 @@ def _fill(
             "office_token": house.office_token(),
             "unknown": "unbekannt",
             **keys,
-            **_drafts(tx),
+            **drafts,
             "moved_job": str(migrations.begin(tx, "message", 1).id),
         }
     visitors = {who: _visitor(app, who, bearers.get(who, "")) for who in COLUMNS}
     return visitors, examples
 
 
-def _drafts(tx: Tx) -> dict[str, str]:
-    """A draft with a change, and one that waits for a second person."""
-    changed, waiting = workshop.begin(tx, "referral"), workshop.begin(tx, "message")
-    workshop.save(tx, changed.id, {"texts/referral_offer.de.txt": b"Betreff: Neu\n\nText"})
-    asked = publishing.submit(tx, waiting.id, "Bitte", None)
-    enquiry = workshop.begin(tx, "enquiry")
-    return {"draft": str(changed.id), "proposed": str(asked.id), "enquiry_draft": str(enquiry.id)}
+def _drafts(begin: Begin) -> dict[str, str]:
+    """A draft with a change, and one that waits for a second person; trying it wants a transaction of its own."""
+    with begin() as tx:
+        changed, waiting, enquiry = (workshop.begin(tx, key).id for key in ("referral", "message", "enquiry"))
+        workshop.save(tx, changed, {"texts/referral_offer.de.txt": b"Betreff: Neu\n\nText"})
+    with begin() as tx:
+        asked = publishing.submit(tx, waiting, "Bitte", None).id
+    return {"draft": str(changed), "proposed": str(asked), "enquiry_draft": str(enquiry)}
 
 
 def _user(tx: Tx, role: str) -> int:

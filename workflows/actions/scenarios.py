@@ -137,5 +137,5 @@ def _known(file: str, value: Any, names: frozenset[str] | set[str], where: str) 
     return _mapping(file, value)
 
 
-def _unreadable(file: str, reason: str) -> LotseError:
-    return LotseError("scenario_unreadable", file=file, reason=reason[:300])
+def _unreadable(name: str, reason: str) -> LotseError:
+    return LotseError("scenario_unreadable", file=f"{name}.yaml", reason=reason[:300])
