@@ -3,11 +3,12 @@
 from collections import Counter
 from datetime import UTC, datetime
 
+import pytest
 from sqlalchemy import select
 from sqlalchemy.orm import Session, sessionmaker
 
 from tests.actions.conftest import BUNDLES
-from tests.conftest import Begin
+from tests.conftest import Begin, Database
 from workflows.actions import bundles, demo
 from workflows.core import audit
 from workflows.core.clock import SetClock
@@ -17,6 +18,12 @@ from workflows.domain import passwords, people, seed
 from workflows.domain.cases import Case
 from workflows.domain.referrals import Referral
 from workflows.engine.incidents import Incident
+
+
+@pytest.fixture
+def database(postgres_database: Database) -> Database:
+    """On SQLite the browser walk fills one for every run."""
+    return postgres_database
 
 
 def test_the_house_is_full_of_life_and_a_second_start_adds_nothing(

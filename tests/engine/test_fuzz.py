@@ -26,7 +26,7 @@ from workflows.engine.office_functions import OFFICE_FUNCTIONS
 from workflows.operators import OPERATORS
 
 OWN = Path(__file__).parents[2] / "bpmn"
-MUTANTS = int(os.environ.get("LOTSE_FUZZ", "250"))
+MUTANTS = int(os.environ.get("LOTSE_FUZZ", "120"))
 LONGEST = 5.0  # seconds of this process for one mutant
 CATALOGUE = Catalogue(OPERATORS, frozenset({"group:coordination"}), frozenset({"topic"}), OFFICE_FUNCTIONS)
 
