@@ -3,6 +3,7 @@
 import pytest
 from playwright.sync_api import Page, expect
 
+from tests.conftest import Database
 from tests.e2e.conftest import (
     DESKTOP,
     PASSWORD,
@@ -21,6 +22,12 @@ from workflows.engine import drafts
 from workflows.engine.dialect import Element, parse
 
 DIAGRAM = "referral.bpmn"
+
+
+@pytest.fixture
+def database(sqlite_database: Database) -> Database:
+    """Nothing here depends on the database; the whole loop runs on the other one."""
+    return sqlite_database
 
 
 @pytest.fixture

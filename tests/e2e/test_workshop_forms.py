@@ -6,6 +6,7 @@ from dataclasses import replace
 import pytest
 from playwright.sync_api import Page, expect
 
+from tests.conftest import Database
 from tests.decisions.test_sheets import canonical
 from tests.e2e.conftest import DESKTOP, PASSWORD, PHONE, House, Visitor, accessibility_problems, overflow, sign_in
 from workflows.actions import workshop
@@ -14,6 +15,12 @@ from workflows.decisions.sheets import Row
 from workflows.domain import people
 
 PATIENCE = 20_000
+
+
+@pytest.fixture
+def database(sqlite_database: Database) -> Database:
+    """Nothing here depends on the database; the whole loop runs on the other one."""
+    return sqlite_database
 
 
 @pytest.fixture

@@ -5,6 +5,7 @@ import re
 import pytest
 from playwright.sync_api import Page, expect
 
+from tests.conftest import Database
 from tests.e2e.conftest import PASSWORD, House, Visitor, accessibility_problems, overflow, sign_in, waited_for
 from workflows.core.tx import Tx
 from workflows.domain import cases, offices, people, referrals
@@ -34,6 +35,12 @@ def refer(tx: Tx) -> None:
     assert office is not None
     referral = referrals.offer(tx, case.id, office.id, Terms("Räume", ["text"], "consent"))
     messages.start(tx, "referral", starting_variables(tx, case, referral, office), subject=referral.key)
+
+
+@pytest.fixture
+def database(postgres_database: Database) -> Database:
+    """The single steps are proven on SQLite, the whole on the server database."""
+    return postgres_database
 
 
 @pytest.fixture
