@@ -27,7 +27,7 @@ from workflows.engine.state import Instance
 from workflows.engine.tasks import Task
 from workflows.engine.timers import Timer
 
-_UNNUMBERED = re.compile(r"^(organisation|user):\d+$")
+_UNNUMBERED = {"audit": re.compile(r"^(organisation|user):\d+$"), "mails": re.compile(r"^(task):\d+$")}
 
 ACCEPT = {"answer": "accept", "contact_person": "Zimmer 3"}
 REPORT = {"reported_outcome": "helped", "outcome_text": "Saal vergeben"}
@@ -166,5 +166,8 @@ class Story(House):
         with self.at() as tx:
             found = {name: Counter(tuple(row) for row in tx.session.execute(query)) for name, query in queries.items()}
         # A transaction that was cut off leaves gaps in the numbers of rows, which is no difference.
-        audited = Counter(tuple(_UNNUMBERED.sub(r"\1", text) for text in row) for row in found["audit"].elements())
-        return {**found, "audit": audited}
+        unnumbered = {
+            name: Counter(tuple(number.sub(r"\1", text) for text in row) for row in found[name].elements())
+            for name, number in _UNNUMBERED.items()
+        }
+        return {**found, **unnumbered}
