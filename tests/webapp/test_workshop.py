@@ -216,3 +216,30 @@ def test_what_a_draft_changes_is_told_side_by_side(owner: Browser, draft: str) -
         assert words in page
     assert page.count("data-diagram=") == 2
     assert "Kein Unterschied" in owner.get("/workshop/processes/referral/changes").text
+
+
+STRANGE_STORIES = (
+    "title: x\nstart: {day: 2026-99-99}\nsteps: []",
+    "title: x\nstart: {day: 2026-03-02, enquiry: {choice: nowhere}}\nsteps: []",
+    "title: x\nstart: {day: 2026-03-02, offices_without_address: [nowhere]}\nsteps: []",
+    "title: x\nstart: {day: 2026-03-02, language: zz}\nsteps:\n  - {complete: nobody, by: nobody}",
+)
+
+
+@pytest.mark.parametrize("text", STRANGE_STORIES, ids=range(len(STRANGE_STORIES)))
+def test_a_strange_scenario_is_said_to_be_strange_and_breaks_no_page(owner: Browser, draft: str, text: str) -> None:
+    save(owner, draft, text, path="scenarios/strange.yaml")
+    assert "strange" in owner.get(f"{draft}/trials").text
+    for address in (f"{draft}/trials?play=all", f"{draft}/trials/strange", f"{draft}/publish"):
+        assert owner.get(address).status_code < 500
+    answer = owner.post(f"{draft}/publish", {"comment": "trotzdem"})
+    assert answer.status_code in {400, 409}
+    assert "strange" in answer.text
+
+
+def test_a_message_of_a_trial_is_plain_values_or_refused_in_words(owner: Browser, draft: str) -> None:
+    trial = cast(str, owner.post(f"{draft}/trials", {"like": "helps", "title": "Nachricht"}).location)
+    for values in ("[", "- 1", "a: &a [*a]", "a: 2026-99-99", "1: 2", "a: !!python/name:os.system ''"):
+        answer = owner.post(f"{trial}/message", {"message": "withdrawn~caritas", "values": values})
+        assert answer.status_code in {302, 400}
+    assert "Nachricht „" not in owner.get(trial).text

@@ -3,7 +3,6 @@
 from collections.abc import Mapping, Sequence
 from typing import Any
 
-import yaml
 from flask import Blueprint, flash, redirect, render_template, request, url_for
 from flask.typing import ResponseReturnValue
 from flask_babel import gettext as _
@@ -19,6 +18,7 @@ from workflows import policy
 from workflows.actions import recording, trials
 from workflows.actions import workshop as kept
 from workflows.actions.play import Performance
+from workflows.actions.scenario_shape import plain
 from workflows.actions.trials import Trial, Waiting
 from workflows.core.errors import Conflict, Invalid, LotseError
 from workflows.core.tx import Tx
@@ -191,8 +191,8 @@ def message(tx: Tx, draft_id: int, name: str) -> ResponseReturnValue:
     """Let a message arrive that the trial waits for, with values as ``name: value`` lines."""
     what, _tilde, about = request.form.get("message", "").partition("~")
     try:
-        values = yaml.safe_load(request.form.get("values", "") or "{}")
-    except yaml.YAMLError:
+        values = plain(request.form.get("values", "") or "{}")
+    except ValueError:
         values = None
     if not isinstance(values, Mapping) or not what:
         flash(_("Die Angaben zur Nachricht sind nicht lesbar. Schreiben Sie je Zeile „name: wert“."), "danger")

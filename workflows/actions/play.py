@@ -85,9 +85,16 @@ def perform(
     story: Scenario,
     at_end: Callable[[Stage], None] | None = None,
 ) -> Performance:
-    """Play one story in a database that was prepared; ``at_end`` looks at the stage before it is cleared."""
+    """Play one story in a database that was prepared; ``at_end`` looks at the stage before it is cleared.
+
+    A story that cannot even begin deviates at step 0; there is no stage to look at then.
+    """
     performance = Performance(story)
-    play_on = stage.open_on(sessions, settings, story)
+    try:
+        play_on = stage.open_on(sessions, settings, story)
+    except LotseError as error:
+        performance.deviations.append(Deviation(0, error.code, _facts(error)))
+        return performance
     try:
         _settle(play_on)
         _scene(play_on, performance, None, seen=Look())

@@ -7,6 +7,7 @@ from typing import Any
 import yaml
 
 from workflows.actions import play, trials, workshop
+from workflows.actions.scenario_shape import MOST_STEPS, plain
 from workflows.actions.scenarios import Step, parse
 from workflows.actions.stage import Stage
 from workflows.core.errors import Conflict, Invalid, NotFound, Problem
@@ -14,7 +15,6 @@ from workflows.core.tx import Tx
 from workflows.engine import drafts
 from workflows.engine.drafts import Draft
 
-MOST_STEPS = 200
 _NAME = re.compile(r"[a-z0-9_]{1,60}")
 
 
@@ -28,7 +28,7 @@ def begin(tx: Tx, draft_id: int, like: str, title: str) -> str:
     if trials.path_of(like) not in told:
         raise NotFound("not_found", kind="scenario")
     parse(like, told[trials.path_of(like)])
-    start = yaml.safe_load(told[trials.path_of(like)])["start"]
+    start = plain(told[trials.path_of(like)].decode("utf-8-sig"))["start"]
     number = next(each for each in range(1, 10_000) if trials.path_of(f"probe_{each}") not in told)
     told_so_far = {"title": said, "start": start, "steps": []}
     drafts.save(tx, draft.id, {trials.path_of(f"probe_{number}"): _written(told_so_far)})
@@ -87,7 +87,7 @@ def forget(tx: Tx, draft_id: int, name: str) -> Draft:
 
 
 def _raw(tx: Tx, draft: Draft, name: str) -> dict[str, Any]:
-    return dict(yaml.safe_load(drafts.scenarios_of(tx.session, draft)[trials.path_of(name)]))
+    return dict(plain(drafts.scenarios_of(tx.session, draft)[trials.path_of(name)].decode("utf-8-sig")))
 
 
 def _change(tx: Tx, draft: Draft, name: str, change: Callable[[dict[str, Any]], dict[str, Any]]) -> Draft:

@@ -23,24 +23,13 @@ from datetime import date
 from pathlib import Path
 from typing import Any
 
-import yaml
-
+from workflows.actions.scenario_shape import plain, refuse_misshapen, verb_of
 from workflows.core.errors import LotseError, NotFound
-
-VERBS = {
-    "complete": {"by", "about", "values"},
-    "advance": set[str](),
-    "workdays": set[str](),
-    "message": {"about", "values"},
-    "expect": set[str](),
-}
-EXPECTED = frozenset({"tasks", "mails", "status", "outcome", "referrals", "application", "path", "ended"})
-START = frozenset({"day", "language", "enquiry", "referral", "funding", "message", "pots", "offices_without_address"})
 
 
 @dataclass(frozen=True, slots=True)
 class Step:
-    """One line of the story: ``verb`` is a key of ``VERBS``, ``what`` its value."""
+    """One line of the story: ``verb`` says what happens, ``what`` is its value."""
 
     number: int
     verb: str
@@ -89,52 +78,32 @@ def read_all(bundle_folder: Path, name: str | None = None) -> list[Scenario]:
 def parse(name: str, data: bytes) -> Scenario:
     """The scenario in a YAML text; raises ``LotseError("scenario_unreadable")`` with file and reason."""
     try:
-        story = yaml.safe_load(data.decode("utf-8-sig"))
-    except (yaml.YAMLError, UnicodeDecodeError, RecursionError) as error:
+        story = plain(data.decode("utf-8-sig"))
+        refuse_misshapen(story)
+    except ValueError as error:
         raise _unreadable(name, str(error)) from error
-    start = _known(name, _mapping(name, story).get("start"), START, "start")
-    steps = story.get("steps")
-    if not isinstance(steps, list) or type(start.get("day")) is not date or not isinstance(story.get("title"), str):
-        raise _unreadable(name, "title, start.day or steps are missing")
+    start = story["start"]
     return Scenario(
         name=name,
         title=story["title"],
         day=start["day"],
         language=start.get("language", "de"),
-        enquiry=_mapping(name, start.get("enquiry", {})),
-        referral=_mapping(name, start.get("referral", {})),
-        funding=bool(start.get("funding")),
-        message=str(start.get("message", "")),
-        pots=_mapping(name, start.get("pots", {})),
+        enquiry=start.get("enquiry", {}),
+        referral=start.get("referral", {}),
+        funding=start.get("funding", False),
+        message=start.get("message", ""),
+        pots=start.get("pots", {}),
         offices_without_address=tuple(start.get("offices_without_address", ())),
-        steps=tuple(_step(name, number, entry) for number, entry in enumerate(steps, start=1)),
+        steps=tuple(_step(name, number, entry) for number, entry in enumerate(story["steps"], start=1)),
     )
 
 
 def _step(file: str, number: int, entry: Any) -> Step:
-    verbs = [verb for verb in VERBS if verb in _mapping(file, entry)]
-    if len(verbs) != 1:
-        raise _unreadable(file, f"step {number}: one of {', '.join(VERBS)}")
-    verb = verbs[0]
-    _known(file, entry, VERBS[verb] | {verb}, f"step {number}")
-    if verb == "expect":
-        _known(file, entry["expect"], EXPECTED, f"step {number}")
-    return Step(
-        number, verb, entry[verb], entry.get("by", ""), entry.get("about", ""), _mapping(file, entry.get("values", {}))
-    )
-
-
-def _mapping(file: str, value: Any) -> Mapping[str, Any]:
-    if not isinstance(value, Mapping):
-        raise _unreadable(file, f"not a mapping: {str(value)[:100]}")
-    return value
-
-
-def _known(file: str, value: Any, names: frozenset[str] | set[str], where: str) -> Mapping[str, Any]:
-    unknown = {str(name) for name in _mapping(file, value)} - names
-    if unknown:
-        raise _unreadable(file, f"{where}: {', '.join(sorted(unknown))}")
-    return _mapping(file, value)
+    try:
+        verb = verb_of(entry)
+    except ValueError as error:
+        raise _unreadable(file, f"step {number}: {error}") from error
+    return Step(number, verb, entry[verb], entry.get("by", ""), entry.get("about", ""), entry.get("values", {}))
 
 
 def _unreadable(name: str, reason: str) -> LotseError:

@@ -170,7 +170,7 @@ def look_at(
     story = story_of(tx, draft, name)
     if until is not None:
         story = _cut(story, until)
-    seen: dict[str, Any] = {}
+    seen: dict[str, Any] = {"at": datetime.combine(story.day, stage.BEGINNING, BERLIN)}
 
     def at_end(play_on: Stage) -> None:
         seen["waiting"] = _waiting(play_on, language, typed or {})

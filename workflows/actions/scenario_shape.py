@@ -1,0 +1,172 @@
+"""What a scenario's text may hold: plain YAML within bounds, each entry of its type; anything else names its place.
+
+People upload scenarios: nothing in one may raise later, grow without bound, or keep the engine busy for ever.
+"""
+
+from collections.abc import Callable, Mapping
+from dataclasses import MISSING, fields
+from datetime import date
+from typing import Any, get_origin
+
+import yaml
+
+from workflows.domain.cases import Enquiry
+from workflows.domain.referrals import Terms
+from workflows.engine import moments
+from workflows.engine.faults import Stuck
+
+MOST_STEPS = 200
+MOST_WORKDAYS = 400
+MOST_MONTHS, MOST_DAYS = 120, 4_000
+LONGEST_TITLE = 200
+
+
+class _Plain(yaml.SafeLoader):
+    """Without references: a few lines of them can stand for more values than any memory holds."""
+
+    def compose_node(self, parent: Any, index: Any) -> Any:
+        if self.check_event(yaml.AliasEvent):
+            raise yaml.YAMLError("references (*name) are not possible here")
+        return super().compose_node(parent, index)
+
+
+def plain(text: str) -> Any:
+    """The value a YAML text stands for; raises ``ValueError`` with the reason for one that cannot be read."""
+    try:
+        return yaml.load(text, _Plain)  # noqa: S506 - a safe loader with less
+    except (yaml.YAMLError, RecursionError) as error:
+        raise ValueError(str(error)) from error
+
+
+Check = Callable[[Any], bool]
+
+
+def _text(value: Any) -> bool:
+    return isinstance(value, str)
+
+
+def _names(value: Any) -> bool:
+    return isinstance(value, list) and all(isinstance(each, str) for each in value)
+
+
+def _flag(value: Any) -> bool:
+    return isinstance(value, bool)
+
+
+def _days(value: Any) -> bool:
+    return type(value) is int and 0 < value <= MOST_WORKDAYS
+
+
+def _passing(value: Any) -> bool:
+    try:
+        found = moments.period(value) if isinstance(value, str) else None
+    except (Stuck, ValueError):
+        return False
+    return found is not None and 0 <= found.months <= MOST_MONTHS and 0 <= found.days <= MOST_DAYS
+
+
+def _amounts(value: Any) -> bool:
+    return isinstance(value, Mapping) and all(
+        isinstance(name, str) and type(amount) is int for name, amount in value.items()
+    )
+
+
+def _values(value: Any) -> bool:
+    """Names with what a form or a message may hold."""
+    return isinstance(value, Mapping) and all(isinstance(name, str) and _held(each) for name, each in value.items())
+
+
+def _held(value: Any) -> bool:
+    if isinstance(value, list):
+        return all(map(_held, value))
+    return _values(value) if isinstance(value, Mapping) else isinstance(value, str | int | float | date | None)
+
+
+def _of(kind: type[Any], *more: str) -> Check:
+    """A noun's own fields by name and type, and ``more`` texts; what has no default must be there."""
+    known: dict[str, Any] = {each.name: each.type for each in fields(kind)} | dict.fromkeys(more, str)
+    needed = {each.name for each in fields(kind) if each.default is MISSING} | set(more)
+
+    def check(value: Any) -> bool:
+        if not isinstance(value, Mapping) or not needed <= value.keys() <= known.keys():
+            return False
+        return all(_fits(each, known[name]) for name, each in value.items())
+
+    return check
+
+
+def _fits(value: Any, kind: Any) -> bool:
+    return _names(value) if get_origin(kind) is list else type(value) is kind
+
+
+_AT_START: Mapping[str, Check] = {
+    "day": lambda value: type(value) is date,
+    "language": _text,
+    "enquiry": _values,
+    "referral": _of(Terms, "office"),
+    "funding": _flag,
+    "message": _text,
+    "pots": _amounts,
+    "offices_without_address": _names,
+}
+_IN_A_STEP: Mapping[str, Check] = {
+    "complete": _text,
+    "advance": _passing,
+    "workdays": _days,
+    "message": _text,
+    "by": _text,
+    "about": _text,
+    "values": _values,
+}
+_EXPECTED: Mapping[str, Check] = {
+    "tasks": _names,
+    "mails": _names,
+    "path": _names,
+    "status": _text,
+    "outcome": lambda value: value is None or _text(value),
+    "application": lambda value: value is None or _text(value),
+    "referrals": lambda value: isinstance(value, Mapping) and all(map(_text, value.values())),
+    "ended": _flag,
+}
+_VERBS: Mapping[str, frozenset[str]] = {
+    "complete": frozenset({"by", "about", "values"}),
+    "advance": frozenset(),
+    "workdays": frozenset(),
+    "message": frozenset({"about", "values"}),
+    "expect": frozenset(),
+}
+_ADVISED = _of(Enquiry)
+
+
+def verb_of(step: Any) -> str:
+    """The one verb of a line that has the right shape; raises ``ValueError`` saying what is wrong with another."""
+    found = [verb for verb in _VERBS if isinstance(step, Mapping) and verb in step]
+    if len(found) != 1:
+        raise ValueError(f"one of {', '.join(_VERBS)}")
+    if found == ["expect"]:
+        _refuse_wrong(step, {"expect": lambda value: isinstance(value, Mapping)})
+        _refuse_wrong(step["expect"], _EXPECTED)
+    else:
+        _refuse_wrong(step, {name: _IN_A_STEP[name] for name in (found[0], *_VERBS[found[0]])})
+    return found[0]
+
+
+def refuse_misshapen(story: Any) -> None:
+    """Raise ``ValueError`` saying which entry of a story is missing, unknown, or not of its type."""
+    if not isinstance(story, Mapping) or not isinstance(story.get("start"), Mapping) or "day" not in story["start"]:
+        raise ValueError("title, start.day or steps are missing")
+    if not _text(story.get("title")) or not 0 < len(story["title"]) <= LONGEST_TITLE:
+        raise ValueError("title, start.day or steps are missing")
+    steps = story.get("steps")
+    if not isinstance(steps, list) or len(steps) > MOST_STEPS:
+        raise ValueError(f"title, start.day or steps are missing, or more than {MOST_STEPS}")
+    start = story["start"]
+    _refuse_wrong(start, _AT_START)
+    if any(start.get(each) for each in ("referral", "funding", "message")) and not _ADVISED(start.get("enquiry", {})):
+        raise ValueError("start: enquiry")
+
+
+def _refuse_wrong(given: Mapping[Any, Any], known: Mapping[str, Check]) -> None:
+    wrong = [str(name) for name, value in given.items() if name not in known or not known[name](value)]
+    if wrong:
+        raise ValueError(", ".join(sorted(wrong)))
