@@ -162,6 +162,8 @@ def test_it_takes_a_second_person_to_publish(begin: Begin, owners: Owners, draft
     assert refused.value.code == "second_person"
     with pytest.raises(Conflict), begin(owners[0]) as tx:
         workshop.save(tx, draft_id, {TEXT: b"Betreff: heimlich\n\nanders"})
+    with pytest.raises(Conflict), begin(owners[0]) as tx:
+        workshop.catch_up(tx, draft_id)
     with begin(owners[1]) as tx:
         assert publishing.approve(tx, asked, "gut so").status == "done"
     with begin() as tx:

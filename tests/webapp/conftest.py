@@ -114,6 +114,19 @@ def signed_in(app: Flask, house: None) -> Callable[[str], Browser]:
     return browser_of
 
 
+@pytest.fixture
+def owner(signed_in: Callable[[str], Browser]) -> Browser:
+    """A browser signed in as a process owner."""
+    return signed_in("process_owner")
+
+
+def begin_draft(owner: Browser, process: str) -> str:
+    """The address of a new draft of a process."""
+    answer = owner.post(f"/workshop/processes/{process}/drafts")
+    assert answer.status_code == 302
+    return str(answer.location)
+
+
 ENQUIRY = {
     "choice": "rooms",
     "topics": ["rooms"],

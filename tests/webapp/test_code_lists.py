@@ -1,7 +1,5 @@
 """The code lists of the house: words in every language, order, retiring; nothing is ever deleted."""
 
-from collections.abc import Callable
-
 import pytest
 from sqlalchemy import select
 
@@ -12,11 +10,6 @@ from workflows.core.errors import NotFound
 from workflows.domain import codes
 
 LIST = "/workshop/codes/decline_reason"
-
-
-@pytest.fixture
-def owner(signed_in: Callable[[str], Browser]) -> Browser:
-    return signed_in("process_owner")
 
 
 def keys(begin: Begin, *, every: bool = True) -> list[str]:

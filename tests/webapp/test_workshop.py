@@ -9,17 +9,13 @@ import pytest
 from sqlalchemy import delete
 
 from tests.conftest import Begin
-from tests.webapp.conftest import PASSWORD, Browser
+from tests.webapp import sample
+from tests.webapp.conftest import PASSWORD, Browser, begin_draft
 from workflows.domain import people
 from workflows.engine import definitions
 from workflows.engine.drafts import DraftFile
 
 TEXT = "texts/referral_offer.de.txt"
-
-
-@pytest.fixture
-def owner(signed_in: Callable[[str], Browser]) -> Browser:
-    return signed_in("process_owner")
 
 
 @pytest.fixture
@@ -35,12 +31,11 @@ def second(owner: Browser, begin: Begin, signed_in: Callable[[str], Browser]) ->
 @pytest.fixture
 def draft(owner: Browser, begin: Begin) -> str:
     """The address of a new draft of the referral process; of its scenarios one is kept, to be quick."""
-    answer = owner.post("/workshop/processes/referral/drafts")
-    assert answer.status_code == 302
+    address = begin_draft(owner, "referral")
     with begin() as tx:
         others = DraftFile.path.startswith("scenarios/") & (DraftFile.path != "scenarios/helps.yaml")
         tx.session.execute(delete(DraftFile).where(others))
-    return cast(str, answer.location)
+    return address
 
 
 def save(
@@ -138,7 +133,7 @@ def test_history_brings_states_back(owner: Browser, second: Browser, draft: str)
 
 
 def test_out_and_in_again_and_a_single_file(owner: Browser, draft: str) -> None:
-    whole = owner.post("/workshop/processes/referral/drafts").location
+    whole = begin_draft(owner, "referral")
     data = owner.get(f"{whole}/export").data
     taken = owner.post("/workshop/import", {"file": (io.BytesIO(data), "referral.zip")})
     assert taken.status_code == 302
@@ -243,3 +238,18 @@ def test_a_message_of_a_trial_is_plain_values_or_refused_in_words(owner: Browser
         answer = owner.post(f"{trial}/message", {"message": "withdrawn~caritas", "values": values})
         assert answer.status_code in {302, 400}
     assert "Nachricht „" not in owner.get(trial).text
+
+
+def test_a_process_that_is_new_to_the_house_is_found_compared_and_published(
+    owner: Browser, second: Browser, begin: Begin
+) -> None:
+    taken = owner.post("/workshop/import", {"file": (io.BytesIO(sample.archive()), "sample.zip")})
+    draft = cast(str, taken.location)
+    assert "/workshop/processes/sample" in owner.get("/workshop").text
+    assert draft in owner.get("/workshop/processes/sample").text
+    assert 'class="change change--added"' in owner.get(f"{draft}/changes").text
+    assert owner.get("/workshop/processes/sample/changes").status_code == 404
+    proposal = cast(str, owner.post(f"{draft}/publish", {"comment": "Ein neuer Ablauf"}).location)
+    assert second.post(f"{proposal}/approve").status_code == 302
+    with begin() as tx:
+        assert definitions.active(tx.session, "sample").number == 1

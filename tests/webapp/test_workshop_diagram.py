@@ -3,13 +3,12 @@
 import gzip
 import json
 import re
-from collections.abc import Callable
 from pathlib import Path
 from typing import Any, cast
 
 import pytest
 
-from tests.webapp.conftest import Browser
+from tests.webapp.conftest import Browser, begin_draft
 from webapp.workshop import editor_words, operator_words
 from workflows.operators import OPERATORS
 
@@ -18,14 +17,9 @@ SOURCES = Path(__file__).parents[2] / "webapp" / "frontend" / "src"
 
 
 @pytest.fixture
-def owner(signed_in: Callable[[str], Browser]) -> Browser:
-    return signed_in("process_owner")
-
-
-@pytest.fixture
 def draft(owner: Browser) -> str:
     """The address of a new draft of the referral process."""
-    return cast(str, owner.post("/workshop/processes/referral/drafts").location)
+    return begin_draft(owner, "referral")
 
 
 def given(owner: Browser, draft: str) -> dict[str, Any]:

@@ -2,12 +2,11 @@
 
 import json
 import re
-from collections.abc import Callable
-from typing import Any, cast
+from typing import Any
 
 import pytest
 
-from tests.webapp.conftest import ADDRESS, Browser
+from tests.webapp.conftest import ADDRESS, Browser, begin_draft
 from workflows import forms
 from workflows.operators import FUNCTIONS
 
@@ -15,16 +14,9 @@ ENQUIRY = "enquiry"
 
 
 @pytest.fixture
-def owner(signed_in: Callable[[str], Browser]) -> Browser:
-    return signed_in("process_owner")
-
-
-@pytest.fixture
 def draft(owner: Browser) -> str:
     """The address of a new draft of the enquiry process."""
-    answer = owner.post("/workshop/processes/enquiry/drafts")
-    assert answer.status_code == 302
-    return cast(str, answer.location)
+    return begin_draft(owner, "enquiry")
 
 
 def file_of(owner: Browser, draft: str, path: str) -> Any:

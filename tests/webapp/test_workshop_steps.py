@@ -1,25 +1,17 @@
 """The same process as a list: changed by forms alone, and the drawing has it, too."""
 
-from collections.abc import Callable
-from typing import cast
-
 import pytest
 
-from tests.webapp.conftest import Browser
+from tests.webapp.conftest import Browser, begin_draft
 from workflows.engine.dialect import Element, parse
 
 DIAGRAM = "referral.bpmn"
 
 
 @pytest.fixture
-def owner(signed_in: Callable[[str], Browser]) -> Browser:
-    return signed_in("process_owner")
-
-
-@pytest.fixture
 def draft(owner: Browser) -> str:
     """The address of a new draft of the referral process."""
-    return cast(str, owner.post("/workshop/processes/referral/drafts").location)
+    return begin_draft(owner, "referral")
 
 
 def elements(owner: Browser, draft: str) -> dict[str, Element]:

@@ -1,27 +1,18 @@
 """Mails and letters as a process owner meets them: languages side by side, placeholders, how they will read."""
 
 import re
-from collections.abc import Callable
-from typing import cast
 
 import pytest
 
-from tests.webapp.conftest import Browser
+from tests.webapp.conftest import Browser, begin_draft
 
 TEXT = "texts/receipt"
 
 
 @pytest.fixture
-def owner(signed_in: Callable[[str], Browser]) -> Browser:
-    return signed_in("process_owner")
-
-
-@pytest.fixture
 def draft(owner: Browser) -> str:
     """The address of a new draft of the enquiry process."""
-    answer = owner.post("/workshop/processes/enquiry/drafts")
-    assert answer.status_code == 302
-    return cast(str, answer.location)
+    return begin_draft(owner, "enquiry")
 
 
 def content(owner: Browser, draft: str, language: str, name: str = "receipt") -> str | None:

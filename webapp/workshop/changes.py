@@ -23,14 +23,16 @@ def of_draft(tx: Tx, draft_id: int) -> ResponseReturnValue:
     draft = kept.draft(tx, draft_id)
     overview = kept.process(tx, draft.process_key)
     number = request.args.get("against", type=int) or (overview.live.number if overview.live else 0)
-    old, new = kept.version_bundle(tx, draft.process_key, number), kept.bundle(tx, draft_id)
+    new = kept.bundle(tx, draft_id)
+    # A process that was never published is new as a whole.
+    old = kept.version_bundle(tx, draft.process_key, number) if number else Bundle(draft.process_key, {})
     return render_template(
         "workshop/changes.html",
         draft=draft,
         process=overview.name,
         number=number,
         versions=[{"key": str(each.number), "name": str(each.number)} for each in overview.versions],
-        before_url=_version_url(draft.process_key, number, old),
+        before_url=_version_url(draft.process_key, number, old) if number else "",
         after_url=url_for("workshop.file", draft_id=draft_id, path=new.diagram),
         **_told(kept.differences(old, new)),
     )
@@ -41,6 +43,8 @@ def of_versions(tx: Tx, key: str) -> ResponseReturnValue:
     """What version ``to`` does otherwise than version ``from``; the two newest unless the address says which."""
     overview = kept.process(tx, key)
     numbers = [each.number for each in overview.versions]
+    if not numbers:
+        raise NotFound("version_unknown", process=key)
     to = request.args.get("to", type=int) or numbers[0]
     number = request.args.get("from", type=int) or max((each for each in numbers if each < to), default=to)
     old, new = kept.version_bundle(tx, key, number), kept.version_bundle(tx, key, to)

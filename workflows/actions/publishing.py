@@ -45,8 +45,8 @@ def propose(tx: Tx, data: bytes, comment: str) -> Proposed:
     found, told = workshop.unpacked(tx, data)
     try:
         _refuse_failing(trials.play_stories(tx, found.bundle, trials.read_stories(told).values()))
-        draft, changes = workshop.take_in(tx, data)
-        return Proposed(publications.submit(tx, draft.id, said, None, catalogue(tx)), changes)
+        draft = workshop.begin_with(tx, found.bundle, told)
+        return Proposed(publications.submit(tx, draft.id, said, None, catalogue(tx)), found.changes)
     except BundleRefused as refused:
         raise BundleRefused([*refused.findings, *found.changes]) from refused
 

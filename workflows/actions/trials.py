@@ -221,20 +221,20 @@ def _waiting(play_on: Stage, language: str, typed: Mapping[str, Mapping[str, Any
 def _whose(play_on: Stage, tx: Tx, task: Task) -> tuple[str, str, Actor]:
     """Who does this task in the words of scenarios, about which office, and as whom it is opened here."""
     group = task.group_key or ""
+    referral_id, about = _referral(tx, task.subject)
     if group.startswith("office:"):
-        number = int(task.subject.removeprefix("referral:"))
-        office = tx.session.get_one(Office, tx.session.get_one(Referral, number).office_id)
-        return "office", office.key, Actor("Anlaufstelle (Probe)", referral_id=number)
-    about = _office_of(tx, task.subject)
+        return "office", about, Actor("Anlaufstelle (Probe)", referral_id=referral_id)
     name = group.removeprefix("group:")
     return name, about, stage.person(tx, name if name in stage.PEOPLE else "coordination")
 
 
-def _office_of(tx: Tx, subject: str) -> str:
+def _referral(tx: Tx, subject: str) -> tuple[int | None, str]:
+    """The referral a task is about and the key of its office; nothing for what is about something else."""
     kind, _, number = subject.partition(":")
     if kind != "referral":
-        return ""
-    return tx.session.get_one(Office, tx.session.get_one(Referral, int(number)).office_id).key
+        return None, ""
+    row = tx.session.get_one(Referral, int(number))
+    return row.id, tx.session.get_one(Office, row.office_id).key
 
 
 def _awaited(play_on: Stage) -> list[Awaited]:

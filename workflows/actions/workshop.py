@@ -6,7 +6,7 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import PurePosixPath
 
-from sqlalchemy import func, select
+from sqlalchemy import func, select, union
 
 from workflows import policy
 from workflows.core.errors import NotFound
@@ -44,31 +44,33 @@ class Overview:
 
 
 def processes(tx: Tx) -> list[Overview]:
-    """Every process by name, with what is going on in it; raises ``NotAllowed``."""
+    """Every process by name, those that are only drafts too, with what is going on in it; raises ``NotAllowed``."""
     policy.require(tx, policy.BUNDLE_EDIT)
-    return [_overview(tx, row) for row in tx.session.scalars(select(Process).order_by(Process.name))]
+    keys = union(select(Process.key), select(Draft.process_key))
+    return sorted((_overview(tx, key) for key in tx.session.scalars(keys)), key=lambda each: (each.name, each.key))
 
 
 def process(tx: Tx, key: str) -> Overview:
     """One process with all its versions, the newest first; raises ``NotFound``."""
     policy.require(tx, policy.BUNDLE_EDIT)
-    row = tx.session.get(Process, key)
-    if row is None:
+    found = _overview(tx, key)
+    if not found.versions and not found.drafts:
         raise NotFound("process_unknown", process=key)
-    return _overview(tx, row)
+    return found
 
 
-def _overview(tx: Tx, row: Process) -> Overview:
+def _overview(tx: Tx, key: str) -> Overview:
     def of(model: type[Version] | type[Draft] | type[Publication]) -> Sequence[object]:
-        return tx.session.scalars(select(model).where(model.process_key == row.key).order_by(model.id.desc())).all()
+        return tx.session.scalars(select(model).where(model.process_key == key).order_by(model.id.desc())).all()
 
     running = tx.session.execute(
         select(Version.number, func.count())
         .join(Instance, Instance.version_id == Version.id)
-        .where(Version.process_key == row.key, Instance.status == "running")
+        .where(Version.process_key == key, Instance.status == "running")
         .group_by(Version.number)
     )
-    return Overview(row.key, row.name, of(Version), dict(running.tuples().all()), of(Draft), of(Publication))  # type: ignore[arg-type]
+    name = process_name(tx, key)
+    return Overview(key, name, of(Version), dict(running.tuples().all()), of(Draft), of(Publication))  # type: ignore[arg-type]
 
 
 def version_bundle(tx: Tx, key: str, number: int) -> Bundle:
@@ -147,11 +149,9 @@ def drop(tx: Tx, draft_id: int) -> Draft:
 
 
 def catch_up(tx: Tx, draft_id: int) -> Draft:
-    """Say that the draft is to replace what was published meanwhile; raises ``NotFound``."""
+    """Say that the draft is to replace what was published meanwhile; raises ``NotFound``, ``Conflict``."""
     found = draft(tx, draft_id)
-    live = definitions.newest_active(tx.session, found.process_key)
-    found.base_version_id = None if live is None else live.id
-    return found
+    return drafts.rebase(tx, found.id, definitions.newest_active(tx.session, found.process_key))
 
 
 def visit(tx: Tx, draft_id: int, path: str) -> Sequence[DraftVisit]:
@@ -165,8 +165,7 @@ def take_in(tx: Tx, data: bytes) -> tuple[Draft, tuple[Finding, ...]]:
     Raises ``BundleUnreadable`` when the zip itself cannot be used.
     """
     found, told = unpacked(tx, data)
-    live = definitions.newest_active(tx.session, found.bundle.key)
-    return drafts.begin(tx, found.bundle, base=live, origin="import", scenarios=told), found.changes
+    return begin_with(tx, found.bundle, told), found.changes
 
 
 def unpacked(tx: Tx, data: bytes) -> tuple[Normalised, dict[str, bytes]]:
@@ -174,6 +173,12 @@ def unpacked(tx: Tx, data: bytes) -> tuple[Normalised, dict[str, bytes]]:
     policy.require(tx, policy.BUNDLE_EDIT)
     found = normalise(bundles.read(data))
     return found, {**stories.of_process(tx.session, found.bundle.key), **_stories_in(data)}
+
+
+def begin_with(tx: Tx, held: Bundle, told: Mapping[str, bytes]) -> Draft:
+    """A draft of what was unpacked."""
+    live = definitions.newest_active(tx.session, held.key)
+    return drafts.begin(tx, held, base=live, origin="import", scenarios=told)
 
 
 def _stories_in(data: bytes) -> dict[str, bytes]:

@@ -166,9 +166,7 @@ def save(
     Raises ``NotFound``; ``Conflict("draft_closed")`` once it is submitted; ``Conflict("draft_moved", path=, by=, at=)``
     when somebody else saved one of these files meanwhile; ``BundleUnreadable`` for what no bundle can hold.
     """
-    draft = tx.locked(Draft, draft_id)
-    if draft.status != OPEN:
-        raise Conflict("draft_closed")
+    draft = opened(tx, draft_id)
     held = files(tx.session, draft_id)
     for path, revision in (read or {}).items():
         if path in changed and path in held and held[path].revision != revision:
@@ -260,11 +258,24 @@ def undo(tx: Tx, draft_id: int) -> Draft:
     return restore(tx, draft_id, told[1])
 
 
-def drop(tx: Tx, draft_id: int) -> Draft:
-    """Give a draft up; it stays readable. Raises ``Conflict("draft_closed")``."""
+def rebase(tx: Tx, draft_id: int, version: Version | None) -> Draft:
+    """Let the draft replace this version; raises ``Conflict("draft_closed")``."""
+    draft = opened(tx, draft_id)
+    draft.base_version_id = None if version is None else version.id
+    return draft
+
+
+def opened(tx: Tx, draft_id: int) -> Draft:
+    """The draft, locked, while it may still be changed; raises ``NotFound``, ``Conflict("draft_closed")``."""
     draft = tx.locked(Draft, draft_id)
     if draft.status != OPEN:
         raise Conflict("draft_closed")
+    return draft
+
+
+def drop(tx: Tx, draft_id: int) -> Draft:
+    """Give a draft up; it stays readable. Raises ``Conflict("draft_closed")``."""
+    draft = opened(tx, draft_id)
     draft.status = "dropped"
     audit.record(tx, "system", "draft.dropped", f"process:{draft.process_key}", {"draft": draft.id})
     return draft

@@ -60,9 +60,7 @@ def submit(tx: Tx, draft_id: int, comment: str, effective_on: date | None, catal
     Raises ``BundleRefused`` with the findings, ``Conflict``: ``draft_closed``, or ``draft_behind`` when the process
     was published otherwise since the draft was made.
     """
-    draft = tx.locked(Draft, draft_id)
-    if draft.status != drafts.OPEN:
-        raise Conflict("draft_closed")
+    draft = drafts.opened(tx, draft_id)
     _refuse_behind(tx, draft)
     findings = check(drafts.bundle_of(tx.session, draft), catalogue)
     if any(each.severity == "error" for each in findings):

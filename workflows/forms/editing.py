@@ -14,7 +14,7 @@ import orjson
 
 from workflows.core.errors import NotFound
 from workflows.forms.errors import FormError
-from workflows.forms.schema import DEEPEST, KINDS, LARGEST_SCHEMA
+from workflows.forms.schema import DEEPEST, KINDS, opened
 
 Schema = dict[str, Any]
 Component = dict[str, Any]
@@ -53,14 +53,7 @@ class Row:
 
 def read(data: bytes) -> Schema:
     """The schema in a file, every component with an id of its own; raises ``FormError`` when it cannot be edited."""
-    if len(data) > LARGEST_SCHEMA:
-        raise FormError("schema_too_large", max=LARGEST_SCHEMA)
-    try:
-        schema = orjson.loads(data)
-    except orjson.JSONDecodeError as error:
-        raise FormError("not_json", line=error.lineno, column=error.colno) from None
-    if not isinstance(schema, dict) or not isinstance(schema.get("components"), list):
-        raise FormError("not_a_form")
+    schema = opened(data)
     _identify(schema["components"], set(), 1)
     return schema
 

@@ -42,6 +42,15 @@ def parse(data: bytes, functions: Functions | None = None) -> Form:
 
     Raises ``FormError`` for anything that is no usable schema, whatever it is.
     """
+    schema = opened(data)
+    form_id = schema.get("id")
+    if not isinstance(form_id, str) or not _ID.fullmatch(form_id):
+        raise FormError("form_without_id")
+    return Form(form_id, _Reader(functions or {}).level(schema["components"], 1))
+
+
+def opened(data: bytes) -> dict[str, Any]:
+    """The JSON of a form, which has a list of components; raises ``FormError`` for anything else."""
     if len(data) > LARGEST_SCHEMA:
         raise FormError("schema_too_large", max=LARGEST_SCHEMA)
     try:
@@ -50,10 +59,7 @@ def parse(data: bytes, functions: Functions | None = None) -> Form:
         raise FormError("not_json", line=error.lineno, column=error.colno) from None
     if not isinstance(schema, dict) or not isinstance(schema.get("components"), list):
         raise FormError("not_a_form")
-    form_id = schema.get("id")
-    if not isinstance(form_id, str) or not _ID.fullmatch(form_id):
-        raise FormError("form_without_id")
-    return Form(form_id, _Reader(functions or {}).level(schema["components"], 1))
+    return schema
 
 
 class _Reader:
