@@ -149,6 +149,8 @@ def test_operators_are_known_with_their_parameters_and_texts() -> None:
     assert codes(task("serviceTask", extended('<zeebe:taskDefinition type="mail.send"/>'))) == {
         "missing_parameter": {"it"}
     }
+    lacking = findings(task("serviceTask", extended('<zeebe:taskDefinition type="mail.send"/>')))
+    assert {each.facts["parameter"] for each in lacking if each.code == "missing_parameter"} == {"to", "text"}
     assert codes(task("serviceTask", extended('<zeebe:taskDefinition type="os.system"/>'))) == {
         "unknown_operator": {"it"}
     }

@@ -40,7 +40,7 @@ def check_content(bundle: Bundle, content: Content, catalogue: Catalogue) -> lis
     """Like ``check``, for content that was read already."""
     found: dict[tuple[str, str, str, str], Finding] = {}
     for finding in _all(bundle, content, catalogue):
-        found.setdefault((finding.file, finding.element, finding.code, repr(sorted(finding.facts))), finding)
+        found.setdefault((finding.file, finding.element, finding.code, repr(sorted(finding.facts.items()))), finding)
     return sorted(found.values(), key=_order)[:MOST_FINDINGS]
 
 
