@@ -1,6 +1,8 @@
 """The workshop's pages: a draft from beginning to end, with a second person, without losing anything."""
 
+import html
 import io
+import json
 import re
 from collections.abc import Callable
 from typing import cast
@@ -210,6 +212,8 @@ def test_what_a_draft_changes_is_told_side_by_side(owner: Browser, draft: str) -
     for words in ("<del>Ergebnis melden</del>", "<ins>Ergebnis nennen</ins>", "<ins>Hallo</ins>", "Fassung 1"):
         assert words in page
     assert page.count("data-diagram=") == 2
+    marks = [json.loads(html.unescape(found)) for found in re.findall(r'data-marks-now="([^"]*)"', page)]
+    assert [mark["changed"] for mark in marks] == [["report_outcome"]] * 2
     assert "Kein Unterschied" in owner.get("/workshop/processes/referral/changes").text
 
 
