@@ -13,7 +13,7 @@ from pathlib import Path
 from typing import Any, TypeVar
 
 import pytest
-from playwright.sync_api import Browser, Page, sync_playwright
+from playwright.sync_api import Browser, Page, Route, sync_playwright
 from sqlalchemy.orm import Session, sessionmaker
 
 from tests.conftest import Begin, Database
@@ -36,6 +36,7 @@ AXE = Path(__file__).parents[2] / "webapp" / "frontend" / "node_modules" / "axe-
 PASSWORD = "ein langes Passwort"
 PATIENCE = 20.0  # seconds until something that should happen counts as not happening
 DESKTOP, PHONE = 1280, 390
+SCRIPTS = re.compile(r"/dist/\w+\.js")
 
 Visitor = Callable[..., Page]
 Found = TypeVar("Found")
@@ -168,6 +169,18 @@ def visitor(chromium: Browser) -> Iterator[Visitor]:
     for context in contexts:
         context.close()
     assert complaints == []
+
+
+@contextmanager
+def scripts_late(page: Page) -> Iterator[None]:
+    """What a slow connection does: within, the page stands and can be filled, and no script of ours has arrived."""
+    waiting: list[Route] = []
+    page.route(SCRIPTS, lambda route: waiting.append(route))
+    yield
+    for route in waiting:
+        route.continue_()
+    page.unroute(SCRIPTS)
+    assert waiting, "no script was held back"
 
 
 def _is_complaint(message: Any) -> bool:

@@ -3,7 +3,7 @@
 from pathlib import Path
 
 from tests.core.test_files import PDF
-from tests.e2e.conftest import PHONE, House, Visitor, accessibility_problems, overflow
+from tests.e2e.conftest import PHONE, House, Visitor, accessibility_problems, overflow, scripts_late
 
 
 def test_enquiry_in_arabic_is_received_and_can_be_followed(house: House, visitor: Visitor) -> None:
@@ -81,3 +81,13 @@ def test_a_file_is_uploaded_at_once_and_can_be_taken_out_again(house: House, vis
     page.get_by_role("button", name="Plan.pdf entfernen").wait_for(state="detached")
     assert page.get_by_text("Schritt 2 von 4").is_visible()
     assert page.locator("[name=text]").input_value() == "Wir suchen einen Raum für unseren Chor."
+
+
+def test_what_is_chosen_before_the_script_arrives_counts(house: House, visitor: Visitor) -> None:
+    page = visitor(PHONE)
+    with scripts_late(page):
+        page.goto(f"{house.address}/anfrage", wait_until="commit")
+        page.get_by_role("radio", name="Räume").check()
+        assert page.locator("[name=room_people]").count() == 0
+    page.locator("[name=room_people]").wait_for(state="attached")
+    assert page.get_by_role("radio", name="Räume").is_checked()

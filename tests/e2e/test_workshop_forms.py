@@ -8,7 +8,17 @@ from playwright.sync_api import Page, expect
 
 from tests.conftest import Database
 from tests.decisions.test_sheets import canonical
-from tests.e2e.conftest import DESKTOP, PASSWORD, PHONE, House, Visitor, accessibility_problems, overflow, sign_in
+from tests.e2e.conftest import (
+    DESKTOP,
+    PASSWORD,
+    PHONE,
+    House,
+    Visitor,
+    accessibility_problems,
+    overflow,
+    scripts_late,
+    sign_in,
+)
 from workflows.actions import workshop
 from workflows.decisions import sheets
 from workflows.decisions.sheets import Row
@@ -72,6 +82,16 @@ def test_a_form_is_changed_while_typing_and_previewed_in_arabic_on_a_phone(
     width = page.locator("[data-preview]").bounding_box()
     assert width is not None
     assert 380 <= width["width"] <= 400
+
+
+def test_what_is_typed_before_the_script_arrives_is_kept(house: House, visitor: Visitor, draft: str) -> None:
+    page = opened(house, visitor, f"{draft}/forms/enquiry/fields/field_text")
+    with scripts_late(page):
+        page.goto(f"{draft}/forms/enquiry/fields/field_text", wait_until="commit")
+        page.get_by_label("Hinweis").fill("Drei Sätze reichen.")
+    expect(page.locator("[data-field-note]")).to_have_text("Gesichert.", timeout=PATIENCE)
+    page.reload()
+    expect(page.get_by_label("Hinweis")).to_have_value("Drei Sätze reichen.")
 
 
 def test_the_preview_fits_a_phone_in_every_direction(house: House, visitor: Visitor, draft: str) -> None:

@@ -2,6 +2,7 @@
 // Everything also works without this file; then a "Weiter" button and one long page take its place.
 import { mergeFields } from './lib/merge.js';
 import { showSteps } from './lib/steps.js';
+import { typedAlready } from './lib/typed.js';
 
 const PAUSE = 700;
 const AGAIN = 5000;
@@ -122,4 +123,5 @@ for (const form of document.querySelectorAll('form[data-refresh]')) {
   window.addEventListener('pageshow', () => { sending = false; });
 
   if (form.hasAttribute('data-steps')) showSteps(form, holder, ask);
+  if (typedAlready(form)) soon(PAUSE);
 }

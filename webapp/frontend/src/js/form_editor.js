@@ -1,5 +1,7 @@
 // The page of one field: keeps what was typed, says at once what is wrong, and shows the preview anew.
 // Everything also works without this file; then the button saves.
+import { typedAlready } from './lib/typed.js';
+
 const PAUSE = 900;
 
 for (const form of document.querySelectorAll('form[data-field-editor]')) {
@@ -64,4 +66,5 @@ for (const form of document.querySelectorAll('form[data-field-editor]')) {
     typing = setTimeout(explain, 400, event.target);
   });
   form.addEventListener('submit', () => clearTimeout(timer));
+  if (typedAlready(form)) soon();
 }

@@ -1,5 +1,7 @@
 // The page of one text: keeps what was typed, says what is wrong, and shows the mails as they read now.
 // Everything also works without this file; then the buttons save and preview.
+import { typedAlready } from './lib/typed.js';
+
 const PAUSE = 1000;
 
 for (const form of document.querySelectorAll('form[data-text-editor]')) {
@@ -28,4 +30,5 @@ for (const form of document.querySelectorAll('form[data-text-editor]')) {
 
   form.addEventListener('input', soon);
   form.addEventListener('submit', () => clearTimeout(timer));
+  if (typedAlready(form)) soon();
 }
