@@ -13,7 +13,7 @@ from benchmarks.databases import Database
 from benchmarks.house import House
 from benchmarks.processes import await_answer, environ_for, free_port, running
 from benchmarks.statements import counted
-from webapp import create_app
+from webapp.app import create_app
 from webapp.extensions import db
 from workflows.feel import compile_expression
 

@@ -24,7 +24,7 @@ from tests.e2e.looking import Eyes
 from tests.e2e.serving import free_port, served
 from tests.e2e.walk import Demo, demonstration
 from tests.prepared import first_contents
-from webapp import create_app
+from webapp.app import create_app
 from webapp.extensions import db
 from workflows import worker
 from workflows.core.clock import SetClock

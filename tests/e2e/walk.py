@@ -13,8 +13,8 @@ from sqlalchemy.orm import Session, sessionmaker
 from werkzeug.routing import Rule
 
 from tests.e2e.serving import free_port, served
-from webapp import create_app
 from webapp.access import PUBLIC, STAFF, TOKEN
+from webapp.app import create_app
 from webapp.cli.preparation import prepare
 from webapp.cli.surroundings import as_system, sessions_for
 from webapp.extensions import db

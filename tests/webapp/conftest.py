@@ -15,7 +15,7 @@ from werkzeug.test import TestResponse
 
 from tests.conftest import Begin
 from tests.prepared import first_contents
-from webapp import create_app
+from webapp.app import create_app
 from webapp.extensions import db
 from workflows.actions import enquiries
 from workflows.core import links

@@ -15,7 +15,7 @@ from werkzeug.test import TestResponse
 from tests.webapp.conftest import ADDRESS, Browser
 from tests.webapp.matrix import COLUMNS, MATRIX
 from tests.webapp.world import World, furnished
-from webapp import create_app
+from webapp.app import create_app
 from webapp.auth import views
 from webapp.extensions import Surroundings, db
 from webapp.security import CACHEABLE

@@ -15,6 +15,7 @@ from urllib.error import HTTPError, URLError
 
 import pytest
 
+from webapp import cli
 from webapp.cli import main, serving
 from workflows.core.settings import Settings
 
@@ -55,6 +56,21 @@ def installation(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
         monkeypatch.delenv(name, raising=False)
     monkeypatch.setenv("LOTSE_INSTANCE", str(tmp_path / "instance"))
     return tmp_path / "instance"
+
+
+def test_the_list_of_commands_is_whole(capsys: pytest.CaptureFixture[str]) -> None:
+    with pytest.raises(SystemExit):
+        main(["--help"])
+    told = capsys.readouterr().out
+    assert [command for command in cli.COMMANDS if not re.search(rf"^ +{command}( |$)", told, re.MULTILINE)] == []
+    assert {command.split()[0] for command in COMMANDS} | {"bench", "check-data", "screenshots"} == set(cli.COMMANDS)
+
+
+def test_a_worker_loads_nothing_of_the_web() -> None:
+    """What it need not hold is memory for somebody else."""
+    code = "import sys, webapp.cli.working; print(*sorted({'flask', 'jinja2', 'alembic', 'zxcvbn'} & set(sys.modules)))"
+    done = subprocess.run([sys.executable, "-c", code], cwd=ROOT, capture_output=True, text=True, check=True)
+    assert done.stdout.strip() == ""
 
 
 @pytest.mark.usefixtures("installation")

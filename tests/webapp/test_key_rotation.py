@@ -7,7 +7,7 @@ from flask import Flask
 
 from tests.conftest import Begin, Database
 from tests.webapp.conftest import ADDRESS, Browser
-from webapp import create_app
+from webapp.app import create_app
 from webapp.forms import ticket
 from workflows.core import links
 from workflows.core.clock import SetClock

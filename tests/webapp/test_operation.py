@@ -10,7 +10,7 @@ from sqlalchemy import select, update
 
 from tests.conftest import Begin, Database
 from tests.webapp.conftest import ADDRESS, Browser, Enquired
-from webapp import create_app
+from webapp.app import create_app
 from workflows.actions import mails
 from workflows.core import outbox, presence
 from workflows.core.audit.log import AuditEntry

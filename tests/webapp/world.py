@@ -19,7 +19,7 @@ from tests.actions.conftest import House
 from tests.conftest import BEGINNING, Begin, settings_for
 from tests.webapp.conftest import ADDRESS, PASSWORD, Browser, open_house
 from tests.webapp.matrix import BODIES, COLUMNS
-from webapp import create_app
+from webapp.app import create_app
 from webapp.extensions import db
 from workflows.actions import attachments, migrations, publishing, register_import, workshop
 from workflows.actions.attachments import Upload

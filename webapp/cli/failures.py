@@ -5,9 +5,6 @@ from sqlalchemy.exc import DBAPIError, OperationalError, ProgrammingError
 from webapp.wording import error_text, problem_text
 from workflows.core.errors import Invalid, LotseError
 
-EXPECTED = (LotseError, DBAPIError, OSError)
-"""What goes wrong outside the program; everything else is a mistake in it and keeps its traceback."""
-
 UNREACHABLE = "Die Datenbank ist nicht erreichbar. Bitte DATABASE_URL prüfen und ob sie läuft."
 WITHOUT_TABLES = "Der Datenbank fehlen Tabellen. Bitte zuerst „python3 start.py migrate“ ausführen."
 
