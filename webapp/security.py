@@ -8,10 +8,33 @@ from werkzeug.routing import IntegerConverter, Map
 from webapp.extensions import surroundings
 
 UNSAFE = frozenset({"POST", "PUT", "PATCH", "DELETE"})
-CSP = (
-    "default-src 'self'; img-src 'self' data:; object-src 'none'; base-uri 'none'; frame-ancestors 'none'; "
-    "form-action 'self'"
-)
+SOURCES = {
+    "default-src": "'none'",
+    "script-src": "'self'",
+    "style-src": "'self'",
+    "img-src": "'self' data:",  # the icons of KERN stand in its style sheet
+    "font-src": "'self'",
+    "connect-src": "'self'",
+    "frame-src": "'self'",  # the workshop's preview; every other page refuses to be framed
+    "frame-ancestors": "'none'",
+    "form-action": "'self'",
+    "base-uri": "'none'",
+}
+"""What a page may load and where it may send: nothing but the kinds named here."""
+
+
+def content_policy(**other: str) -> str:
+    """The policy of a page, ``other`` sources for the kinds named (``style_src="…"``)."""
+    kinds = SOURCES | {kind.replace("_", "-"): source for kind, source in other.items()}
+    return "; ".join(f"{kind} {source}" for kind, source in kinds.items())
+
+
+def styled_policy(nonce: str) -> str:
+    """The policy of a page with a drawing tool: style attributes, and style sheets that carry the ``nonce``."""
+    return content_policy(style_src=f"'self' 'nonce-{nonce}'", style_src_attr="'unsafe-inline'")
+
+
+CSP = content_policy()
 # Pages without anything personal; every other answer must not be kept by anyone.
 CACHEABLE = frozenset({"static", "public.landing", "public.page", "api.openapi", "public.healthz"})
 

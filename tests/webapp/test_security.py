@@ -14,7 +14,8 @@ PAGES = ("/", "/anfrage", "/login", "/pages/imprint", "/inbox", "/s/unbekannt", 
 def test_every_answer_carries_the_security_headers(browser: Browser, house: None, path: str) -> None:
     headers = browser.get(path).headers
     policy = headers["Content-Security-Policy"]
-    assert "default-src 'self'" in policy
+    assert policy.startswith("default-src 'none'; ")
+    assert all(source in {"'self'", "'none'", "data:"} for kind in policy.split("; ") for source in kind.split()[1:])
     assert "frame-ancestors 'none'" in policy
     assert "unsafe" not in policy
     assert headers["X-Content-Type-Options"] == "nosniff"

@@ -10,7 +10,7 @@ from flask_wtf.csrf import generate_csrf
 
 from webapp.access import view
 from webapp.i18n import language
-from webapp.security import CSP
+from webapp.security import styled_policy
 from webapp.workshop import editor_words, modeler_words, offered, shown
 from workflows import policy
 from workflows.actions import diagram_editing as editing
@@ -53,9 +53,7 @@ def edit(tx: Tx, draft_id: int) -> ResponseReturnValue:
 
 def _with_styles(answer: Response, nonce: str) -> Response:
     """The drawing moves by style attributes, and its fields bring style sheets of their own: on this page only."""
-    answer.headers["Content-Security-Policy"] = (
-        f"{CSP}; style-src 'self' 'nonce-{nonce}'; style-src-attr 'unsafe-inline'"
-    )
+    answer.headers["Content-Security-Policy"] = styled_policy(nonce)
     return answer
 
 

@@ -10,7 +10,7 @@ from flask_wtf.csrf import generate_csrf
 
 from webapp.access import view
 from webapp.i18n import language
-from webapp.security import CSP
+from webapp.security import styled_policy
 from webapp.workshop import editor_words, grid_words, table_words
 from webapp.workshop.forms import around
 from webapp.workshop.tables import TABLE
@@ -37,8 +37,7 @@ def edit(tx: Tx, draft_id: int, decision: str) -> ResponseReturnValue:
     )
     answer = make_response(page)
     # The tool sizes its columns by style attributes and its fields bring style sheets of their own: here only.
-    styles = f"style-src 'self' 'nonce-{nonce}'; style-src-attr 'unsafe-inline'"
-    answer.headers["Content-Security-Policy"] = f"{CSP}; {styles}"
+    answer.headers["Content-Security-Policy"] = styled_policy(nonce)
     return answer
 
 

@@ -10,7 +10,7 @@ from webapp.access import view
 from webapp.forms.reading import is_redrawing, raw_values
 from webapp.forms.view import FormView
 from webapp.i18n import direction, locale_of, tag
-from webapp.security import CSP
+from webapp.security import content_policy
 from webapp.workshop.forms import FORM, chosen_language
 from workflows import policy
 from workflows.actions import workshop_forms as kept
@@ -21,7 +21,7 @@ from workflows.forms import FormError
 workshop_previews = Blueprint("workshop_previews", __name__, url_prefix="/workshop/drafts/<int:draft_id>/forms")
 
 #: Only our own editor may show this page within its own, at the width of a phone or a desk.
-FRAMED = CSP.replace("frame-ancestors 'none'", "frame-ancestors 'self'")
+FRAMED = content_policy(frame_ancestors="'self'")
 
 
 @view(workshop_previews, f"{FORM}/preview", who=policy.BUNDLE_EDIT)
