@@ -59,7 +59,13 @@ def lacking(answer: TestResponse) -> list[str]:
     """The security headers that are not as they should be."""
     found = [name for name, value in HEADERS.items() if answer.headers.get(name) != value]
     policy = answer.headers.get("Content-Security-Policy", "")
-    wanted = ("default-src 'none'", "script-src 'self';", "form-action 'self'", "base-uri 'none'", "frame-ancestors 'none'")
+    wanted = (
+        "default-src 'none'",
+        "script-src 'self';",
+        "form-action 'self'",
+        "base-uri 'none'",
+        "frame-ancestors 'none'",
+    )
     found += [part for part in wanted if part not in policy]
     found += [word for word in ("unsafe-eval", "http:", "*") if word in policy]
     found += [name for name, _value in answer.headers if name.startswith("Access-Control-")]
