@@ -10,6 +10,7 @@ from flask_babel import gettext as _
 from webapp.i18n import shown
 from webapp.wording.events import detail_label
 from webapp.wording.lists import Words
+from webapp.wording.mails import mail_failure
 from webapp.wording.states import STATES, code_word, status_word
 from workflows.core.tx import Tx
 from workflows.domain import offices, people, programmes
@@ -78,6 +79,8 @@ class DetailWords:
             return shown(value)
         if event == "referral.declined" and name == "reason":
             return self.word("decline_reason", value)
+        if event == "mail.failed" and name == "reason":
+            return mail_failure(value)
         if name in AMOUNTS:
             return str(format_currency(Decimal(value), "EUR"))
         names = self.named.get(name)

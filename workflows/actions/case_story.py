@@ -48,7 +48,7 @@ CHANGES = frozenset({"case.edited", "case.linked", "case.unlinked"})
 # Told by the thing itself, with its text.
 TOLD_OTHERWISE = frozenset(
     {
-        *("task.completed", "note.added", "note.shared", "contact.logged", "mail.posted", "mail.sent", "mail.failed"),
+        *("task.completed", "note.added", "note.shared", "contact.logged", "mail.posted", "mail.sent"),
         *("referral.question_added", "referral.answer_added", "file.added"),
     }
 )

@@ -12,7 +12,7 @@ from datetime import datetime, timedelta
 from sqlalchemy.exc import OperationalError
 from sqlalchemy.orm import Session, sessionmaker
 
-from workflows.actions import accounts, migrations, notices, publishing
+from workflows.actions import accounts, mails, migrations, notices, publishing
 from workflows.core import killpoints, outbox
 from workflows.core.clock import Clock
 from workflows.core.errors import Conflict
@@ -100,7 +100,7 @@ def step(
     resting = resting or Resting()
     done = sum(_one(sessions, settings, clock, kind, resting) for kind in KINDS)
     if transport is not None:
-        done += outbox.send_due(sessions, settings, clock, transport, limit=1)
+        done += outbox.send_due(sessions, settings, clock, transport, limit=1, failed=mails.record_failure)
     return done
 
 

@@ -47,6 +47,12 @@ def retry(tx: Tx, mail_id: int) -> Mail:
     return mail
 
 
+def record_failure(tx: Tx, mail: Mail) -> None:
+    """The mail server refused a mail for good, or it was tried in vain for two days: in the trail of its case."""
+    told = {"to": mail.to_address, "reason": mail.last_error, "attempts": mail.attempts}
+    audit.record(tx, _stream(tx, mail), "mail.failed", f"mail:{mail.id}", told)
+
+
 def _stream(tx: Tx, mail: Mail) -> str:
     """Where people look for it: the trail of the case, or the house's own."""
     number = _number(mail.about, "referral")

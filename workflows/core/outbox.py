@@ -6,7 +6,7 @@ Message-ID, so that the receiving side can tell.
 
 import re
 import uuid
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from datetime import datetime, timedelta
 from email.message import EmailMessage
 from typing import Any, Protocol
@@ -127,9 +127,17 @@ def is_address(text: str) -> bool:
 
 
 def send_due(
-    sessions: sessionmaker[Session], settings: Settings, clock: Clock, transport: Transport, limit: int = 50
+    sessions: sessionmaker[Session],
+    settings: Settings,
+    clock: Clock,
+    transport: Transport,
+    limit: int = 50,
+    failed: Callable[[Tx, Mail], None] | None = None,
 ) -> int:
-    """Send what is due, one mail at a time, at most ``limit``; returns how many were tried."""
+    """Send what is due, one mail at a time, at most ``limit``; returns how many were tried.
+
+    ``failed`` records a mail that is given up, in the transaction that says so on its row.
+    """
     for tried in range(limit):
         killpoints.reach("mail.claim.before")
         with transaction(sessions(), SYSTEM, clock, settings) as tx:
@@ -141,7 +149,9 @@ def send_due(
         result, reachable = _hand_over(transport, mail, settings)
         killpoints.reach("mail.accepted")
         with transaction(sessions(), SYSTEM, clock, settings) as tx:
-            _note(tx, mail.id, result)
+            given_up = _note(tx, mail.id, result)
+            if given_up is not None and failed is not None:
+                failed(tx, given_up)
             killpoints.reach("mail.marked")
         killpoints.reach("mail.noted")
         if not reachable:
@@ -186,11 +196,14 @@ def _after_failure(mail: Mail, failure: Deferred) -> Mapping[str, Any]:
     return {"status": "waiting", "wait": WAITS[mail.attempts - 1], "last_error": last_error}
 
 
-def _note(tx: Tx, mail_id: int, result: Mapping[str, Any]) -> None:
+def _note(tx: Tx, mail_id: int, result: Mapping[str, Any]) -> Mail | None:
+    """Keep how the try went; the mail, if it is given up with that."""
     values = dict(result)
     if wait := values.pop("wait", None):
         values["next_at"] = tx.now + wait
     if values["status"] == "sent":
         values["sent_at"] = tx.now
     # Whoever claimed it meanwhile: a mail that was taken stays sent.
-    tx.session.execute(update(Mail).where(Mail.id == mail_id, Mail.status != "sent").values(lease_until=None, **values))
+    not_sent = update(Mail).where(Mail.id == mail_id, Mail.status != "sent").values(lease_until=None, **values)
+    noted = tx.session.scalars(not_sent.returning(Mail), execution_options={"populate_existing": True}).one_or_none()
+    return noted if noted is not None and noted.status == "failed" else None
