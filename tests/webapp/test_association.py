@@ -10,6 +10,7 @@ from sqlalchemy import select
 
 from tests.conftest import Begin
 from tests.webapp.conftest import ENQUIRY, Browser
+from webapp.association import views
 from workflows.actions import association, enquiries
 from workflows.core import links, texts
 from workflows.core.clock import SetClock
@@ -260,3 +261,15 @@ def test_every_house_mail_can_be_split_and_names_only_what_it_is_given() -> None
         assert subject
         assert text.count("[[link]]") == 1
         assert set(re.findall(r"{{(.*?)}}", text)) == {"until"}, path
+
+
+def test_many_who_ask_for_a_link_at_once_are_slowed_together(
+    app: Flask, begin: Begin, bridge: Bridge, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(views, "ASKS_TOGETHER", 2)
+    for number in range(2):
+        assert Browser(app.test_client()).post(ASK, {"email": f"{number}@x.example"}).status_code == 302
+    for email in ("amal@verein.example", "niemand@verein.example"):
+        answer = Browser(app.test_client()).post(ASK, {"email": email})
+        assert (answer.status_code, "Das liegt nicht an Ihnen." in answer.text) == (429, True)
+    assert mails(begin, "amal@verein.example") == []

@@ -12,9 +12,10 @@ from sqlalchemy.orm import Session, sessionmaker
 from benchmarks.statements import counted
 from tests.conftest import Begin
 from tests.webapp.conftest import PASSWORD, Browser
+from webapp.auth import links as auth_links
 from webapp.extensions import db
 from workflows import worker
-from workflows.core import links
+from workflows.core import audit, links
 from workflows.core.clock import SetClock
 from workflows.core.links import Link
 from workflows.core.outbox import Mail
@@ -180,3 +181,26 @@ def test_the_mail_speaks_the_users_language_and_carries_no_name(mailed: Asked, b
         assert mail.subject == "Your link to sign in to Lotse"
         assert "Person office" not in mail.text
         assert re.search(r"valid for 10 minutes", mail.text)
+
+
+def test_many_machines_with_a_wish_each_are_slowed_together_and_the_audit_says_so_once(
+    app: Flask, house: None, clock: SetClock, begin: Begin, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(auth_links, "WISHES_TOGETHER", 3)
+
+    def wish(number: int, email: str) -> tuple[int, str]:
+        client = app.test_client()
+        client.environ_base["REMOTE_ADDR"] = f"192.0.2.{number}"
+        answer = Browser(client).post("/password/forgotten" if number % 2 else "/login/mail", {"email": email})
+        return answer.status_code, answer.text
+
+    assert [wish(number, f"{number}@x.example")[0] for number in range(3)] == [302] * 3
+    refused = [wish(4, ME), wish(5, NOBODY), wish(6, ME)]
+    assert {status for status, _page in refused} == {429}
+    assert all("Das liegt nicht an Ihnen." in page for _status, page in refused)
+    with begin() as tx:
+        assert [entry.object for entry in audit.entries(tx.session, "system") if entry.event == "limit.reached"] == [
+            "limit:sign_in_link"
+        ]
+    clock.advance(timedelta(minutes=61))
+    assert wish(7, ME)[0] == 302

@@ -24,7 +24,7 @@ from workflows.core.tx import Tx
 association = Blueprint("association", __name__)
 
 SESSION = "organisation"
-ASKS_PER_CLIENT, ASKS_PER_ADDRESS = 20, 3  # an hour
+ASKS_PER_CLIENT, ASKS_PER_ADDRESS, ASKS_TOGETHER = 20, 3, 200  # an hour
 
 Values = Mapping[str, Any]
 
@@ -45,9 +45,11 @@ def ask(tx: Tx) -> ResponseReturnValue:
     throttle.hit(tx, f"organisation-link:{request.remote_addr}", ASKS_PER_CLIENT, 3600)
     try:
         throttle.hit(tx, f"organisation-link:{email.casefold()}", ASKS_PER_ADDRESS, 3600)
-        own.send_link(tx, email)
     except Throttled:
-        pass  # saying so would tell strangers that somebody asked for this address
+        # Saying so would tell strangers that somebody asked for this address.
+        return redirect(url_for("association.sent"))
+    throttle.hit_together(tx, "organisation_link", ASKS_TOGETHER, 3600)
+    own.send_link(tx, email)
     return redirect(url_for("association.sent"))
 
 

@@ -22,12 +22,14 @@ SIGN_IN, SET_PASSWORD = "sign_in", "set_password"
 LONGEST_TOKEN = 64
 WISHES_PER_ACCOUNT = 3
 WISHES_PER_ADDRESS = 20
+WISHES_TOGETHER, HOUR = 200, 3600  # many machines with a few addresses each; far more than a city's office needs
 
 
 def count_wishes(tx: Tx) -> None:
     """Nobody can be flooded with mails through this page."""
     throttle.hit(tx, f"wish:account:{typed_email()}", WISHES_PER_ACCOUNT, WINDOW)
     throttle.hit(tx, f"wish:address:{request.remote_addr}", WISHES_PER_ADDRESS, WINDOW)
+    throttle.hit_together(tx, "sign_in_link", WISHES_TOGETHER, HOUR)
 
 
 @view(links, "/login/mail", who=PUBLIC)

@@ -26,7 +26,7 @@ def count_tries(tx: Tx) -> None:
     throttle.hit(tx, f"login:account:{typed_email()}", TRIES_PER_ACCOUNT, WINDOW)
     throttle.hit(tx, f"login:address:{request.remote_addr}", TRIES_PER_ADDRESS, WINDOW)
     # The last, so that what one account or one address was refused does not count against everybody.
-    throttle.hit(tx, "login:overall", TRIES_OVERALL, WINDOW)
+    throttle.hit_together(tx, "sign_in", TRIES_OVERALL, WINDOW)
 
 
 def typed_email() -> str:

@@ -84,6 +84,9 @@ ERRORS: Mapping[str, Any] = {
     "token_reads_only": _("Dieser Zugriffsschlüssel darf nur lesen."),
     "tokens_many": _("Sie haben schon %(most)s gültige Zugriffsschlüssel. Bitte sperren Sie zuerst einen."),
     "throttled": _("Das waren viele Versuche in kurzer Zeit. Bitte warten Sie einen Moment."),
+    "throttled_together": _(
+        "Gerade kommt hier zu viel auf einmal an. Das liegt nicht an Ihnen. Bitte versuchen Sie es später noch einmal."
+    ),
     "invalid": _("Einige Angaben fehlen oder passen nicht. Bitte prüfen Sie sie."),
     "wrong_credentials": _("E-Mail-Adresse oder Passwort stimmt nicht."),
     "bundle_refused": _("Das Paket wurde nicht angenommen. Die Befunde nennen die Gründe."),

@@ -176,6 +176,7 @@ AUDIT: Mapping[str, Any] = {
     "deputy.ended": _("Vertretung beendet"),
     "token.created": _("Zugriffsschlüssel erstellt"),
     "token.revoked": _("Zugriffsschlüssel gesperrt"),
+    "limit.reached": _("Grenze für alle zusammen erreicht, weitere werden eine Zeit lang abgewiesen"),
     "audit.sealed": _("Protokoll versiegelt"),
     "audit.verified": _("Protokoll geprüft"),
     "audit.erased": _("Personenbezogene Einzelheiten gelöscht"),

@@ -7,6 +7,7 @@ from math import ceil
 from sqlalchemy import case, delete, literal
 from sqlalchemy.orm import Mapped, mapped_column
 
+from workflows.core import audit
 from workflows.core.db import Base, upsert
 from workflows.core.errors import Throttled
 from workflows.core.tx import Tx
@@ -27,6 +28,20 @@ def hit(tx: Tx, key: str, limit: int, seconds: int) -> None:
 
     A try that is to count even if the action fails must be hit in a transaction of its own before the action.
     """
+    _count(tx, key, limit, seconds, "throttled")
+
+
+def hit_together(tx: Tx, what: str, limit: int, seconds: int) -> None:
+    """Count one try of everybody together, after those of an account or address, which then do not count here.
+
+    More than ``limit`` raise ``Throttled("throttled_together")``. The last try that is let in leaves an entry in the
+    audit: once in a window, for those that are refused leave nothing.
+    """
+    if _count(tx, f"{what}:together", limit, seconds, "throttled_together") == limit:
+        audit.record(tx, "system", "limit.reached", f"limit:{what}", {"count": limit})
+
+
+def _count(tx: Tx, key: str, limit: int, seconds: int, code: str) -> int:
     fresh = literal(tx.now + timedelta(seconds=seconds), Tries.ends_at.type)
     over = Tries.ends_at <= tx.now
     row = upsert(tx.session, Tries).values(key=_digest(tx, key), count=1, ends_at=fresh)
@@ -36,7 +51,8 @@ def hit(tx: Tx, key: str, limit: int, seconds: int) -> None:
     ).returning(Tries.count, Tries.ends_at)
     count, ends_at = tx.session.execute(counted).one()
     if count > limit:
-        raise Throttled("throttled", retry_after=max(1, ceil((ends_at - tx.now).total_seconds())))
+        raise Throttled(code, retry_after=max(1, ceil((ends_at - tx.now).total_seconds())))
+    return int(count)
 
 
 def purge(tx: Tx) -> None:
