@@ -1,10 +1,10 @@
 """The figures of referrals: counted as defined, small counts hidden, each number leading to its cases."""
 
-from datetime import UTC, datetime, timedelta
+from datetime import UTC, date, datetime, timedelta
 from time import perf_counter
 
 import pytest
-from sqlalchemy import insert, select
+from sqlalchemy import insert, select, true
 
 from tests.conftest import Begin
 from tests.domain.conftest import ENQUIRY
@@ -14,7 +14,10 @@ from workflows.actions.figures import Asked
 from workflows.core.errors import NotAllowed
 from workflows.core.tx import Actor, Tx
 from workflows.domain import cases, offices
+from workflows.domain import figures as domain_figures
 from workflows.domain.cases import Case
+from workflows.domain.figures import Scope
+from workflows.domain.offices import Office
 from workflows.domain.referrals import Referral
 
 COORDINATOR = Actor("K", user_id=1, roles=frozenset({"coordinator"}))
@@ -66,6 +69,16 @@ def add(tx: Tx, state: str, office: str, number: int = 1, **changes: object) -> 
         **changes,
     }
     tx.session.execute(insert(Referral), [row] * number)
+
+
+def all_behind(tx: Tx, count: str, reason: str = "") -> list[int]:
+    """The numbers of the referrals behind a count, all pages of them."""
+    found: list[int] = []
+    page = figures.behind(tx, Asked(), count, reason)
+    while page.next is not None:
+        found += [each.referral.id for each in page.items]
+        page = figures.behind(tx, Asked(), count, reason, page.next)
+    return found + [each.referral.id for each in page.items]
 
 
 @pytest.fixture
@@ -154,14 +167,45 @@ def test_each_number_leads_to_exactly_its_cases_and_a_hidden_one_to_none(referre
     with referred(COORDINATOR) as tx:
         whole = figures.report(tx, Asked())
         for part, _ in figures.SHARES.values():
-            rows = figures.behind(tx, Asked(), part)
+            rows = all_behind(tx, part)
             (share,) = (share for name, share in whole.total.shares.items() if figures.SHARES[name][0] == part)
             assert bool(rows) == share.has_cases
             assert share.part in (None, len(rows))
-        assert len(figures.behind(tx, Asked(), "")) == 27
-        assert len(figures.behind(tx, Asked(), "declined", "no_capacity")) == 6
-        assert figures.behind(tx, Asked(), "declined", "language") == []
-        assert figures.behind(tx, Asked(), "expired") == []
+        assert len(all_behind(tx, "")) == 27
+        assert len(all_behind(tx, "declined", "no_capacity")) == 6
+        assert all_behind(tx, "declined", "language") == []
+        assert all_behind(tx, "expired") == []
+
+
+def test_the_cases_behind_a_number_come_page_by_page_the_newest_first_each_once(
+    referred: Begin, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(figures, "CASES_A_PAGE", 9)
+    with referred(COORDINATOR) as tx:
+        found = all_behind(tx, "")
+        assert len(figures.behind(tx, Asked(), "").items) == 9
+        assert figures.behind(tx, Asked(), "", after=found[-1]).items == []
+    assert len(found) == 27
+    assert found == sorted(set(found), reverse=True)
+
+
+def test_days_are_those_of_berlin_in_winter_and_in_summer(referred: Begin) -> None:
+    """Sent at half past midnight on a Monday in Berlin, still Sunday by UTC, answered on Tuesday: one working day."""
+    winter, summer = datetime(2026, 1, 11, 23, 30, tzinfo=UTC), datetime(2026, 7, 5, 22, 30, tzinfo=UTC)
+    with referred() as tx:
+        for sent_at in (winter, summer):
+            answered_at = sent_at + timedelta(hours=23, minutes=45)  # a quarter past midnight
+            add(tx, "accepted", "ib", 5, sent_at=sent_at, answered_at=answered_at)
+        # A winter's evening at half past eleven is still that day.
+        add(tx, "accepted", "sport_funding", 5, sent_at=winter, answered_at=datetime(2026, 1, 12, 22, 30, tzinfo=UTC))
+    year = Scope(date(2026, 1, 1), date(2026, 12, 31))
+    with referred() as tx:
+        by_office = domain_figures.measure(tx.session, year, true(), "office")
+        days = {
+            office.key: dict(by_office[str(office.id)].answer_days)
+            for office in tx.session.scalars(select(Office).where(Office.key.in_(("ib", "sport_funding"))))
+        }
+    assert days == {"ib": {1: 10, 4: 1}, "sport_funding": {0: 5}}
 
 
 def test_an_office_has_its_own_figures_and_no_others(referred: Begin) -> None:

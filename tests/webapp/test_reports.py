@@ -1,7 +1,9 @@
 """The figures as a page, as a table to keep, and the way from a number to its cases."""
 
 import csv
+import html
 import io
+import re
 from collections.abc import Callable
 
 import pytest
@@ -11,6 +13,7 @@ from tests.conftest import Begin
 from tests.domain.conftest import ENQUIRY
 from tests.webapp.conftest import Browser
 from webapp.csv_file import safe_cell
+from workflows.actions import figures
 from workflows.domain import cases, offices
 
 SignIn = Callable[[str], Browser]
@@ -54,6 +57,23 @@ def test_the_table_opens_in_a_spreadsheet_and_is_never_a_formula(referred: None,
     assert ["Kulturamt", "12", "50 %", "50 %"] in [row[:4] for row in rows]
     assert any(row and row[0].startswith("'=HYPERLINK") for row in rows)
     assert not [cell for row in rows for cell in row if cell.startswith(("=", "+", "-", "@"))]
+
+
+def test_more_cases_than_a_page_are_a_click_away_under_the_same_choice(
+    referred: None, signed_in: SignIn, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(figures, "CASES_A_PAGE", 4)
+    mine = signed_in("coordinator")
+    first = f"/reports/referrals/cases?{PERIOD}&count=placed&office=culture_office"
+    page = mine.get(first).text
+    onwards = re.search(r'href="(/reports/referrals/cases[^"]+)"[^>]*>Nächste Seite', page)
+    assert onwards
+    assert page.count("/cases/1") == 4
+    second = mine.get(html.unescape(onwards[1])).text
+    assert second.count("/cases/1") == 2
+    assert "Nächste Seite" not in second
+    assert "Vorherige Seite" in second or "Erste Seite" in second
+    assert mine.get(f"{first}&after=x").text.count("/cases/1") == 4
 
 
 @pytest.mark.parametrize("text", ["=1+1", "+1", "-1", "@SUM(A1)", "\t=1", "\r=1", " =1", "\N{NO-BREAK SPACE}=1"])

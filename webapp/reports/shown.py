@@ -1,6 +1,5 @@
 """The figures as the page and the table show them; what is asked stands in the address."""
 
-from collections.abc import Sequence
 from typing import Any
 
 from flask import request, url_for
@@ -16,7 +15,7 @@ from webapp.wording.referral_figures import (
     quarter_text,
     share_text,
 )
-from workflows.actions.figures import MOST_CASES, Asked, Behind, Line, Report
+from workflows.actions.figures import Asked, BehindPage, Line, Report
 from workflows.domain.figures import SHARES
 
 Row = dict[str, Any]
@@ -74,8 +73,9 @@ def table(report: Report) -> list[list[object]]:
     return rows
 
 
-def cases_page(found: Sequence[Behind], count: str) -> Row:
-    """The variables of the list behind a number."""
+def cases_page(found: BehindPage) -> Row:
+    """The variables of one page of the list behind a number."""
+    here: Row = {name: value for name, value in request.args.to_dict().items() if name != "after"}
     return {
         "rows": [
             {
@@ -87,10 +87,10 @@ def cases_page(found: Sequence[Behind], count: str) -> Row:
                 "sent_at": each.referral.sent_at,
                 "url": url_for("cases.detail", case_id=each.case.id),
             }
-            for each in found
+            for each in found.items
         ],
-        "is_cut": len(found) == MOST_CASES,
-        "most": MOST_CASES,
+        "next_url": url_for("reports.cases", **{**here, "after": found.next}) if found.next else None,
+        "previous_url": url_for("reports.cases", **here) if "after" in request.args else None,
         "back_url": url_for("reports.referrals", **_address(asked())),
     }
 

@@ -7,6 +7,7 @@ from webapp.access import view
 from webapp.csv_file import csv_answer
 from webapp.i18n import language
 from webapp.reports import shown
+from webapp.security import row_id
 from workflows import policy
 from workflows.actions import figures
 from workflows.core.tx import Tx
@@ -28,7 +29,7 @@ def table(tx: Tx) -> ResponseReturnValue:
 
 @view(reports, "/reports/referrals/cases", who=policy.FIGURES_READ)
 def cases(tx: Tx) -> ResponseReturnValue:
-    """The cases behind one number."""
+    """The cases behind one number, page by page."""
     count, reason = request.args.get("count", ""), request.args.get("reason", "")
-    found = figures.behind(tx, shown.asked(), count, reason)
-    return render_template("reports/cases.html", **shown.cases_page(found, count))
+    found = figures.behind(tx, shown.asked(), count, reason, row_id(request.args.get("after", "")))
+    return render_template("reports/cases.html", **shown.cases_page(found))

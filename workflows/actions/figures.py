@@ -23,7 +23,7 @@ from workflows.domain.referrals import Referral
 SMALLEST = 5
 USUAL_QUARTERS = 4
 MOST_QUARTERS = 40
-MOST_CASES = 200
+CASES_A_PAGE = 25
 
 
 @dataclass(frozen=True, slots=True)
@@ -85,6 +85,14 @@ class Behind:
     office: Office
 
 
+@dataclass(frozen=True, slots=True)
+class BehindPage:
+    """Some of the referrals behind a number; ``next`` is what to ask for those after them, if there are any."""
+
+    items: Sequence[Behind]
+    next: int | None
+
+
 def report(tx: Tx, asked: Asked, language: str = "de") -> Report:
     """The figures for coordination and leadership; what is asked wrongly is left out. Raises ``NotAllowed``."""
     policy.require(tx, policy.FIGURES_READ)
@@ -116,8 +124,11 @@ def own(tx: Tx) -> Line:
     return _line("", "", figures.measure(tx.session, scope, _visible(tx)).get("", Measured()))
 
 
-def behind(tx: Tx, asked: Asked, count: str, reason: str = "") -> list[Behind]:
-    """The referrals behind a count of the report, newest first; none where the count itself is hidden."""
+def behind(tx: Tx, asked: Asked, count: str, reason: str = "", after: int | None = None) -> BehindPage:
+    """A page of the referrals behind a count of the report, newest first; none where the count itself is hidden.
+
+    ``after`` is ``BehindPage.next`` of the page before.
+    """
     policy.require(tx, policy.FIGURES_READ)
     scope = _scope(tx, _settled(asked, _quarters(tx), _choices(tx, "de")))
     query = figures.found(tx.session, scope, _visible(tx))
@@ -126,10 +137,13 @@ def behind(tx: Tx, asked: Asked, count: str, reason: str = "") -> list[Behind]:
     if reason:
         query = query.where(Referral.decline_reason == reason)
     if shown_count(tx.session.scalar(query.with_only_columns(func.count())) or 0) is None:
-        return []
+        return BehindPage((), None)
+    if after is not None:
+        query = query.where(Referral.id < after)
     rows = query.join(Office, Office.id == Referral.office_id).with_only_columns(Referral, Case, Office)
-    newest = rows.order_by(Referral.id.desc()).limit(MOST_CASES)
-    return [Behind(referral, case, office) for referral, case, office in tx.session.execute(newest)]
+    newest = tx.session.execute(rows.order_by(Referral.id.desc()).limit(CASES_A_PAGE + 1)).tuples().all()
+    items = [Behind(referral, case, office) for referral, case, office in newest[:CASES_A_PAGE]]
+    return BehindPage(items, items[-1].referral.id if len(newest) > CASES_A_PAGE else None)
 
 
 def shown_count(count: int) -> int | None:

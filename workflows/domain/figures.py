@@ -11,11 +11,13 @@ from datetime import date, datetime, time
 from typing import Any
 
 from sqlalchemy import (
+    BigInteger,
     ColumnElement,
-    Date,
     Select,
     and_,
     case,
+    cast,
+    extract,
     func,
     literal,
     select,
@@ -188,16 +190,26 @@ def _key(by: str, scope: Scope) -> Any:
 def _durations(
     session: Session, query: Select[tuple[Referral]], key: Any, moment: Any
 ) -> Collection[tuple[Any, int, int]]:
-    """Group, working days from sending, how often. Days are those of the database's clock (UTC)."""
-    sent_on, done_on = (_day(column) for column in (Referral.sent_at, moment))
-    pairs = query.with_only_columns(key, sent_on, done_on, func.count()).group_by(key, sent_on, done_on)
+    """Group, working days from sending (requirements 2.2; days as they are in Berlin), how often."""
+    sent, done = _hour(Referral.sent_at), _hour(moment)
+    pairs = query.with_only_columns(key, sent, done, func.count()).group_by(key, sent, done)
     return [
-        (value, workdays.working_days_between(sent, done), count) for value, sent, done, count in session.execute(pairs)
+        (value, workdays.working_days_between(_in_berlin(sent_at), _in_berlin(done_at)), count)
+        for value, sent_at, done_at, count in session.execute(pairs)
     ]
 
 
-def _day(column: Any) -> Any:
-    return func.date(column, type_=Date)
+EVENING = 22  # o'clock UTC: from then on it may be the next day in Berlin
+
+
+def _hour(column: Any) -> Any:
+    """The hours since 1970, in whole days but for late ones: few groups, in no time zone of the database's choice."""
+    hours = cast(extract("epoch", column), BigInteger) // 3600
+    return hours - case((hours % 24 < EVENING, hours % 24), else_=0)
+
+
+def _in_berlin(hours: int) -> date:
+    return datetime.fromtimestamp(hours * 3600, BERLIN).date()
 
 
 def _midnight(day: date) -> datetime:
