@@ -1,5 +1,8 @@
 """The same process as a list: changed by forms alone, and the drawing has it, too."""
 
+import re
+from collections.abc import Callable
+
 import pytest
 
 from tests.webapp.conftest import Browser, begin_draft
@@ -94,3 +97,48 @@ def test_a_finding_leads_to_its_step_and_is_mended_from_the_list(owner: Browser,
     sent = {"file": DIAGRAM, "element": "reply_question", "code": "task_without_name", "back": "steps"}
     assert owner.post(f"{draft}/mend", sent).location.endswith("/steps")
     assert elements(owner, draft)["reply_question"].name == "Aufgabe"
+
+
+def revision_on(page: str) -> str:
+    """The revision the page's forms were made from."""
+    found = re.search(r'name="revision" value="(\d+)"', page)
+    assert found
+    return found[1]
+
+
+@pytest.mark.parametrize(
+    ("address", "sent"),
+    [
+        ("steps/reply_question", {"name": "Meine Worte", "group": "", "form": "reply_question", "due": "9"}),
+        ("steps/after/reply_question", {"name": "Meine Worte", "kind": "mail"}),
+        ("steps/record_reply/move", {"way": "down"}),
+        ("steps/record_reply/remove", {}),
+    ],
+)
+def test_what_somebody_else_saved_meanwhile_is_never_overwritten(
+    owner: Browser, signed_in: Callable[[str], Browser], draft: str, address: str, sent: dict[str, object]
+) -> None:
+    page = address.rpartition("/")[0] if address.endswith(("move", "remove")) else address
+    revision = revision_on(owner.get(f"{draft}/{page}").text)
+    theirs = {"name": "Fremde Worte", "group": "", "form": "reply_question", "due": "3"}
+    signed_in("process_owner").post(f"{draft}/steps/reply_question", theirs)
+    before = owner.get(f"{draft}/files/{DIAGRAM}").data
+    answer = owner.post(f"{draft}/{address}", {**sent, "revision": revision})
+    assert answer.status_code == 409
+    assert owner.get(f"{draft}/files/{DIAGRAM}").data == before
+    assert "Jemand anderes war schneller" in answer.text
+    assert "Fremde Worte" in answer.text
+    for typed in sent.values():
+        assert typed in ("", "down") or f'value="{typed}"' in answer.text
+    # Whoever has seen it and says it again, gets it.
+    assert owner.post(f"{draft}/{address}", {**sent, "revision": revision_on(answer.text)}).status_code == 302
+    assert owner.get(f"{draft}/files/{DIAGRAM}").data != before
+
+
+def test_a_step_that_is_gone_meanwhile_is_said_with_what_was_typed(owner: Browser, draft: str) -> None:
+    page = owner.get(f"{draft}/steps/record_reply").text
+    owner.post(f"{draft}/steps/record_reply/remove")
+    sent = {"name": "Lange überlegt", "revision": revision_on(page)}
+    answer = owner.post(f"{draft}/steps/record_reply", sent)
+    assert answer.status_code == 409
+    assert "Lange überlegt" in answer.text

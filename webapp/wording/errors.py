@@ -17,7 +17,7 @@ ERRORS: Mapping[str, Any] = {
     "draft_conflict": _(
         "%(by)s hat diesen Entwurf inzwischen in einem anderen Fenster geändert. Ihre Fassung ist hier noch da."
     ),
-    "draft_moved": _("%(by)s hat das am %(at)s geändert. Ihre Fassung ist noch da: Wählen Sie, welche gelten soll."),
+    "draft_moved": _("%(by)s hat das am %(at)s geändert, nachdem Sie es geöffnet hatten."),
     "code_last": _("Der letzte Eintrag einer Liste lässt sich nicht stilllegen: Sonst gäbe es nichts zu wählen."),
     "draft_closed": _("Dieser Entwurf ist eingereicht, veröffentlicht oder verworfen. Er wird nicht mehr geändert."),
     "draft_behind": _(

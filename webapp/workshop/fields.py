@@ -10,9 +10,8 @@ from flask_babel import gettext as _
 from webapp.access import Refusal, view
 from webapp.forms.view import Problems
 from webapp.i18n import language
-from webapp.security import row_id
 from webapp.wording import problem_text
-from webapp.workshop import form_words
+from webapp.workshop import form_words, overtaken
 from webapp.workshop.forms import FORM, LANGUAGES, around, told
 from workflows import policy
 from workflows.actions import workshop_forms as kept
@@ -41,22 +40,21 @@ def save(tx: Tx, draft_id: int, form_id: str, component_id: str) -> ResponseRetu
     held = kept.read(tx, draft_id, form_id)
     component = editing.find(held.schema, component_id)
     typed = _typed(settings.SETTINGS.get(editing.kind_of(component), ()))
-    revision = row_id(request.form.get("revision", ""))
     is_script = "X-Fragment" in request.headers
+
+    def again(moved: Conflict) -> ResponseReturnValue:
+        shown = {**settings.shown(component), **typed}
+        return jsonify(moved=True) if is_script else _page(tx, draft_id, held, component_id, shown, {}, moved)
+
     try:
-        kept.change_field(tx, draft_id, held, component_id, typed, held.revision if revision is None else revision)
+        with overtaken.shown_again(again):
+            kept.change_field(tx, draft_id, held, component_id, typed, overtaken.read_from(held.revision))
     except Invalid as error:
         shown = {**settings.shown(component), **typed}
         answer = (
             _spoken(error.problems) if is_script else _page(tx, draft_id, held, component_id, shown, error.problems)
         )
         raise Refusal(answer, 422) from error
-    except Conflict as moved:
-        if moved.code != "draft_moved":
-            raise
-        shown = {**settings.shown(component), **typed}
-        page = _page(tx, draft_id, held, component_id, shown, {}, moved)
-        raise Refusal(jsonify(moved=True) if is_script else page, 409) from moved
     if is_script:
         return jsonify(revision=kept.read(tx, draft_id, form_id).revision)
     flash(_("Gespeichert."), "success")

@@ -9,14 +9,13 @@ from flask_babel import gettext as _
 from webapp.access import Refusal, view
 from webapp.forms.view import Problems
 from webapp.i18n import NAMES, language
-from webapp.security import row_id
-from webapp.workshop import form_words
+from webapp.workshop import form_words, overtaken
 from workflows import policy
 from workflows.actions import workshop as drafts
 from workflows.actions import workshop_forms as kept
 from workflows.actions import workshop_words
 from workflows.actions.workshop_forms import Held
-from workflows.core.errors import Invalid, NotFound, Problem
+from workflows.core.errors import Conflict, Invalid, NotFound, Problem
 from workflows.core.tx import Tx
 from workflows.engine.checks import finding_text
 from workflows.forms import FormError, editing
@@ -76,7 +75,6 @@ def arrange(tx: Tx, draft_id: int, form_id: str) -> ResponseReturnValue:
     component_id, what = request.form.get("component", ""), request.form.get("do", "")
     if what == "remove":
         schema = editing.removed(held.schema, component_id)
-        flash(_("Das Feld ist entfernt. Rückgängig machen können Sie das im Überblick des Entwurfs."), "success")
     elif what == "into":
         schema = editing.put_into(held.schema, component_id, request.form.get("container", ""))
     elif what in {"up", "down"}:
@@ -84,20 +82,24 @@ def arrange(tx: Tx, draft_id: int, form_id: str) -> ResponseReturnValue:
     else:
         return redirect(_address(draft_id, form_id))
     _keep(tx, draft_id, held, schema)
+    if what == "remove":
+        flash(_("Das Feld ist entfernt. Rückgängig machen können Sie das im Überblick des Entwurfs."), "success")
     return redirect(_address(draft_id, form_id, component_id if what != "remove" else "fields"))
 
 
 @view(workshop_forms, f"{FORM}/delete", who=policy.BUNDLE_EDIT, methods=("POST",))
 def delete(tx: Tx, draft_id: int, form_id: str) -> ResponseReturnValue:
     """Take a form out of the draft."""
-    kept.delete(tx, draft_id, kept.read(tx, draft_id, form_id))
+    held = kept.read(tx, draft_id, form_id)
+    with overtaken.shown_again(lambda moved: _form(tx, draft_id, held, moved)):
+        kept.delete(tx, draft_id, held, overtaken.read_from(held.revision))
     flash(_("Das Formular ist entfernt. Rückgängig machen können Sie das im Überblick des Entwurfs."), "success")
     return redirect(url_for("workshop_forms.index", draft_id=draft_id))
 
 
 def _keep(tx: Tx, draft_id: int, held: Held, schema: Schema) -> None:
-    sent = row_id(request.form.get("revision", ""))
-    kept.write(tx, draft_id, held, schema, held.revision if sent is None else sent)
+    with overtaken.shown_again(lambda moved: _form(tx, draft_id, held, moved)):
+        kept.write(tx, draft_id, held, schema, overtaken.read_from(held.revision))
 
 
 def _address(draft_id: int, form_id: str, anchor: str | None = None) -> str:
@@ -127,7 +129,7 @@ def around(tx: Tx, draft_id: int) -> dict[str, Any]:
     }
 
 
-def _form(tx: Tx, draft_id: int, held: Held) -> str:
+def _form(tx: Tx, draft_id: int, held: Held, moved: Conflict | None = None) -> str:
     try:
         german, error = workshop_words.german(held.parsed()), None
     except FormError as found:
@@ -147,6 +149,7 @@ def _form(tx: Tx, draft_id: int, held: Held) -> str:
         named=_named,
         containers=containers,
         coverage=workshop_words.coverage(held.words, german, LANGUAGES),
+        moved=moved,
     )
 
 

@@ -1,6 +1,7 @@
 """A process as a list of steps: everything a keyboard and no script need to change it."""
 
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
+from contextlib import AbstractContextManager
 from typing import Any
 
 from flask import Blueprint, flash, redirect, render_template, request, url_for
@@ -9,11 +10,13 @@ from flask_babel import gettext as _
 
 from webapp.access import Refusal, view
 from webapp.i18n import language
-from webapp.workshop import shown
+from webapp.workshop import overtaken, shown
 from workflows import policy
 from workflows.actions import diagram_editing as editing
+from workflows.actions import diagram_steps as walk
 from workflows.actions import workshop as kept
-from workflows.core.errors import NotFound, Problem
+from workflows.actions.diagram_steps import Listed
+from workflows.core.errors import Conflict, Invalid, NotFound, Problem
 from workflows.core.tx import Tx
 from workflows.engine import drafts
 from workflows.engine.dialect import DialectError
@@ -28,20 +31,7 @@ MOST_DAYS = 250
 @view(workshop_steps, "/workshop/drafts/<int:draft_id>/steps", who=policy.BUNDLE_EDIT)
 def show(tx: Tx, draft_id: int) -> ResponseReturnValue:
     """Every step in walking order: who, which form, until when, where it goes on."""
-    draft = kept.draft(tx, draft_id)
-    try:
-        listed = editing.steps(tx, draft_id)
-    except (DialectError, NotFound):
-        listed = []  # the findings say what is wrong with the file
-    groups = dict(_choices(tx, draft_id).groups)
-    found, mendable = editing.examined(tx, draft_id)
-    return render_template(
-        "workshop/steps.html",
-        draft=draft,
-        process=kept.process_name(tx, draft.process_key),
-        rows=[_row(step, groups) for step in listed],
-        findings=shown.findings(found, language(), mendable),
-    )
+    return _list(tx, draft_id)
 
 
 def _row(step: Step, groups: Mapping[str, str]) -> dict[str, Any]:
@@ -66,19 +56,17 @@ def edit(tx: Tx, draft_id: int, step_id: str) -> ResponseReturnValue:
 @view(workshop_steps, "/workshop/drafts/<int:draft_id>/steps/<step_id>", who=policy.BUNDLE_EDIT, methods=("POST",))
 def change(tx: Tx, draft_id: int, step_id: str) -> ResponseReturnValue:
     """Write the fields of a step."""
-    step = _step(tx, draft_id, step_id)
     wanted: dict[str, str | int | None] = {
         name: " ".join(request.form[name].split()) for name in ("name", "group", "form") if name in request.form
     }
-    if step.group.startswith("=") and not wanted.get("group"):
-        wanted.pop("group", None)  # a formula is changed in the drawing
     if "due" in request.form:
         days = request.form["due"].strip()
         if days and not (days.isascii() and days.isdecimal() and int(days) <= MOST_DAYS):
             problem = Problem("out_of_range", {"min": 0, "max": MOST_DAYS})
             raise Refusal(_form(tx, draft_id, step_id, {"due": (problem,)}), 422)
         wanted["due"] = int(days) if days else None
-    editing.change_step(tx, draft_id, step_id, wanted)
+    with _overtaken(tx, draft_id, step_id, _form):
+        walk.change(tx, draft_id, step_id, wanted, overtaken.read_from(None))
     flash(_("Der Schritt ist geändert."), "success")
     return _back(draft_id, step_id)
 
@@ -86,7 +74,8 @@ def change(tx: Tx, draft_id: int, step_id: str) -> ResponseReturnValue:
 @view(workshop_steps, "/workshop/drafts/<int:draft_id>/steps/<step_id>/move", who=policy.BUNDLE_EDIT, methods=("POST",))
 def move(tx: Tx, draft_id: int, step_id: str) -> ResponseReturnValue:
     """One place up or down."""
-    editing.move_step(tx, draft_id, step_id, up=request.form.get("way") != "down")
+    with overtaken.shown_again(lambda moved: _list(tx, draft_id, moved)):
+        walk.move(tx, draft_id, step_id, up=request.form.get("way") != "down", revision=overtaken.read_from(None))
     flash(_("Der Schritt steht jetzt an anderer Stelle, auch in der Zeichnung."), "success")
     return _back(draft_id, step_id)
 
@@ -96,7 +85,8 @@ def move(tx: Tx, draft_id: int, step_id: str) -> ResponseReturnValue:
 )
 def remove(tx: Tx, draft_id: int, step_id: str) -> ResponseReturnValue:
     """Take a step out."""
-    editing.take_step_out(tx, draft_id, step_id)
+    with overtaken.shown_again(lambda moved: _list(tx, draft_id, moved)):
+        walk.take_out(tx, draft_id, step_id, overtaken.read_from(None))
     flash(_("Der Schritt ist entfernt. Mit „Letzte Änderung zurücknehmen“ im Überblick kommt er zurück."), "success")
     return redirect(url_for("workshop_steps.show", draft_id=draft_id))
 
@@ -112,57 +102,89 @@ def ask_new(tx: Tx, draft_id: int, step_id: str) -> ResponseReturnValue:
 )
 def add(tx: Tx, draft_id: int, step_id: str) -> ResponseReturnValue:
     """Put a new step there; its fields are asked for next."""
-    step = _step(tx, draft_id, step_id)
     name = " ".join(request.form.get("name", "").split())[:200]
-    way = request.form.get("way") or (step.ways[0].id if len(step.ways) == 1 else "")
-    if not name or way not in {each.id for each in step.ways}:
-        problems = {} if name else {"name": (Problem("required"),)}
-        problems |= {} if way in {each.id for each in step.ways} else {"way": (Problem("required"),)}
-        raise Refusal(_new(tx, draft_id, step_id, problems), 422)
-    made = editing.add_step(tx, draft_id, way, request.form.get("kind", ""), name)
+    way, kind = request.form.get("way", ""), request.form.get("kind", "")
+    try:
+        with _overtaken(tx, draft_id, step_id, _new):
+            made = walk.add(tx, draft_id, step_id, way, kind, name, overtaken.read_from(None))
+    except Invalid as error:
+        raise Refusal(_new(tx, draft_id, step_id, error.problems), 422) from error
     flash(_("Der Schritt ist eingefügt, auch in der Zeichnung. Sagen Sie noch, wer ihn wann macht."), "success")
     return redirect(url_for("workshop_steps.edit", draft_id=draft_id, step_id=made))
 
 
-def _step(tx: Tx, draft_id: int, step_id: str) -> Step:
-    found = next((each for each in editing.steps(tx, draft_id) if each.id == step_id), None)
-    if found is None:
-        raise NotFound("not_found", kind="step")
-    return found
+def _overtaken(
+    tx: Tx, draft_id: int, step_id: str, page: Callable[[Tx, int, str, Problems, Conflict], str]
+) -> AbstractContextManager[None]:
+    """The page again; the list where the step itself is gone."""
+
+    def again(moved: Conflict) -> str:
+        try:
+            return page(tx, draft_id, step_id, {}, moved)
+        except NotFound:
+            return _list(tx, draft_id, moved)
+
+    return overtaken.shown_again(again)
 
 
-def _form(tx: Tx, draft_id: int, step_id: str, problems: Problems | None = None) -> str:
-    draft, step = kept.draft(tx, draft_id), _step(tx, draft_id, step_id)
+def _list(tx: Tx, draft_id: int, moved: Conflict | None = None) -> str:
+    draft = kept.draft(tx, draft_id)
+    try:
+        listed = walk.listed(tx, draft_id)
+    except (DialectError, NotFound):
+        listed = Listed((), 0)  # the findings say what is wrong with the file
+    groups = dict(_choices(tx, draft_id).groups)
+    found, mendable = editing.examined(tx, draft_id)
+    return render_template(
+        "workshop/steps.html",
+        draft=draft,
+        process=kept.process_name(tx, draft.process_key),
+        rows=[_row(step, groups) for step in listed.steps],
+        revision=listed.revision,
+        findings=shown.findings(found, language(), mendable),
+        moved=moved,
+    )
+
+
+def _form(tx: Tx, draft_id: int, step_id: str, problems: Problems | None = None, moved: Conflict | None = None) -> str:
+    draft, listed = kept.draft(tx, draft_id), walk.listed(tx, draft_id)
+    step = listed.find(step_id)
     choices = _choices(tx, draft_id)
-    sent = request.form if problems else {}
+    there = {
+        "name": step.name,
+        "group": "" if step.group.startswith("=") else step.group,
+        "form": step.form,
+        "due": "" if step.due is None else str(step.due),
+    }
     return render_template(
         "workshop/step.html",
         draft=draft,
         process=kept.process_name(tx, draft.process_key),
         step=step,
-        values={
-            "name": sent.get("name", step.name),
-            "group": sent.get("group", "" if step.group.startswith("=") else step.group),
-            "form": sent.get("form", step.form),
-            "due": sent.get("due", "" if step.due is None else str(step.due)),
-        },
+        revision=request.form.get("revision") if problems else listed.revision,
+        there=there,
+        values={name: request.form.get(name, value) for name, value in there.items()},
         groups=[{"key": key, "name": name} for key, name in choices.groups],
         forms=[{"key": key, "name": name} for key, name in choices.forms],
         problems=problems or {},
+        moved=moved,
     )
 
 
-def _new(tx: Tx, draft_id: int, step_id: str, problems: Problems | None = None) -> str:
-    draft, step = kept.draft(tx, draft_id), _step(tx, draft_id, step_id)
+def _new(tx: Tx, draft_id: int, step_id: str, problems: Problems | None = None, moved: Conflict | None = None) -> str:
+    draft, listed = kept.draft(tx, draft_id), walk.listed(tx, draft_id)
+    step = listed.find(step_id)
     return render_template(
         "workshop/new_step.html",
         draft=draft,
         process=kept.process_name(tx, draft.process_key),
         step=step,
+        revision=request.form.get("revision") if problems else listed.revision,
         ways=[{"key": way.id, "name": _("zu „%(target)s“", target=way.name or way.target)} for way in step.ways],
         kinds=[{"key": "task", "name": _("Aufgabe für Menschen")}, {"key": "mail", "name": _("Mail verschicken")}],
         values={"name": request.form.get("name", ""), "kind": request.form.get("kind", "task")},
         problems=problems or {},
+        moved=moved,
     )
 
 

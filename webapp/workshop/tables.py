@@ -10,12 +10,12 @@ from webapp.access import Refusal, view
 from webapp.forms.view import Problems
 from webapp.i18n import language
 from webapp.security import row_id
-from webapp.workshop import table_words
+from webapp.workshop import overtaken, table_words
 from webapp.workshop.forms import around
 from workflows import policy
 from workflows.actions import workshop_tables as kept
 from workflows.actions.workshop_tables import Held, Trial
-from workflows.core.errors import Conflict, Invalid
+from workflows.core.errors import Invalid
 from workflows.core.tx import Tx
 from workflows.decisions.messages import explain_error
 from workflows.decisions.sheets import MOST_RULES, Row
@@ -61,13 +61,10 @@ def save(tx: Tx, draft_id: int, decision: str) -> ResponseReturnValue:
         request.form.get("aggregation", ""),
     )
     try:
-        kept.save(tx, draft_id, held, rows, policy_name, aggregation, _revision(held))
+        with overtaken.shown_again(lambda moved: _table(tx, draft_id, held, rows=rows, moved=moved)):
+            kept.save(tx, draft_id, held, rows, policy_name, aggregation, overtaken.read_from(held.revision))
     except Invalid as error:
         raise Refusal(_table(tx, draft_id, held, rows=rows, problems=error.problems), 422) from error
-    except Conflict as moved:
-        if moved.code != "draft_moved":
-            raise
-        raise Refusal(_table(tx, draft_id, held, rows=rows, moved=moved), 409) from moved
     flash(_("Gespeichert."), "success")
     return redirect(_address(draft_id, decision, _anchor(request.form.get("do", ""))))
 
@@ -78,11 +75,13 @@ def columns(tx: Tx, draft_id: int, decision: str) -> ResponseReturnValue:
     held = kept.read(tx, draft_id, decision)
     kind, index = request.form.get("kind", "input"), row_id(request.form.get("remove", ""))
     try:
-        if index is not None:
-            kept.remove_column(tx, draft_id, held, kind, index, _revision(held))
-        else:
-            label, source = (request.form.get(name, "").strip()[:500] for name in ("label", "source"))
-            kept.add_column(tx, draft_id, held, kind, label, source, _revision(held))
+        with overtaken.shown_again(lambda moved: _table(tx, draft_id, held, moved=moved)):
+            revision = overtaken.read_from(held.revision)
+            if index is not None:
+                kept.remove_column(tx, draft_id, held, kind, index, revision)
+            else:
+                label, source = (request.form.get(name, "").strip()[:500] for name in ("label", "source"))
+                kept.add_column(tx, draft_id, held, kind, label, source, revision)
     except Invalid as error:
         raise Refusal(_table(tx, draft_id, held, problems=error.problems), 422) from error
     flash(_("Gespeichert."), "success")
@@ -99,11 +98,6 @@ def try_out(tx: Tx, draft_id: int, decision: str) -> ResponseReturnValue:
         told = table_words.told(held, trial, _spoken())
         return jsonify(matched=sorted(trial.matched), heading=told.heading, sentences=told.sentences)
     return _table(tx, draft_id, held, typed=typed, trial=trial)
-
-
-def _revision(held: Held) -> int:
-    sent = row_id(request.form.get("revision", ""))
-    return held.revision if sent is None else sent
 
 
 def _address(draft_id: int, decision: str, anchor: str | None = None) -> str:

@@ -12,6 +12,7 @@ from webapp.forms.view import Problems
 from webapp.i18n import NAMES, direction, tag
 from webapp.security import row_id
 from webapp.wording import problem_text
+from webapp.workshop import overtaken
 from webapp.workshop.forms import LANGUAGES, around
 from workflows import policy
 from workflows.actions import workshop_texts as kept
@@ -66,15 +67,14 @@ def save(tx: Tx, draft_id: int, text: str) -> ResponseReturnValue:
     }
     is_script = "X-Fragment" in request.headers
     try:
-        kept.keep(tx, draft_id, text, typed, read)
+        with overtaken.shown_again(
+            lambda moved: jsonify() if is_script else _text(tx, draft_id, text, typed, {}, moved)
+        ):
+            kept.keep(tx, draft_id, text, typed, read)
     except Invalid as error:
         if is_script:
             raise Refusal(_spoken(tx, draft_id, text, typed, error.problems), 422) from error
         raise Refusal(_text(tx, draft_id, text, typed, error.problems), 422) from error
-    except Conflict as moved:
-        if moved.code != "draft_moved":
-            raise
-        raise Refusal(jsonify() if is_script else _text(tx, draft_id, text, typed, {}, moved), 409) from moved
     if is_script:
         return _spoken(tx, draft_id, text, typed, {})
     flash(_("Gespeichert."), "success")

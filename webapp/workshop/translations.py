@@ -8,9 +8,9 @@ from flask.typing import ResponseReturnValue
 from flask_babel import gettext as _
 from flask_babel import ngettext
 
-from webapp.access import Refusal, view
+from webapp.access import view
 from webapp.i18n import direction, tag
-from webapp.security import row_id
+from webapp.workshop import overtaken
 from webapp.workshop.forms import LANGUAGES, around
 from workflows import policy
 from workflows.actions import workshop as drafts
@@ -50,12 +50,8 @@ def save(tx: Tx, draft_id: int, language: str) -> ResponseReturnValue:
         for text in texts
         if f"t-{mark(text)}" in request.form
     }
-    try:
-        changes = kept.keep(tx, draft_id, language, typed, row_id(request.form.get("revision", "")))
-    except Conflict as moved:
-        if moved.code != "draft_moved":
-            raise
-        raise Refusal(_table(tx, draft_id, language, moved), 409) from moved
+    with overtaken.shown_again(lambda moved: _table(tx, draft_id, language, moved)):
+        changes = kept.keep(tx, draft_id, language, typed, overtaken.read_from(None))
     flash(ngettext("%(num)d Übersetzung gespeichert.", "%(num)d Übersetzungen gespeichert.", changes), "success")
     form_id = request.args.get("form")
     return redirect(url_for("workshop_translations.table", draft_id=draft_id, language=language, form=form_id))

@@ -1,6 +1,6 @@
 """What the editors of a diagram ask for: what may be chosen, which variables are known, mending what is found."""
 
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 
 from sqlalchemy import select
@@ -16,8 +16,6 @@ from workflows.engine.catalogue import Operator
 from workflows.engine.checks import check, known, mending
 from workflows.engine.checks.known import Known
 from workflows.engine.content import Content, read_content
-from workflows.engine.editing import steps as editing
-from workflows.engine.editing.steps import Step
 from workflows.engine.findings import Finding
 from workflows.engine.office_functions import OFFICE_FUNCTIONS
 from workflows.operators import OPERATORS, catalogue
@@ -128,49 +126,3 @@ def mend(tx: Tx, draft_id: int, file: str, element: str, code: str) -> tuple[str
             workshop.save(tx, draft.id, changed)
             return tuple(changed)
     raise Conflict("nothing_to_mend")
-
-
-KINDS = ("task", "mail")
-"""What a list of steps can add: a task for people, a mail."""
-
-
-def steps(tx: Tx, draft_id: int) -> list[Step]:
-    """The main diagram of a draft as steps; raises ``NotFound``, ``DialectError`` for one that cannot be read."""
-    return editing.steps(diagram(tx, draft_id, None)[1])
-
-
-def change_step(tx: Tx, draft_id: int, step: str, wanted: Mapping[str, str | int | None]) -> None:
-    """Name, group, form, due date of a step; raises ``NotFound``, otherwise as ``workshop.save``."""
-    _write(tx, draft_id, lambda xml: editing.change(xml, step, wanted))
-
-
-def move_step(tx: Tx, draft_id: int, step: str, *, up: bool) -> None:
-    """A step before or after its neighbour; raises ``NotFound``, ``Conflict("step_not_straight")``."""
-    _write(tx, draft_id, lambda xml: editing.move(xml, step, up=up))
-
-
-def take_step_out(tx: Tx, draft_id: int, step: str) -> None:
-    """The process without the step; raises ``NotFound``, ``Conflict("step_not_straight")``."""
-    _write(tx, draft_id, lambda xml: editing.take_out(xml, step))
-
-
-def add_step(tx: Tx, draft_id: int, way: str, kind: str, name: str) -> str:
-    """A new step on a way, for the group that works before it; gives its id. Raises ``NotFound``."""
-    held = diagram(tx, draft_id, None)
-    before = next((step for step in editing.steps(held[1]) if any(each.id == way for each in step.ways)), None)
-    if before is None:
-        raise NotFound("not_found", kind="step")
-    if kind == "mail":
-        wanted = {("taskDefinition", "type"): "mail.send"}
-        xml, made = editing.add(held[1], way, "serviceTask", name, wanted)
-    else:
-        xml, made = editing.add(
-            held[1], way, "userTask", name, {("assignmentDefinition", "candidateGroups"): before.group}
-        )
-    workshop.save(tx, draft_id, {held[0]: xml})
-    return made
-
-
-def _write(tx: Tx, draft_id: int, change: Callable[[bytes], bytes]) -> None:
-    path, xml, _ = diagram(tx, draft_id, None)
-    workshop.save(tx, draft_id, {path: change(xml)})

@@ -118,9 +118,9 @@ def create(tx: Tx, draft_id: int, title: str) -> str:
     return form_id
 
 
-def delete(tx: Tx, draft_id: int, held: Held) -> None:
-    """Take a form out of the draft; its history stays. Raises as ``workshop.save``."""
-    workshop.save(tx, draft_id, {held.path: None}, {held.path: held.revision})
+def delete(tx: Tx, draft_id: int, held: Held, revision: int) -> None:
+    """Take a form, as it was at ``revision``, out of the draft; its history stays. Raises as ``workshop.save``."""
+    workshop.save(tx, draft_id, {held.path: None}, {held.path: revision})
 
 
 def write(

@@ -166,11 +166,8 @@ def save(
     Raises ``NotFound``; ``Conflict("draft_closed")`` once it is submitted; ``Conflict("draft_moved", path=, by=, at=)``
     when somebody else saved one of these files meanwhile; ``BundleUnreadable`` for what no bundle can hold.
     """
-    draft = opened(tx, draft_id)
+    draft = unmoved(tx, draft_id, {path: revision for path, revision in (read or {}).items() if path in changed})
     held = files(tx.session, draft_id)
-    for path, revision in (read or {}).items():
-        if path in changed and path in held and held[path].revision != revision:
-            raise _moved(tx.session, draft_id, path, held[path].revision)
     real = {path: data for path, data in changed.items() if data != (held[path].data if path in held else None)}
     if not real:
         return draft
@@ -178,6 +175,16 @@ def save(
     draft.revision += 1
     draft.changed_at, draft.changed_by = tx.now, tx.actor.label
     _write(tx, draft, real, apart=apart)
+    return draft
+
+
+def unmoved(tx: Tx, draft_id: int, read: Mapping[str, int]) -> Draft:
+    """The draft, locked, as long as these files are what they were at the revisions named; raises as ``save``."""
+    draft = opened(tx, draft_id)
+    held = files(tx.session, draft_id) if read else {}
+    for path, revision in read.items():
+        if path in held and held[path].revision != revision:
+            raise _moved(tx.session, draft_id, path, held[path].revision)
     return draft
 
 

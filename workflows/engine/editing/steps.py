@@ -158,7 +158,7 @@ def change(xml: bytes, identity: str, wanted: Mapping[str, str | int | None]) ->
     """Write name, group, form and working days of a step; only what ``wanted`` names. Raises ``NotFound``.
 
     None or an empty text takes a value away. ``due`` replaces any due date that was a number of working days; a
-    formula stays unless a number is given.
+    formula stays unless a number is given, and one that names the group unless another group is.
     """
     root = tree.opened(xml)
     element = _found(root, identity)
@@ -166,12 +166,18 @@ def change(xml: bytes, identity: str, wanted: Mapping[str, str | int | None]) ->
         element.set("name", str(wanted["name"] or "")[:LONGEST_NAME])
     if tree.local(element) in ASSIGNED:
         if "group" in wanted:
-            tree.set_extension(element, "assignmentDefinition", "candidateGroups", str(wanted["group"] or "") or None)
+            _write_group(element, str(wanted["group"] or ""))
         if "form" in wanted and tree.local(element) == "userTask":
             tree.set_extension(element, "formDefinition", "formId", str(wanted["form"] or "") or None)
         if "due" in wanted:
             _write_due(element, wanted["due"])
     return tree.written(root)
+
+
+def _write_group(element: Node, group: str) -> None:
+    there = tree.extension_value(element, "assignmentDefinition", "candidateGroups") or ""
+    if group or not there.startswith("="):
+        tree.set_extension(element, "assignmentDefinition", "candidateGroups", group or None)
 
 
 def _write_due(element: Node, days: str | int | None) -> None:

@@ -1,0 +1,88 @@
+"""What the list of a process's steps asks for: the steps, and each change of them as one change of the diagram.
+
+Every change names the revision of the diagram its page was made from (None: whatever is there now), so that nobody
+overwrites what somebody else saved meanwhile.
+"""
+
+from collections.abc import Callable, Mapping, Sequence
+from dataclasses import dataclass
+
+from workflows.actions import workshop
+from workflows.actions.diagram_editing import diagram
+from workflows.core.errors import Invalid, NotFound, Problem
+from workflows.core.tx import Tx
+from workflows.engine import drafts
+from workflows.engine.editing import steps as editing
+from workflows.engine.editing.steps import Step
+
+
+@dataclass(frozen=True, slots=True)
+class Listed:
+    """The steps of a diagram, and the revision they were read from."""
+
+    steps: Sequence[Step]
+    revision: int
+
+    def find(self, step_id: str) -> Step:
+        """One of them; raises ``NotFound``."""
+        found = next((each for each in self.steps if each.id == step_id), None)
+        if found is None:
+            raise NotFound("not_found", kind="step")
+        return found
+
+
+def listed(tx: Tx, draft_id: int) -> Listed:
+    """The main diagram of a draft as steps; raises ``NotFound``, ``DialectError`` for one that cannot be read."""
+    _path, xml, revision = diagram(tx, draft_id, None)
+    return Listed(editing.steps(xml), revision)
+
+
+def change(
+    tx: Tx, draft_id: int, step: str, wanted: Mapping[str, str | int | None], revision: int | None = None
+) -> None:
+    """Name, group, form, due date of a step; raises ``NotFound``, otherwise as ``workshop.save``."""
+    _write(tx, draft_id, revision, lambda xml: editing.change(xml, step, wanted))
+
+
+def move(tx: Tx, draft_id: int, step: str, *, up: bool, revision: int | None = None) -> None:
+    """A step before or after its neighbour; raises ``NotFound``, ``Conflict("step_not_straight")``."""
+    _write(tx, draft_id, revision, lambda xml: editing.move(xml, step, up=up))
+
+
+def take_out(tx: Tx, draft_id: int, step: str, revision: int | None = None) -> None:
+    """The process without the step; raises ``NotFound``, ``Conflict("step_not_straight")``."""
+    _write(tx, draft_id, revision, lambda xml: editing.take_out(xml, step))
+
+
+def add(tx: Tx, draft_id: int, after: str, way: str, kind: str, name: str, revision: int | None = None) -> str:
+    """A new step on a way out of another, a task for the group that works there or a "mail"; gives its id.
+
+    ``way`` may be empty where only one leads on. Raises ``NotFound``, ``Invalid`` without a name or a way, otherwise as
+    ``workshop.save``.
+    """
+    made = ""
+
+    def put(xml: bytes) -> bytes:
+        nonlocal made
+        before = Listed(editing.steps(xml), 0).find(after)
+        ways = [each.id for each in before.ways]
+        chosen = way or (ways[0] if len(ways) == 1 else "")
+        lacking = [field for field, is_there in (("name", name), ("way", chosen in ways)) if not is_there]
+        if lacking:
+            raise Invalid({field: (Problem("required"),) for field in lacking})
+        if kind == "mail":
+            xml, made = editing.add(xml, chosen, "serviceTask", name, {("taskDefinition", "type"): "mail.send"})
+        else:
+            group = {("assignmentDefinition", "candidateGroups"): before.group}
+            xml, made = editing.add(xml, chosen, "userTask", name, group)
+        return xml
+
+    _write(tx, draft_id, revision, put)
+    return made
+
+
+def _write(tx: Tx, draft_id: int, revision: int | None, change_it: Callable[[bytes], bytes]) -> None:
+    path, xml, now = diagram(tx, draft_id, None)
+    read = {path: now if revision is None else revision}
+    drafts.unmoved(tx, draft_id, read)  # before the change: what it was about may be gone
+    workshop.save(tx, draft_id, {path: change_it(xml)}, read)
