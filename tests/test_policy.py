@@ -24,6 +24,7 @@ from workflows.domain import (
     contacts,
     deputies,
     funding,
+    letters,
     offices,
     organisations,
     people,
@@ -33,6 +34,7 @@ from workflows.domain.access_tokens import ApiToken
 from workflows.domain.cases import Case, CaseNote
 from workflows.domain.contacts import Contact, Held
 from workflows.domain.funding import Application
+from workflows.domain.letters import Letter
 from workflows.domain.offices import Office
 from workflows.domain.organisations import Organisation
 from workflows.domain.pages import Page
@@ -164,6 +166,7 @@ def _rows(tx: Tx, own: Office, other: Office) -> dict[str, Base]:
         "talk": contacts.log(
             tx, Held("visit", tx.now.date(), "Vorstand", "Raum besichtigt", "reach", None, case.id, None)
         ),
+        "letter": letters.keep(tx, case.id, key="k", address="Brücke", language="de", subject="s", text="t"),
         "application": funding.open_new(tx, case.id),
         "foreign application": funding.open_new(tx, foreign.id),
         "own referral": sent[0],
@@ -264,6 +267,7 @@ EXPECTED: dict[tuple[str, type[Base]], dict[str, set[str]]] = {
     (policy.CASE_READ, File): {**dict.fromkeys(OFFICE_STAFF, FILES), "status link": {"shared file"}},
     (policy.CASE_READ, CaseNote): {**dict.fromkeys(OFFICE_STAFF, NOTES), "status link": {"shared note"}},
     (policy.CASE_WORK, CaseNote): dict.fromkeys(OFFICE_STAFF, NOTES),
+    (policy.CASE_READ, Letter): dict.fromkeys(OFFICE_STAFF, {"letter"}),
     (policy.CONTACT_READ, Contact): dict.fromkeys(OFFICE_STAFF, {"talk"}),
     (policy.CONTACT_WORK, Contact): dict.fromkeys(OFFICE_STAFF, {"talk"}),
     (policy.ORGANISATION_READ, Organisation): {

@@ -2,7 +2,7 @@
 
 | who | sees |
 |---|---|
-| coordinator, leadership | cases with files, contacts, referrals, tasks, instances, mails and the audit of cases |
+| coordinator, leadership | cases with files, letters, contacts, referrals, tasks, instances, mails, their audit |
 | coordinator | answers in the name of offices and of those who asked, where a task or question is theirs |
 | office | its own referrals once they are sent, and the tasks of its group; what was passed on only until one is over |
 | process owner | bundles, code lists; no cases |
@@ -31,6 +31,7 @@ from workflows.domain.access_tokens import ApiToken
 from workflows.domain.cases import Case, CaseNote
 from workflows.domain.contacts import Contact
 from workflows.domain.funding import Application
+from workflows.domain.letters import Letter
 from workflows.domain.offices import Office
 from workflows.domain.organisations import Organisation
 from workflows.domain.pages import Page
@@ -198,6 +199,11 @@ def _note_read(actor: Actor) -> ColumnElement[bool]:
     return true() if _works_on_cases(actor) else and_(CaseNote.case_id == actor.case_id, CaseNote.is_shared)
 
 
+def _letter_read(actor: Actor) -> ColumnElement[bool]:
+    """Whoever works on the case; others get theirs on paper, and one to an office is none of theirs."""
+    return true() if _works_on_cases(actor) else false()
+
+
 def _funding_read(actor: Actor) -> ColumnElement[bool]:
     return true() if _works_on_cases(actor) else Application.case_id == actor.case_id
 
@@ -284,6 +290,7 @@ RULES: dict[tuple[str, type[Base]], Rule] = {
     (CASE_READ, Case): _case_read,
     (CASE_READ, File): _file_read,
     (CASE_READ, CaseNote): _note_read,
+    (CASE_READ, Letter): _letter_read,
     (CASE_WORK, Case): _everything,
     (CASE_WORK, CaseNote): _everything,
     (CONTACT_READ, Contact): _everything,

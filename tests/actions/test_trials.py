@@ -86,6 +86,45 @@ def test_time_passes_and_a_message_arrives(begin: Begin, owners: Owners, draft_i
         assert any(mail.element == "remind_answer" for scene in seen.performance.scenes for mail in scene.mails)
 
 
+MAIL = b"""<zeebe:taskDefinition type="mail.send"/>
+          <zeebe:ioMapping>
+            <zeebe:input source="contact" target="to"/>
+            <zeebe:input source="referral_accepted" target="text"/>
+            <zeebe:input source="case_status" target="link"/>
+"""
+LETTER = b"""<zeebe:taskDefinition type="letter.write"/>
+          <zeebe:ioMapping>
+            <zeebe:input source="contact" target="to"/>
+            <zeebe:input source="on_paper" target="text"/>
+"""
+
+
+def test_a_letter_of_a_trial_is_told_and_expected_and_kept_by_nobody(
+    begin: Begin, owners: Owners, draft_id: int, trial: str, sessions: sessionmaker[Session]
+) -> None:
+    with begin(owners[0]) as tx:
+        diagram = workshop.files(tx, draft_id)[DIAGRAM].data
+        assert MAIL in diagram
+        text = "Betreff: {{office.name}} hilft\n\nEs meldet sich {{contact_person}}."
+        workshop.save(tx, draft_id, {DIAGRAM: diagram.replace(MAIL, LETTER), "texts/on_paper.de.txt": text.encode()})
+    before = rows(sessions)
+    with begin(owners[0]) as tx:
+        recording.record(tx, draft_id, trial, ACCEPTED)
+    with begin(owners[0]) as tx:
+        scene = trials.look_at(tx, draft_id, trial).performance.scenes[-1]
+        assert [(each.kind, each.element) for each in scene.kept] == [("letter", "tell_accepted")]
+        assert "Caritas" in scene.kept[0].title
+        recording.keep(tx, draft_id, trial, "auf_papier")
+    with begin(owners[0]) as tx:
+        assert b"tell_accepted" in workshop.files(tx, draft_id)["scenarios/auf_papier.yaml"].data
+        assert trials.look_at(tx, draft_id, "auf_papier").performance.is_as_told
+        workshop.save(tx, draft_id, {DIAGRAM: diagram})
+    with begin(owners[0]) as tx:
+        played = trials.look_at(tx, draft_id, "auf_papier").performance
+        assert "letters_differ" in [each.code for each in played.deviations]
+    assert rows(sessions) == before
+
+
 def test_a_step_that_does_not_go_is_told_and_not_kept(begin: Begin, owners: Owners, draft_id: int, trial: str) -> None:
     with pytest.raises(Invalid) as invalid, begin(owners[0]) as tx:
         recording.record(tx, draft_id, trial, {**ACCEPTED, "values": {"answer": ""}})

@@ -132,6 +132,7 @@ MATRIX: dict[str, frozenset[str]] = {
     "POST /cases/new/fields": CASES,
     "GET /cases/{case}": CASES,
     "GET /cases/{case}/print": CASES,
+    "GET /cases/{case}/letters/{letter}": CASES,
     "GET /cases/{case}/edit": CASES,
     "POST /cases/{case}/edit": CASES,
     "POST /cases/{case}/link": CASES,

@@ -12,6 +12,7 @@ from tests.webapp.test_contacts import CALL
 from tests.webapp.test_on_behalf import ACCEPT, PAGE, asked
 from workflows.core.clock import SetClock
 from workflows.core.settings import Settings
+from workflows.domain import letters
 
 __all__ = ["asked"]
 
@@ -178,3 +179,23 @@ def test_no_day_in_the_address_breaks_the_list(signed_in: SignIn, enquiry: Enqui
     mine = signed_in("coordinator")
     for name in ("since", "until"):
         assert mine.get(f"/cases?{name}={day}").status_code == 200
+
+
+def test_a_letter_stands_in_the_timeline_and_is_printed_from_its_page(
+    signed_in: SignIn, begin: Begin, enquiry: Enquired
+) -> None:
+    text = "Guten Tag,\n\nwir haben <b>geholfen</b>."
+    with begin() as tx:
+        kept = {"address": "Verein Brücke\nBrückenweg 3", "language": "ar", "subject": "Ihr Brief", "text": text}
+        letter = letters.keep(tx, 1, key="k", **kept).id
+    mine = signed_in("coordinator")
+    told = entries(mine.get("/cases/1?show=letter").text)
+    assert "Brief: Ihr Brief" in told
+    assert f'href="/cases/1/letters/{letter}"' in told
+    page = mine.get(f"/cases/1/letters/{letter}").text
+    assert '<article class="letter" lang="ar" dir="rtl">' in page
+    assert "مكتب التنسيق لمنظمات المهاجرين" in page
+    assert (enquiry.reference in page, "Brückenweg 3" in page, "<b>" in page) == (True, True, False)
+    assert mine.get(f"/cases/2/letters/{letter}").status_code == 404
+    assert mine.get("/cases/1/letters/99").status_code == 404
+    assert signed_in("process_owner").get(f"/cases/1/letters/{letter}").status_code == 404

@@ -32,6 +32,7 @@ from workflows.domain import (
     access_tokens,
     contacts,
     deputies,
+    letters,
     offices,
     organisation_people,
     organisations,
@@ -201,6 +202,8 @@ def _fill(
         day = people.day(tx.now)
         contact = contacts.log(tx, Held("phone", day, "Vorstand", "Rückruf", "advice", day, case.id, None))
         keys |= {"contact": str(contact.id), "office_row": str(own.id)}
+        letter = letters.keep(tx, case.id, key="k", address="Brücke", language="de", subject="s", text="t")
+        keys["letter"] = str(letter.id)
         organisation = organisations.add(tx, "Verein Brücke")
         person = organisation_people.add(tx, organisation.id, {"name": "Vorstand", "role": "board"})
         proposal = organisation_people.propose(tx, organisation.id, person.id, {}, "Bitte ändern")

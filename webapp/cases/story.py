@@ -19,6 +19,7 @@ from workflows.core.outbox import Mail
 from workflows.core.tx import Tx
 from workflows.domain.cases import CaseNote
 from workflows.domain.contacts import Contact
+from workflows.domain.letters import Letter
 from workflows.domain.questions import ReferralMessage
 
 Row = dict[str, Any]
@@ -26,6 +27,7 @@ Row = dict[str, Any]
 NAMES: Mapping[str, Any] = {
     "task": _l("Aufgaben"),
     "mail": _l("E-Mails"),
+    "letter": _l("Briefe"),
     "referral": _l("Verweisungen"),
     "funding": _l("Förderung"),
     "note": _l("Notizen"),
@@ -156,6 +158,19 @@ def _failure(mail: Mail) -> list[Row]:
     ]
 
 
+def _letter(_words: DetailWords, happening: Happening, _may_work: bool) -> Row:
+    letter = happening.thing
+    assert isinstance(letter, Letter)
+    return {
+        "text": _("Brief: %(subject)s", subject=letter.subject),
+        "tone": "info",
+        "office": _("an %(address)s", address=letter.addressee) if letter.addressee else "",
+        "body": letter.text,
+        "body_label": _("Text des Briefs"),
+        "letter_url": url_for("cases.letter", case_id=letter.case_id, letter_id=letter.id),
+    }
+
+
 def _note(_words: DetailWords, happening: Happening, _may_work: bool) -> Row:
     note = happening.thing
     assert isinstance(note, CaseNote)
@@ -201,6 +216,7 @@ def _file(_words: DetailWords, happening: Happening, _may_work: bool) -> Row:
 
 THINGS: Mapping[type, Callable[[DetailWords, Happening, bool], Row]] = {
     Mail: _mail,
+    Letter: _letter,
     CaseNote: _note,
     Contact: _contact,
     ReferralMessage: _message,

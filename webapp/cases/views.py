@@ -1,4 +1,4 @@
-"""The cases: list, whole story of one, its diagrams, notes."""
+"""The cases: list, whole story of one, its letters, diagrams, notes."""
 
 from collections.abc import Mapping
 from typing import Any
@@ -8,7 +8,7 @@ from flask.typing import ResponseReturnValue
 from flask_babel import gettext as _
 
 from webapp.access import Refusal, view
-from webapp.cases import listing, matching, shown
+from webapp.cases import letters, listing, matching, shown
 from webapp.forms import ticket, uploads
 from webapp.forms.reading import is_redrawing
 from webapp.forms.ticket import Ticket
@@ -124,6 +124,13 @@ def detail(tx: Tx, case_id: int) -> ResponseReturnValue:
 def printed(tx: Tx, case_id: int) -> ResponseReturnValue:
     """Everything about one case on a clean page, to be printed."""
     return render_template("cases/print.html", **shown.page(tx, files.read(tx, case_id)), printed_at=tx.now)
+
+
+@view(cases, "/cases/<int:case_id>/letters/<int:letter_id>", who=policy.CASE_READ)
+def letter(tx: Tx, case_id: int, letter_id: int) -> ResponseReturnValue:
+    """One letter as it is printed; what the house adds to it is said in the letter's language."""
+    case, found = files.letter(tx, case_id, letter_id)
+    return render_template("cases/letter.html", **letters.page(case, found))
 
 
 @view(cases, "/cases/<int:case_id>/notes", who=policy.CASE_WORK, methods=("POST",))

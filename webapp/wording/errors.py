@@ -71,6 +71,10 @@ ERRORS: Mapping[str, Any] = {
     "email_taken": _("Diese E-Mail-Adresse gehört schon zu einem anderen Konto."),
     "office_key_taken": _("Dieses Kürzel gehört schon zu einer anderen Stelle."),
     "office_unknown": _("Diese Stelle gibt es nicht mehr."),
+    "letter_without_office": _(
+        "In diesem Ablauf ist keine Stelle gefragt: Ein Brief geht hier nur an wen angefragt hat."
+    ),
+    "letter_with_link": _("Der Text „%(text)s“ enthält einen Link. Auf Papier führt er nirgendwohin."),
     "office_without_address": _("Für „%(office)s“ ist keine E-Mail-Adresse hinterlegt."),
     "programme_without_office": _("Für das Programm „%(programme)s“ ist keine Stelle hinterlegt, die man fragen kann."),
     "appointment_state": _("Über diesen Termin ist schon entschieden."),

@@ -57,6 +57,7 @@ AUDIT: Mapping[str, Any] = {
     "file.added": _("Datei hinzugefügt"),
     "file.shared": _("Datei für den Verein freigegeben"),
     "file.unshared": _("Datei nur noch intern"),
+    "letter.written": _("Brief geschrieben"),
     "note.added": _("Interne Notiz geschrieben"),
     "note.shared": _("Nachricht auf die Statusseite geschrieben"),
     "contact.logged": _("Kontakt festgehalten"),

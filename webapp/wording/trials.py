@@ -11,6 +11,7 @@ from workflows.actions.play import Deviation
 DEVIATIONS: Mapping[str, Any] = {
     "tasks_differ": _("Erwartet waren diese offenen Aufgaben: %(expected)s. Offen sind: %(found)s."),
     "mails_differ": _("Erwartet waren E-Mails von: %(expected)s. Geschrieben wurden sie von: %(found)s."),
+    "letters_differ": _("Erwartet waren Briefe von: %(expected)s. Geschrieben wurden sie von: %(found)s."),
     "path_differs": _("Erwartet war der Weg über %(expected)s. Gegangen wurde: %(found)s."),
     "status_differs": _("Erwartet war der Stand „%(expected)s“, es ist „%(found)s“."),
     "outcome_differs": _("Erwartet war das Ergebnis „%(expected)s“, es ist „%(found)s“."),

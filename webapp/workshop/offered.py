@@ -36,21 +36,21 @@ def _operator(operator: Operator, found: Choices) -> Row:
 
 
 def _parameter(operator: Operator, parameter: Parameter, found: Choices) -> Row:
+    texts = [(name, _("Text dieses Ablaufs")) for name in found.texts]
+    values = texts if parameter.is_text else _values(operator.name, parameter.name, found)
     return {
         "key": parameter.name,
         "name": operator_words.word(parameter.label or parameter.name),
         "required": parameter.required,
-        "choices": [{"name": key, "from": name} for key, name in _values(operator.name, parameter.name, found)],
+        "choices": [{"name": key, "from": name} for key, name in values],
     }
 
 
 def _values(operator: str, parameter: str, found: Choices) -> Iterable[tuple[str, str]]:
     """What may stand in a parameter, with its meaning."""
-    if (operator, parameter) == ("mail.send", "text"):
-        return [(name, _("Text dieses Ablaufs")) for name in found.texts]
-    if (operator, parameter) == ("mail.send", "to"):
+    if parameter == "to" and operator in {"mail.send", "letter.write"}:
         who = [("contact", _("wer angefragt hat")), ("office", _("die angefragte Stelle"))]
-        return [*who, *found.groups]
+        return who if operator == "letter.write" else [*who, *found.groups]
     if (operator, parameter) == ("mail.send", "link"):
         return [
             ("none", _("kein Link")),
@@ -81,11 +81,11 @@ def blocks(found: Choices) -> list[Row]:
             _("für jede Stelle beginnt eine Verweisung"),
         ),
         _block(
-            "mail.send",
-            _("Brief: Text als Mail schicken"),
-            {"to": "contact", "link": "none"},
+            "letter.write",
+            _("Brief schreiben"),
+            {"to": "contact"},
             often,
-            _("mit einem Text dieses Ablaufs"),
+            _("ein Text dieses Ablaufs auf Papier, aufgehoben beim Vorgang"),
         ),
         _block(
             "reminder",

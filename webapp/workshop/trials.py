@@ -127,7 +127,7 @@ def _form(waiting: Waiting, problems: Problems, draft_id: int, name: str) -> For
 
 
 def _scenes(seen: Trial) -> list[dict[str, Any]]:
-    """The story so far: each step with the mails it caused; times as in the scenario."""
+    """The story so far: each step with the mails it caused and what it left at the case; times as in the scenario."""
     return [
         {
             "number": scene.step.number if scene.step else 0,
@@ -136,6 +136,7 @@ def _scenes(seen: Trial) -> list[dict[str, Any]]:
             "by": scene.step.by if scene.step else "",
             "at": scene.at,
             "mails": scene.mails,
+            "kept": scene.kept,
         }
         for scene in seen.performance.scenes
     ]

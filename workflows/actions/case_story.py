@@ -1,4 +1,4 @@
-"""The one timeline of a case: steps, mails, referrals, notes, files, contacts, changes and decisions, newest first."""
+"""The one timeline of a case: steps, mails, letters, notes, files, contacts, changes, decisions, newest first."""
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
@@ -17,12 +17,13 @@ from workflows.core.outbox import Mail
 from workflows.core.tx import Tx
 from workflows.domain.cases import Case, CaseNote
 from workflows.domain.contacts import Contact
+from workflows.domain.letters import Letter
 from workflows.domain.questions import ReferralMessage
 from workflows.domain.referrals import Referral
 from workflows.engine.events import Event
 from workflows.engine.state import Instance
 
-KINDS = ("task", "mail", "referral", "funding", "note", "contact", "file", "change", "decision", "course")
+KINDS = ("task", "mail", "letter", "referral", "funding", "note", "contact", "file", "change", "decision", "course")
 """What the timeline can be narrowed to."""
 
 # What a person wants to read of a process; the log keeps every step.
@@ -40,6 +41,7 @@ NOUNS: Mapping[str, str] = {
     "referral": "referral",
     "application": "funding",
     "mail": "mail",
+    "letter": "letter",
     "note": "note",
     "contact": "contact",
     "file": "file",
@@ -49,12 +51,12 @@ CHANGES = frozenset({"case.edited", "case.linked", "case.unlinked"})
 TOLD_OTHERWISE = frozenset(
     {
         *("task.completed", "note.added", "note.shared", "contact.logged", "mail.posted", "mail.sent"),
-        *("referral.question_added", "referral.answer_added", "file.added"),
+        *("referral.question_added", "referral.answer_added", "file.added", "letter.written"),
     }
 )
 MOST = 1000
 
-Thing = Mail | CaseNote | Contact | ReferralMessage | File
+Thing = Mail | Letter | CaseNote | Contact | ReferralMessage | File
 
 
 @dataclass(frozen=True, slots=True)
@@ -86,6 +88,7 @@ def tell(
         *_steps(tx, instances, asked, entries),
         *(_entry(entry, asked) for entry in entries if entry.event not in TOLD_OTHERWISE),
         *_mails(tx, subjects, asked),
+        *_letters(tx, case),
         *_notes(tx, case),
         *_contacts(tx, case),
         *_messages(tx, asked),
@@ -142,6 +145,11 @@ def _mails(tx: Tx, subjects: Sequence[str], asked: Mapping[str, str]) -> list[Ha
         )
         for mail in tx.session.scalars(query)
     ]
+
+
+def _letters(tx: Tx, case: Case) -> list[Happening]:
+    query = policy.allowed(tx, policy.CASE_READ, select(Letter)).where(Letter.case_id == case.id)
+    return [Happening(row.created_at, "letter", "letter", "system", thing=row) for row in tx.session.scalars(query)]
 
 
 def _notes(tx: Tx, case: Case) -> list[Happening]:

@@ -1,4 +1,4 @@
-"""What the coordination office does with its cases: read everything about one, keep notes."""
+"""What the coordination office does with its cases: read everything about one and its letters, keep notes."""
 
 from collections.abc import Sequence
 from dataclasses import dataclass
@@ -8,11 +8,12 @@ from sqlalchemy import Select, select
 from workflows import policy
 from workflows.actions import case_story
 from workflows.actions.case_story import Happening
-from workflows.core.errors import Invalid, Problem
+from workflows.core.errors import Invalid, NotFound, Problem
 from workflows.core.tx import Tx
 from workflows.domain import cases, referrals
 from workflows.domain.cases import Case, CaseNote
 from workflows.domain.funding import Application
+from workflows.domain.letters import Letter
 from workflows.domain.offices import Office
 from workflows.domain.programmes import Programme
 from workflows.domain.referrals import Referral
@@ -81,6 +82,14 @@ def applications(tx: Tx, case_id: int) -> list[tuple[Application, Programme | No
     query = select(Application, Programme).outerjoin(Programme, Programme.id == Application.programme_id)
     mine = policy.allowed(tx, policy.FUNDING_READ, query).where(Application.case_id == case_id)
     return [(row, programme) for row, programme in tx.session.execute(mine.order_by(Application.id))]
+
+
+def letter(tx: Tx, case_id: int, letter_id: int) -> tuple[Case, Letter]:
+    """One letter with its case; raises ``NotFound``."""
+    found = policy.get(tx, policy.CASE_READ, Letter, letter_id)
+    if found.case_id != case_id:
+        raise NotFound("not_found", kind="letter")
+    return policy.get(tx, policy.CASE_READ, Case, case_id), found
 
 
 def add_note(tx: Tx, case_id: int, text: str, *, is_shared: bool = False) -> CaseNote:

@@ -31,7 +31,7 @@ from workflows.core.links import Link
 from workflows.core.settings import Settings
 from workflows.core.smtp import DemoTransport
 from workflows.core.tx import PUBLIC, SYSTEM, Actor, Tx, transaction
-from workflows.domain import people
+from workflows.domain import letters, people
 from workflows.domain.cases import Case
 from workflows.domain.funding import Application
 from workflows.domain.invitations import Invitation
@@ -273,6 +273,13 @@ def _note(stage: Stage, number: int, step: Step) -> None:
         cases.add_note(tx, stage.case_ids[number], step["note"], is_shared=step.get("shared", False))
 
 
+def _letter(stage: Stage, number: int, step: Step) -> None:
+    """A letter as a step of a process would have written it."""
+    with stage.at() as tx:
+        kept = {"address": step["address"], "language": "de", "subject": step["letter"], "text": step["text"]}
+        letters.keep(tx, stage.case_ids[number], key=f"demo/{number}/{step['after']}", **kept)
+
+
 def _talk(stage: Stage, number: int, step: Step) -> None:
     """The coordination notes a contact; ``again`` says in how many days it comes back."""
     with stage.at(stage.coordinator) as tx:
@@ -308,6 +315,7 @@ VERBS: dict[str, Callable[[Stage, int, Step], None]] = {
     "consent": _consent,
     "joins": _joins,
     "note": _note,
+    "letter": _letter,
     "talk": _talk,
     "writes": _writes,
 }

@@ -1,4 +1,4 @@
-"""What is to be seen of a scenario: the way its tokens took, open tasks, mails, and whether that was expected."""
+"""What is to be seen of a scenario: the way its tokens took, tasks, mails, letters, and whether that was expected."""
 
 from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass
@@ -9,12 +9,15 @@ from sqlalchemy import select
 from workflows.actions.stage import Stage
 from workflows.core.outbox import Mail
 from workflows.core.tx import Tx
-from workflows.domain import funding
+from workflows.domain import funding, letters
 from workflows.engine import definitions
 from workflows.engine.dialect import ParsedProcess
 from workflows.engine.events import Event
 from workflows.engine.incidents import Incident
 from workflows.engine.tasks import Task
+
+KEPT: Mapping[str, str] = {"letters": "letter"}
+"""What an expectation calls the kinds of things that are kept."""
 
 Walked = dict[str, frozenset[str]]
 Miss = tuple[str, dict[str, object]]
@@ -31,12 +34,23 @@ class Mailed:
 
 
 @dataclass(frozen=True, slots=True)
+class Kept:
+    """What an element left at the case besides mails: its ``kind`` (``letter``), and whom or what it is about."""
+
+    kind: str
+    element: str
+    about: str
+    title: str
+
+
+@dataclass(frozen=True, slots=True)
 class Look:
     """Everything at one moment; lists are in the order things happened, open tasks sorted by element id."""
 
     path: tuple[str, ...] = ()
     tasks: tuple[str, ...] = ()
     mails: tuple[Mailed, ...] = ()
+    kept: tuple[Kept, ...] = ()
     incidents: tuple[dict[str, object], ...] = ()
 
 
@@ -54,6 +68,7 @@ def look(stage: Stage) -> Look:
             path=tuple(event.element_id or "" for event in _left(tx, mine)),
             tasks=tuple(tasks),
             mails=tuple(_mails(tx, stage)),
+            kept=tuple(_kept(tx, stage)),
             incidents=tuple({"element": row.element_id, "problem": row.code, **row.facts} for row in incidents),
         )
 
@@ -69,8 +84,17 @@ def _mails(tx: Tx, stage: Stage) -> Iterator[Mailed]:
     for mail in tx.session.scalars(query):
         # The operator keys each mail by instance, element, token and recipient.
         call = (mail.key or "/").rpartition("/")[0]
-        element = (mail.key or "/").split("/")[1]
-        yield Mailed(element, mail.to_address, mail.subject, call)
+        yield Mailed(_element(mail.key), mail.to_address, mail.subject, call)
+
+
+def _kept(tx: Tx, stage: Stage) -> Iterator[Kept]:
+    for letter in letters.of_case(tx.session, stage.case_id):
+        yield Kept("letter", _element(letter.key), letter.addressee, letter.subject)
+
+
+def _element(key: str | None) -> str:
+    """The element in the key of what an operator kept: instance, element, token."""
+    return (key or "/").split("/")[1]
 
 
 def walked(stage: Stage) -> Walked:
@@ -107,6 +131,10 @@ def missed(stage: Stage, expected: Mapping[str, Any], before: Look) -> Iterator[
         sent = list(calls.values())
         if sorted(expected["mails"]) != sorted(sent):
             yield "mails_differ", {"expected": list(expected["mails"]), "found": sent}
+    for name, kind in KEPT.items():
+        found = [each.element for each in now.kept[len(before.kept) :] if each.kind == kind]
+        if name in expected and sorted(expected[name]) != sorted(found):
+            yield f"{name}_differ", {"expected": list(expected[name]), "found": found}
     if "path" in expected and not _in_order(expected["path"], now.path[len(before.path) :]):
         yield "path_differs", {"expected": list(expected["path"]), "found": list(now.path[len(before.path) :])}
     yield from _states_missed(stage, expected)

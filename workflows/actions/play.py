@@ -13,7 +13,7 @@ from sqlalchemy import select
 from sqlalchemy.orm import Session, sessionmaker
 
 from workflows.actions import inbox, stage
-from workflows.actions.observations import Look, Mailed, Walked, look, missed, walked
+from workflows.actions.observations import Kept, Look, Mailed, Walked, look, missed, walked
 from workflows.actions.scenarios import Scenario, Step, read_all
 from workflows.actions.stage import Stage
 from workflows.core import workdays
@@ -40,6 +40,7 @@ class Scene:
     elements: tuple[str, ...]
     tasks: tuple[str, ...]
     mails: tuple[Mailed, ...]
+    kept: tuple[Kept, ...] = ()
 
 
 @dataclass(frozen=True, slots=True)
@@ -159,6 +160,7 @@ def _scene(play_on: Stage, performance: Performance, step: Step | None, *, seen:
             now.path[len(seen.path) :],
             now.tasks,
             now.mails[len(seen.mails) :],
+            now.kept[len(seen.kept) :],
         )
     )
     return now

@@ -7,6 +7,7 @@ from typing import Any
 import yaml
 
 from workflows.actions import play, trials, workshop
+from workflows.actions.observations import KEPT
 from workflows.actions.scenario_shape import MOST_STEPS, plain
 from workflows.actions.scenarios import Step, parse
 from workflows.actions.stage import Stage
@@ -73,6 +74,9 @@ def keep(tx: Tx, draft_id: int, name: str, new_name: str) -> str:
     mails = list({mail.call: mail.element for scene in trial.performance.scenes for mail in scene.mails}.values())
     if not any("expect" in step for step in story["steps"]):
         expected = {"tasks": sorted(each.element_id for each in trial.waiting), "mails": mails}
+        kept = [each for scene in trial.performance.scenes for each in scene.kept]
+        left = {called: [each.element for each in kept if each.kind == kind] for called, kind in KEPT.items()}
+        expected |= {called: elements for called, elements in left.items() if elements}
         story["steps"] = [*story["steps"], {"expect": expected}]
     drafts.save(tx, draft.id, {trials.path_of(name): None, trials.path_of(wanted): _written(story)})
     return wanted

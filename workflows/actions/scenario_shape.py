@@ -121,6 +121,7 @@ _IN_A_STEP: Mapping[str, Check] = {
 _EXPECTED: Mapping[str, Check] = {
     "tasks": _names,
     "mails": _names,
+    "letters": _names,
     "path": _names,
     "status": _text,
     "outcome": lambda value: value is None or _text(value),

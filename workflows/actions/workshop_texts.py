@@ -16,7 +16,8 @@ from workflows.engine.content import LONGEST_TEXT, read_content
 from workflows.engine.dialect import Element
 from workflows.engine.drafts import Stored
 from workflows.forms.editing import slug
-from workflows.operators import FUNCTIONS, mails
+from workflows.operators import FUNCTIONS
+from workflows.operators import texts as filled
 
 GERMAN = "de"
 #: What every mail may name without being given it, with an invented value; dates are made from today.
@@ -165,7 +166,7 @@ def seen(tx: Tx, text: str, language: str) -> Seen:
     problem = problem_of(text)
     if problem is not None:
         return Seen(problem=problem)
-    subject, body = mails.rendered(text, _nested(texts.placeholders(text), tx.now), language)
+    subject, body = filled.rendered(text, _nested(texts.placeholders(text), tx.now), language)
     return Seen(subject, body)
 
 

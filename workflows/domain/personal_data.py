@@ -134,6 +134,9 @@ _REGISTER: tuple[tuple[str, Kind, str, str], ...] = (
         "id version_id process_key subject status state revision started_at ended_at",
         "where the process stands; tokens carry no data",
     ),
+    ("letter", "contact", "address", "whom a letter is for"),
+    ("letter", "special", "subject text", "the letter, with what the step put into it"),
+    ("letter", "none", "id key case_id language created_at", "place of the letter, and the step that wrote it"),
     ("link", "contact", "recipient", "who may use the link, by number or address"),
     (
         "link",

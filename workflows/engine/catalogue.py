@@ -24,11 +24,12 @@ class BpmnError(Exception):
 
 @dataclass(frozen=True, slots=True)
 class Parameter:
-    """One input of an operator; ``label`` is its German name in the workshop."""
+    """One input of an operator; ``label`` is its German name in the workshop, ``is_text`` if it names a text."""
 
     name: str
     required: bool = True
     label: str = ""
+    is_text: bool = False
 
 
 @dataclass(frozen=True, slots=True)

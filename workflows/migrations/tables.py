@@ -13,6 +13,7 @@ from workflows.domain import (
     contacts,
     funding,
     invitations,
+    letters,
     offices,
     organisation_people,
     organisations,
@@ -41,8 +42,18 @@ from workflows.engine.migration import jobs
 
 MODULES = (
     *(daily, files, links, outbox, presence, search, sequences, throttle, log, proof),
-    *(access_tokens, appointments, cases, codes, contacts, funding, invitations, offices, organisation_people),
-    *(organisations, pages, people, programmes, questions, referrals, saved_filters, sign_in_requests),
+    *(access_tokens, appointments, cases, codes, contacts, funding, invitations, letters, offices),
+    *(
+        organisation_people,
+        organisations,
+        pages,
+        people,
+        programmes,
+        questions,
+        referrals,
+        saved_filters,
+        sign_in_requests,
+    ),
     *(web_sessions,),
     *(definitions, drafts, events, incidents, jobs, messages, publications, state, stories, tasks, timers),
 )

@@ -1,22 +1,20 @@
 """Mails from diagrams: to words ("contact", "office") instead of addresses, so that no process carries an address."""
 
-from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import Any
 
-from workflows.core import links, outbox, texts
-from workflows.core.clock import BERLIN
+from workflows.core import links, outbox
 from workflows.core.errors import LotseError
 from workflows.core.links import Link
 from workflows.core.mail_format import MARKER
 from workflows.core.tx import Tx
-from workflows.domain import codes, people, referrals
+from workflows.domain import people, referrals
 from workflows.domain.cases import Case
 from workflows.domain.invitations import Invitation
 from workflows.domain.offices import Office
 from workflows.domain.referrals import Referral
 from workflows.engine.catalogue import BpmnError, Call, Operator, Parameter
-from workflows.operators import inputs
+from workflows.operators import inputs, texts
 
 
 @dataclass(frozen=True, slots=True)
@@ -30,13 +28,11 @@ class Recipient:
 
 def send(tx: Tx, call: Call) -> dict[str, Any]:
     """Post the bundle text to each recipient, once per visit of the element."""
-    case, referral, office = _about(tx, call)
+    case, referral, office = texts.about(tx, call)
     found = recipients(tx, inputs.text(call, "to"), case, referral, office)
     for recipient in found:
         language = inputs.text(call, "language") or recipient.language
-        template = call.definition.text(inputs.text(call, "text"), language)
-        values = {**_facts(tx, case, referral, office, language), **inputs.context(call, "values")}
-        subject, body = rendered(template, values, language)
+        subject, body = texts.written(call, language, texts.facts(tx, case, referral, office, language))
         link = _link(tx, call, recipient, case, referral) if MARKER in body else None
         outbox.post(
             tx,
@@ -49,13 +45,6 @@ def send(tx: Tx, call: Call) -> dict[str, Any]:
             key=f"{call.instance_id}/{call.element_id}/{call.token}/{recipient.key}",
         )
     return {"mails_sent": len(found)}
-
-
-def rendered(template: str, values: Mapping[str, Any], language: str) -> tuple[str, str]:
-    """Subject (one line) and body; the place of the link comes from the template alone, never from a value."""
-    subject, body = texts.split(template)
-    parts = [texts.render(part, values, language).replace(MARKER, "") for part in body.split(MARKER)]
-    return " ".join(texts.render(subject, values, language).split()), MARKER.join(parts)
 
 
 def recipients(tx: Tx, to: str, case: Case, referral: Referral | None, office: Office | None) -> list[Recipient]:
@@ -79,14 +68,6 @@ def _office(referral: Referral | None, office: Office | None) -> Recipient:
     return Recipient(address, office.language, referrals.addressee(referral, office))
 
 
-def _about(tx: Tx, call: Call) -> tuple[Case, Referral | None, Office | None]:
-    case = tx.session.get_one(Case, inputs.case_id(tx, call))
-    if not call.subject.startswith("referral:"):
-        return case, None, None
-    referral = tx.session.get_one(Referral, inputs.subject(call, "referral"))
-    return case, referral, tx.session.get_one(Office, referral.office_id)
-
-
 def _link(tx: Tx, call: Call, recipient: Recipient, case: Case, referral: Referral | None) -> Link:
     purpose = inputs.text(call, "link") or "none"
     if purpose == "case_status":
@@ -100,38 +81,13 @@ def _link(tx: Tx, call: Call, recipient: Recipient, case: Case, referral: Referr
     raise LotseError("mail_link", purpose=purpose)
 
 
-def _facts(
-    tx: Tx, case: Case, referral: Referral | None, office: Office | None, language: str
-) -> dict[str, dict[str, Any]]:
-    """What every text may name without being given it."""
-    facts: dict[str, dict[str, Any]] = {
-        "case": {
-            "reference": case.reference,
-            "contact_name": case.contact_name,
-            "organisation_name": case.organisation_name,
-            "opened_on": case.opened_at.astimezone(BERLIN).date(),
-        }
-    }
-    if referral is not None and office is not None:
-        facts["office"] = {"name": office.name}
-        facts["referral"] = {
-            "reason": referral.reason,
-            "deadline_on": referral.deadline_on,
-            "sent_on": referral.sent_at.astimezone(BERLIN).date() if referral.sent_at else None,
-            "decline_reason": codes.label(tx.session, "decline_reason", referral.decline_reason, language),
-            "outcome": codes.label(tx.session, "referral_outcome", referral.outcome, language),
-            "consideration": codes.label(tx.session, "consideration", referral.consideration, language),
-        }
-    return facts
-
-
 OPERATORS = (
     Operator(
         "mail.send",
         "Mail verschicken",
         (
             Parameter("to", label="An"),
-            Parameter("text", label="Text des Ablaufs"),
+            Parameter("text", label="Text des Ablaufs", is_text=True),
             Parameter("language", required=False, label="Sprache"),
             Parameter("link", required=False, label="Link"),
             Parameter("invitation", required=False, label="Einladung, zu der der Link führt"),

@@ -9,9 +9,6 @@ from workflows.engine.expressions import is_expression
 from workflows.engine.findings import Finding
 from workflows.feel import FeelBudgetError, FeelSyntaxError, compile_expression
 
-#: The parameter of an operator that names a text of the bundle.
-TEXT_PARAMETERS = {"mail.send": "text"}
-
 
 def check_references(examined: Examined) -> Iterator[Finding]:
     """Everything that is named exists."""
@@ -45,9 +42,9 @@ def _operator(examined: Examined, element: Element, name: str) -> Iterator[Findi
 
 
 def _text(examined: Examined, element: Element, operator: Operator) -> Iterator[Finding]:
-    parameter = TEXT_PARAMETERS.get(operator.name)
+    naming = {parameter.name for parameter in operator.parameters if parameter.is_text}
     for each in element.inputs:
-        if each.target != parameter:
+        if each.target not in naming:
             continue
         name = each.source if not is_expression(each.source) else constant(examined, each.source)
         if isinstance(name, str) and (name, "de") not in examined.content.texts:
