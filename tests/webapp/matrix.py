@@ -115,6 +115,8 @@ MATRIX: dict[str, frozenset[str]] = {
     "POST /tasks/{office_task}/release": OFFICE,
     "POST /tasks/{triage_task}/draft": COORDINATOR,
     "POST /tasks/{office_task}/draft": OFFICE,
+    "POST /tasks/{triage_task}/files": COORDINATOR,
+    "POST /tasks/{office_task}/files": NOBODY,  # an office sends its papers with its answer
     "POST /tasks/{triage_task}/complete": COORDINATOR,
     "POST /tasks/{office_task}/complete": OFFICE,
     "POST /tasks/{triage_task}/hand-over": COORDINATOR,

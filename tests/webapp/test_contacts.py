@@ -12,6 +12,8 @@ from workflows.actions import contacts
 from workflows.core import audit
 from workflows.core.clock import SetClock
 from workflows.core.tx import Actor
+from workflows.domain import organisations
+from workflows.domain.cases import Case
 
 SignIn = Callable[[str], Browser]
 CALL: dict[str, object] = {
@@ -35,6 +37,25 @@ def test_a_contact_is_kept_from_the_case_and_stands_in_the_log(signed_in: SignIn
         assert text in log
     for other in ("office_task=reach", "kind=visit", "since=2026-03-03", "until=2026-03-01", "organisation=7"):
         assert "Vorstand, Frau Beispiel" not in mine.get(f"/contacts?{other}").text
+
+
+def test_the_case_shows_what_was_last_said_with_its_association_elsewhere(
+    signed_in: SignIn, enquiry: Enquired, begin: Begin
+) -> None:
+    with begin() as tx:
+        number = organisations.add(tx, "Verein Brücke").id
+        tx.session.get_one(Case, enquiry.case_id).organisation_id = number
+    mine, case = signed_in("coordinator"), f"/cases/{enquiry.case_id}"
+    assert "Zuletzt gesprochen" not in mine.get(case).text
+    for day in range(1, 6):
+        mine.post("/contacts/new", {**CALL, "who": f"Gespräch {day}", "held_on": "2026-03-01", "organisation": number})
+    mine.post("/contacts/new", {**CALL, "who": "Aus dem Vorgang", "case": enquiry.case_id})
+    mine.post("/contacts/new", {**CALL, "who": "Ganz woanders"})
+    page = mine.get(case).text
+    assert [f"Gespräch {day}" in page for day in range(1, 6)] == [False, False, True, True, True]
+    assert page.count("Aus dem Vorgang") == 1, "told in the timeline alone"
+    assert "Ganz woanders" not in page
+    assert f"/contacts?organisation={number}" in page
 
 
 def test_a_follow_up_comes_back_on_its_day_until_it_is_done(

@@ -218,3 +218,41 @@ def test_a_file_added_again_is_one_and_shared_as_was_said_last(
     with begin() as tx:
         entries = audit.entries(tx.session, f"case:{enquiry.case_id}", events=["file.added", "file.shared"])
         assert [entry.event for entry in entries] == ["file.shared", "file.added"]
+
+
+def test_from_a_task_files_come_to_its_case_and_what_was_typed_stays(
+    signed_in: Callable[[str], Browser], enquiry: Enquired, begin: Begin
+) -> None:
+    coordinator = signed_in("coordinator")
+    with begin() as tx:
+        task = f"/tasks/{tx.session.scalars(select(Task.id).where(Task.group_key == 'group:coordination')).one()}"
+    page = coordinator.get(task).text
+    assert f'formaction="{task}/files"' in page
+    sent = {"summary": "Ein angefangener Satz", "_case_files": upload(), "_case_shared": "true"}
+    assert coordinator.post(f"{task}/files", sent).location == f"{task}#files"
+    page = coordinator.get(task).text
+    assert "Ein angefangener Satz" in page
+    assert "Satzung.pdf" in page
+    assert stored(begin) == [("Satzung.pdf", f"case:{enquiry.case_id}", True)]
+    # Not taken, and said why; sent with the form itself it is not forgotten either.
+    wrong = coordinator.post(
+        f"{task}/files", {"_case_files": upload("x.pdf", b"MZ" + bytes(60))}, follow_redirects=True
+    )
+    assert "x.pdf:" in wrong.text
+    assert "Bitte wählen Sie zuerst" in coordinator.post(f"{task}/files", {}, follow_redirects=True).text
+    coordinator.post(f"{task}/complete", {"_case_files": upload("Anlage.pdf", PDF + b" ")})
+    assert [name for name, _about, _shared in stored(begin)] == ["Satzung.pdf", "Anlage.pdf"]
+
+
+def test_files_added_over_somebody_elses_draft_are_kept_and_both_versions_shown(
+    signed_in: Callable[[str], Browser], enquiry: Enquired, begin: Begin
+) -> None:
+    coordinator = signed_in("coordinator")
+    with begin() as tx:
+        number = tx.session.scalars(select(Task.id).where(Task.group_key == "group:coordination")).one()
+        old = tx.session.get_one(Task, number).revision
+    coordinator.post(f"/tasks/{number}/draft", {"summary": "Von drüben"})
+    sent = {"summary": "Von hier", "_revision": old, "_case_files": upload()}
+    answer = coordinator.post(f"/tasks/{number}/files", sent)
+    assert (answer.status_code, "Von hier" in answer.text, "Von drüben" in answer.text) == (409, True, True)
+    assert len(stored(begin)) == 1

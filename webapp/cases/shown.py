@@ -8,6 +8,7 @@ from flask_babel import format_currency
 from flask_babel import gettext as _
 
 from webapp.cases import answers, matching, processes, story
+from webapp.contacts import shown as talks
 from webapp.files import shown as files_of
 from webapp.forms.view import typed
 from webapp.i18n import day, language
@@ -135,6 +136,7 @@ def page(tx: Tx, file: CaseFile, show: str = "") -> Row:
             attachments.of_case(tx, file.case.id), file.case.id, can_work=policy.may(tx.actor, policy.CASE_WORK)
         ),
         "can_work": policy.may(tx.actor, policy.CASE_WORK),
+        "talks": talks.beside(tx, file.case),
         "suggestions": matching.rows(intake.of_case(tx, file.case)),
     }
 

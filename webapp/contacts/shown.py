@@ -8,6 +8,7 @@ from webapp.wording.lists import Words
 from workflows.actions import contacts
 from workflows.actions.contacts import Filter, Listed
 from workflows.core.tx import Tx
+from workflows.domain.cases import Case
 
 LISTS = ("contact_kind", "office_task")
 
@@ -60,6 +61,12 @@ def row(tx: Tx, word: Words, listed: Listed) -> Row:
         "reference": listed.reference,
         "case_url": url_for("cases.detail", case_id=contact.case_id) if contact.case_id else None,
     }
+
+
+def beside(tx: Tx, case: Case) -> list[Row]:
+    """What was last said with the association of a case, outside of it."""
+    word = Words(tx, LISTS)
+    return [row(tx, word, listed) for listed in contacts.of_its_organisation(tx, case)]
 
 
 def about(tx: Tx, case_id: int | None, organisation_id: int | None) -> Row:

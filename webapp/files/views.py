@@ -2,16 +2,13 @@
 
 import io
 
-from flask import Blueprint, flash, redirect, request, send_file, url_for
+from flask import Blueprint, redirect, request, send_file, url_for
 from flask.typing import ResponseReturnValue
-from flask_babel import gettext as _
 
 from webapp.access import view
-from webapp.wording import problem_text
+from webapp.files import adding
 from workflows import policy
 from workflows.actions import attachments
-from workflows.actions.attachments import Upload
-from workflows.core.errors import Invalid
 from workflows.core.tx import Tx
 
 files = Blueprint("files", __name__)
@@ -34,16 +31,7 @@ def sent(tx: Tx, key: str) -> ResponseReturnValue:
 def add(tx: Tx, case_id: int) -> ResponseReturnValue:
     """Add files to a case, internal unless the box is ticked."""
     is_shared = request.form.get("shared") == "true"
-    for given in request.files.getlist("files"):
-        if not given.filename:
-            continue
-        try:
-            attachments.attach(tx, case_id, Upload(given.filename, given.stream), is_shared)
-        except Invalid as error:
-            for problem in error.problems["file"]:
-                flash(f"{given.filename}: {problem_text(problem)}", "danger")
-        else:
-            flash(_("Die Datei „%(name)s“ ist gespeichert.", name=given.filename), "success")
+    adding.add(request.files.getlist("files"), lambda file: attachments.attach(tx, case_id, file, is_shared))
     return redirect(url_for("cases.detail", case_id=case_id))
 
 

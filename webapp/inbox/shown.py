@@ -10,6 +10,7 @@ from markupsafe import Markup
 from werkzeug.datastructures import MultiDict
 
 from webapp.cases.addresses import shortcuts
+from webapp.files import shown as files_of
 from webapp.forms.view import FormView, Problems, typed
 from webapp.i18n import day, language
 from webapp.inbox import address
@@ -17,7 +18,7 @@ from webapp.wording import error_text
 from webapp.wording.due import due_words, follow_up_words
 from webapp.wording.events import event_text, event_tone
 from workflows import policy
-from workflows.actions import about, assigning, portal, task_context
+from workflows.actions import about, assigning, attachments, portal, task_context
 from workflows.actions.about import About
 from workflows.actions.inbox import OpenForm
 from workflows.actions.task_list import SOON
@@ -113,6 +114,8 @@ def task_page(tx: Tx, opened: OpenForm, problems: Problems) -> Row:
         "case": {"reference": subject.reference, "url": case_url(tx, opened.task, known)} if subject else None,
         "facts": _facts(tx, opened.task, without=_shown_by(opened.fields)),
         "card": task_context.card(tx, opened.task),
+        "files": _files(tx, subject.case_id) if subject else [],
+        "files_url": _files_url(tx, opened) if subject else None,
         "steps": [_step(event) for event in task_context.recent(tx, opened.task)],
         "ways": _ways(opened),
         "draft_at": opened.task.draft_at,
@@ -123,6 +126,16 @@ def task_page(tx: Tx, opened: OpenForm, problems: Problems) -> Row:
         "priority_key": next(key for key, holds in _BANDS.items() if holds(opened.task.priority)),
         "back_url": address.last(),
     }
+
+
+def _files(tx: Tx, case_id: int) -> list[Row]:
+    return files_of.for_office(attachments.of_case(tx, case_id), case_id, can_work=False)
+
+
+def _files_url(tx: Tx, opened: OpenForm) -> str | None:
+    """Where files are added to the case, for who works on both."""
+    works = opened.can_work and opened.task.status == "open" and policy.may(tx.actor, policy.CASE_WORK)
+    return url_for("inbox.add_files", task_id=opened.task.id) if works else None
 
 
 _BANDS: Mapping[str, Any] = {

@@ -9,6 +9,7 @@ from flask_babel import gettext as _
 
 from webapp import flashes
 from webapp.access import Refusal, own_address, view
+from webapp.files import adding
 from webapp.forms import uploads
 from webapp.forms.reading import is_redrawing
 from webapp.forms.view import Problems, typed
@@ -19,7 +20,7 @@ from webapp.inbox.reading import day_of
 from webapp.security import row_id
 from webapp.wording import error_text, problem_text
 from workflows import policy
-from workflows.actions import about, assigning, task_context
+from workflows.actions import about, assigning, attachments, task_context
 from workflows.actions import inbox as tasks_of
 from workflows.core.errors import Conflict, Invalid
 from workflows.core.tx import Tx
@@ -90,7 +91,11 @@ def priority(tx: Tx, task_id: int) -> ResponseReturnValue:
 
 
 def _keep_uploads(tx: Tx, task_id: int) -> None:
+    """Files of the form wait with the task; those for the case are the case's at once, whatever becomes of the form."""
     uploads.keep(tx, *tasks_of.upload_place(tx, task_id))
+    is_shared = request.form.get("_case_shared") == "true"
+    chosen = request.files.getlist("_case_files")
+    adding.add(chosen, lambda file: attachments.attach_from_task(tx, task_id, file, is_shared))
 
 
 @view(inbox, "/tasks/<int:task_id>/draft", who=policy.TASK_WORK, methods=("POST",), uploads=_keep_uploads)
@@ -111,6 +116,19 @@ def draft(tx: Tx, task_id: int) -> ResponseReturnValue:
     opened = tasks_of.open_form(tx, task_id, values, language=language())
     body = render_template("forms/fields.html", form=shown.form(tx, opened, uploads.problems()))
     return body, 200, {"X-Draft-Saved": moment(saved.draft_at), "X-Draft-Revision": str(saved.revision)}
+
+
+@view(inbox, "/tasks/<int:task_id>/files", who=policy.CASE_WORK, methods=("POST",), uploads=_keep_uploads)
+def add_files(tx: Tx, task_id: int) -> ResponseReturnValue:
+    """Files were added to the case from the task's page: what was typed meanwhile is kept as the draft."""
+    values = uploads.sent_values(tasks_of.form_of(tx, task_id))
+    try:
+        tasks_of.save_draft(tx, task_id, values, _revision())
+    except Conflict as conflict:
+        raise _too_late(tx, task_id, values, conflict) from conflict
+    if not any(sent.filename for sent in request.files.getlist("_case_files")):
+        flash(_("Bitte wählen Sie zuerst eine Datei aus."), "warning")
+    return redirect(url_for("inbox.task", task_id=task_id, _anchor="files"))
 
 
 @view(inbox, "/tasks/<int:task_id>/complete", who=policy.TASK_WORK, methods=("POST",), uploads=_keep_uploads)

@@ -11,6 +11,7 @@ from typing import IO, Any
 from sqlalchemy import func, select
 
 from workflows import policy
+from workflows.actions import task_context
 from workflows.core import audit, files
 from workflows.core.errors import Invalid, NotFound
 from workflows.core.files import File
@@ -71,6 +72,14 @@ def attach(tx: Tx, case_id: int, upload: Upload, is_shared: bool) -> File:
         return share(tx, file.key, is_shared)
     _record(tx, case.stream, file)
     return file
+
+
+def attach_from_task(tx: Tx, task_id: int, upload: Upload, is_shared: bool) -> File:
+    """Add a file to the case of a task the actor works on; raises ``NotFound`` and ``Invalid``."""
+    case_id = task_context.case_id(tx, policy.get(tx, policy.TASK_WORK, Task, task_id))
+    if case_id is None:
+        raise NotFound("not_found", kind="case")
+    return attach(tx, case_id, upload, is_shared)
 
 
 def share(tx: Tx, key: str, is_shared: bool) -> File:

@@ -18,16 +18,18 @@ from workflows.domain.organisations import Organisation
 
 LONGEST_WHO = 200
 LONGEST_TEXT = 10_000
+FEW = 3
 OFFICE_TASKS = "office_task"
 
 
 @dataclass(frozen=True, slots=True)
 class Filter:
-    """Which contacts: of one kind, task, case or association, held from … until …, only those that are due."""
+    """Which contacts: of one kind, task, case, any but one case, association, held from … until …, only those due."""
 
     kind: str = ""
     office_task: str = ""
     case_id: int | None = None
+    not_case_id: int | None = None
     organisation_id: int | None = None
     since: date | None = None
     until: date | None = None
@@ -112,6 +114,8 @@ def _chosen(tx: Tx, wanted: Filter) -> Select[tuple[Contact]]:
     for column, value in equal.items():
         if value is not None:
             query = query.where(column == value)
+    if wanted.not_case_id is not None:
+        query = query.where(Contact.case_id.is_distinct_from(wanted.not_case_id))
     if wanted.since is not None:
         query = query.where(Contact.held_on >= wanted.since)
     if wanted.until is not None:
@@ -125,6 +129,13 @@ def of_case(tx: Tx, case_id: int) -> Sequence[Contact]:
     """The contacts about a case, for its story."""
     query = policy.allowed(tx, policy.CONTACT_READ, select(Contact)).where(Contact.case_id == case_id)
     return tx.session.scalars(query.order_by(Contact.id)).all()
+
+
+def of_its_organisation(tx: Tx, case: Case) -> list[Listed]:
+    """The last contacts with the association of a case that are not told in the case itself; the newest first."""
+    if case.organisation_id is None:
+        return []
+    return find(tx, Filter(organisation_id=case.organisation_id, not_case_id=case.id, limit=FEW))[:FEW]
 
 
 def _checked(tx: Tx, typed: Mapping[str, str], case_id: int | None, organisation_id: int | None) -> Held:
