@@ -10,6 +10,7 @@ from sqlalchemy.orm import Session, sessionmaker
 from tests.actions.conftest import House
 from tests.actions.test_workshop import DIAGRAM, Owners, draft_id, owners, write
 from tests.conftest import Begin
+from webapp.wording.trials import deviation_text
 from workflows.actions import publishing, recording, trials, workshop
 from workflows.core.errors import Invalid, LotseError, NotFound
 from workflows.engine.findings import BundleRefused
@@ -123,6 +124,35 @@ def test_a_letter_of_a_trial_is_told_and_expected_and_kept_by_nobody(
         played = trials.look_at(tx, draft_id, "auf_papier").performance
         assert "letters_differ" in [each.code for each in played.deviations]
     assert rows(sessions) == before
+
+
+ENTRY = b"""<zeebe:taskDefinition type="contact.log"/>
+          <zeebe:ioMapping>
+            <zeebe:input source="phone" target="kind"/>
+            <zeebe:input source="referral" target="office_task"/>
+            <zeebe:input source="=&quot;Es hilft &quot; + office_name" target="text"/>
+            <zeebe:input source="=date(&quot;2026-05-01&quot;)" target="follow_up_on"/>
+"""
+VALUES = b"""            <zeebe:input source="={contact_person: contact_person}" target="values"/>
+"""
+
+
+def test_an_entry_of_a_trial_is_told_and_one_that_fails_is_said(
+    begin: Begin, owners: Owners, draft_id: int, trial: str
+) -> None:
+    with begin(owners[0]) as tx:
+        held = workshop.files(tx, draft_id)
+        entering = held[DIAGRAM].data.replace(MAIL + VALUES, ENTRY)
+        named = held["scenarios/helps.yaml"].data.replace(b"choice: advice,", b"choice: advice, organisation_name: MO,")
+        workshop.save(tx, draft_id, {DIAGRAM: entering, "scenarios/named.yaml": named})
+    with begin(owners[0]) as tx:
+        played = trials.look_at(tx, draft_id, "named", until=2).performance
+        told = [(each.kind, each.element, each.title) for each in played.scenes[-1].kept]
+        assert told == [("entry", "tell_accepted", "Es hilft Caritas")]
+        unknown = trials.look_at(tx, draft_id, "helps", until=2).performance
+        (stuck,) = [each for each in unknown.deviations if each.code == "incident"]
+        assert stuck.facts["problem"] == "case_without_organisation"
+        assert "gehört noch zu keinem Eintrag im Register" in deviation_text(stuck)
 
 
 def test_a_step_that_does_not_go_is_told_and_not_kept(begin: Begin, owners: Owners, draft_id: int, trial: str) -> None:

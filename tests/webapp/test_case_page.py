@@ -4,15 +4,22 @@ import re
 from collections.abc import Callable
 
 import pytest
+from sqlalchemy import select
 from sqlalchemy.orm import Session, sessionmaker
 
 from tests.conftest import Begin
+from tests.engine.diagrams import diagram, extended, flows, node
+from tests.webapp import sample
 from tests.webapp.conftest import Browser, Enquired
 from tests.webapp.test_contacts import CALL
 from tests.webapp.test_on_behalf import ACCEPT, PAGE, asked
 from workflows.core.clock import SetClock
 from workflows.core.settings import Settings
-from workflows.domain import letters
+from workflows.domain import letters, organisations
+from workflows.engine import bundle, definitions, runtime
+from workflows.engine.incidents import Incident
+from workflows.engine.state import Instance
+from workflows.operators import ENGINE, catalogue
 
 __all__ = ["asked"]
 
@@ -199,3 +206,25 @@ def test_a_letter_stands_in_the_timeline_and_is_printed_from_its_page(
     assert mine.get(f"/cases/2/letters/{letter}").status_code == 404
     assert mine.get("/cases/1/letters/99").status_code == 404
     assert signed_in("process_owner").get(f"/cases/1/letters/{letter}").status_code == 404
+
+
+def test_an_entry_waits_until_the_case_has_an_organisation(signed_in: SignIn, begin: Begin, enquiry: Enquired) -> None:
+    given = {"kind": "phone", "text": "Ruft wieder an", "office_task": "referral"}
+    inputs = "".join(f'<zeebe:input source="{value}" target="{name}"/>' for name, value in given.items())
+    step = f'<zeebe:taskDefinition type="contact.log"/><zeebe:ioMapping>{inputs}</zeebe:ioMapping>'
+    inside = node("startEvent", "begin") + node("serviceTask", "note", extended(step), name="Eintragen")
+    drawn = diagram(inside + node("endEvent", "done") + flows("begin>note", "note>done"), key=sample.KEY)
+    with begin() as tx:
+        archive = sample.archive({f"{sample.KEY}.bpmn": drawn})
+        definitions.deploy(tx, bundle.read(archive), catalogue(tx))
+        instance = runtime.start(tx, ENGINE, sample.KEY, {}, subject="case:1").id
+    mine = signed_in("coordinator")
+    assert "gehört noch zu keinem Eintrag im Register" in entries(mine.get("/cases/1").text)
+    with begin() as tx:
+        known = organisations.add(tx, "Verein Brücke").id
+    assert mine.post("/cases/1/organisation", {"organisation": str(known)}).status_code == 302
+    with begin() as tx:
+        runtime.retry(tx, ENGINE, tx.session.scalars(select(Incident.id)).one())
+    assert "Ruft wieder an" in mine.get(f"/contacts?organisation={known}").text
+    with begin() as tx:
+        assert tx.session.get_one(Instance, instance).status == "completed"

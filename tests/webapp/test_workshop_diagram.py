@@ -52,7 +52,13 @@ def test_the_editor_offers_what_the_house_has(owner: Browser, draft: str) -> Non
 
 def test_the_building_blocks_begin_with_those_used_most(owner: Browser, draft: str) -> None:
     blocks = given(owner, draft)["blocks"]
-    assert [each["key"] for each in blocks[:4]] == ["mail.send", "referral.offer", "letter.write", "reminder"]
+    assert [each["key"] for each in blocks[:5]] == [
+        "mail.send",
+        "referral.offer",
+        "letter.write",
+        "reminder",
+        "contact.log",
+    ]
     assert {each["key"] for each in given(owner, draft)["choices"]["operators"]} < {each["key"] for each in blocks}
 
 

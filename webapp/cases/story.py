@@ -11,6 +11,7 @@ from flask_babel import lazy_gettext as _l
 from webapp.i18n import shown
 from webapp.wording import audit_text, deputy_text, event_text, event_tone, mail_failure, told_for
 from webapp.wording.details import DetailWords
+from webapp.wording.errors import error_text
 from workflows import policy
 from workflows.actions.case_story import KINDS, Happening
 from workflows.core import mail_format
@@ -88,7 +89,8 @@ def line(words: DetailWords, happening: Happening, *, may_work: bool = False) ->
         text = event_text(happening.event, happening.step)
         return {**drawn, "text": text, "tone": "info", "facts": decision(words, happening.details)}
     if happening.is_process:
-        return {**drawn, "text": event_text(happening.event, happening.step), "tone": event_tone(happening.event)}
+        told = event_text(happening.event, happening.step)
+        return {**drawn, "text": told, "tone": event_tone(happening.event), "facts": _problem(happening)}
     details = happening.details
     told = told_for(details, words.value(happening.event, "channel", details.get("channel", "")))
     return {
@@ -98,6 +100,15 @@ def line(words: DetailWords, happening: Happening, *, may_work: bool = False) ->
         "office": told or happening.office,
         "facts": words.rows(happening.event, details, _silent(happening, is_told=bool(told))),
     }
+
+
+def _problem(happening: Happening) -> list[Row]:
+    """Why a step is stuck, where there are words for it."""
+    if happening.event != "incident.opened":
+        return []
+    code = happening.details.get("problem") or happening.details.get("code", "")
+    why = error_text(str(code), happening.details)
+    return [{"label": "", "value": why}] if why else []
 
 
 def _silent(happening: Happening, *, is_told: bool) -> frozenset[str]:

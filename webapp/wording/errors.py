@@ -71,6 +71,10 @@ ERRORS: Mapping[str, Any] = {
     "email_taken": _("Diese E-Mail-Adresse gehört schon zu einem anderen Konto."),
     "office_key_taken": _("Dieses Kürzel gehört schon zu einer anderen Stelle."),
     "office_unknown": _("Diese Stelle gibt es nicht mehr."),
+    "case_without_organisation": _(
+        "Der Vorgang %(case)s gehört noch zu keinem Eintrag im Register. "
+        "Ordnen Sie ihn zu, dann geht es von selbst weiter."
+    ),
     "letter_without_office": _(
         "In diesem Ablauf ist keine Stelle gefragt: Ein Brief geht hier nur an wen angefragt hat."
     ),

@@ -12,6 +12,7 @@ DEVIATIONS: Mapping[str, Any] = {
     "tasks_differ": _("Erwartet waren diese offenen Aufgaben: %(expected)s. Offen sind: %(found)s."),
     "mails_differ": _("Erwartet waren E-Mails von: %(expected)s. Geschrieben wurden sie von: %(found)s."),
     "letters_differ": _("Erwartet waren Briefe von: %(expected)s. Geschrieben wurden sie von: %(found)s."),
+    "entries_differ": _("Erwartet waren Einträge im Register von: %(expected)s. Gemacht wurden sie von: %(found)s."),
     "path_differs": _("Erwartet war der Weg über %(expected)s. Gegangen wurde: %(found)s."),
     "status_differs": _("Erwartet war der Stand „%(expected)s“, es ist „%(found)s“."),
     "outcome_differs": _("Erwartet war das Ergebnis „%(expected)s“, es ist „%(found)s“."),
@@ -33,7 +34,12 @@ def deviation_text(deviation: Deviation) -> str:
     words = DEVIATIONS.get(deviation.code)
     if words is None:
         return error_text(deviation.code, deviation.facts) or deviation.code
-    return str(words) % _Facts({name: _told(value) for name, value in deviation.facts.items()})
+    facts = _Facts({name: _told(value) for name, value in deviation.facts.items()})
+    if deviation.code == "incident":
+        # The sentence of the problem, where it has one, ends by itself.
+        code = str(deviation.facts.get("problem", ""))
+        facts["problem"] = (error_text(code, deviation.facts) or code).removesuffix(".")
+    return str(words) % facts
 
 
 class _Facts(dict[str, str]):

@@ -94,7 +94,14 @@ def blocks(found: Choices) -> list[Row]:
             often,
             _("Mail nach einigen Werktagen, solange der Schritt offen ist"),
         ),
-        _block("case.note", _("Eintrag im Vorgang"), {}, often, _("eine interne Notiz")),
+        _block(
+            "contact.log",
+            _("Eintrag im Register"),
+            {"kind": "mail"},
+            often,
+            _("ein Kontakt bei der Organisation, auf Wunsch mit Wiedervorlage"),
+        ),
+        _block("case.note", _("Notiz im Vorgang"), {}, often, _("liest nur die Koordination")),
         _block("case.share_note", _("Nachricht auf der Statusseite"), {}, often, _("liest, wer angefragt hat")),
     ]
     rest = [_block(each.name, operator_words.word(each.label), {}, _theme(each), "") for each in found.operators]

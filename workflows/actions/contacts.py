@@ -13,10 +13,9 @@ from workflows.core.search import count_capped
 from workflows.core.tx import Tx
 from workflows.domain import codes, contacts
 from workflows.domain.cases import Case
-from workflows.domain.contacts import KINDS, Contact, Held
+from workflows.domain.contacts import KINDS, LONGEST_WHO, Contact, Held
 from workflows.domain.organisations import Organisation
 
-LONGEST_WHO = 200
 LONGEST_TEXT = 10_000
 FEW = 3
 OFFICE_TASKS = "office_task"

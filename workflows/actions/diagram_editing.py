@@ -23,6 +23,8 @@ from workflows.operators import OPERATORS, catalogue
 Pairs = Sequence[tuple[str, str]]
 
 LISTS: Mapping[tuple[str, str], str] = {
+    ("contact.log", "kind"): "contact_kind",
+    ("contact.log", "office_task"): "office_task",
     ("case.close", "outcome"): "case_outcome",
     ("case.route", "urgency"): "urgency",
     ("case.route", "support_level"): "support_level",

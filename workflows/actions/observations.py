@@ -9,14 +9,14 @@ from sqlalchemy import select
 from workflows.actions.stage import Stage
 from workflows.core.outbox import Mail
 from workflows.core.tx import Tx
-from workflows.domain import funding, letters
+from workflows.domain import contacts, funding, letters
 from workflows.engine import definitions
 from workflows.engine.dialect import ParsedProcess
 from workflows.engine.events import Event
 from workflows.engine.incidents import Incident
 from workflows.engine.tasks import Task
 
-KEPT: Mapping[str, str] = {"letters": "letter"}
+KEPT: Mapping[str, str] = {"letters": "letter", "entries": "entry"}
 """What an expectation calls the kinds of things that are kept."""
 
 Walked = dict[str, frozenset[str]]
@@ -35,9 +35,10 @@ class Mailed:
 
 @dataclass(frozen=True, slots=True)
 class Kept:
-    """What an element left at the case besides mails: its ``kind`` (``letter``), and whom or what it is about."""
+    """What an element left at the case besides mails: a ``letter`` or an ``entry`` in the register."""
 
     kind: str
+    id: int
     element: str
     about: str
     title: str
@@ -52,6 +53,10 @@ class Look:
     mails: tuple[Mailed, ...] = ()
     kept: tuple[Kept, ...] = ()
     incidents: tuple[dict[str, object], ...] = ()
+
+    def kept_since(self, before: "Look") -> tuple[Kept, ...]:
+        """What was kept after another look."""
+        return tuple(each for each in self.kept if each not in before.kept)
 
 
 def look(stage: Stage) -> Look:
@@ -89,7 +94,9 @@ def _mails(tx: Tx, stage: Stage) -> Iterator[Mailed]:
 
 def _kept(tx: Tx, stage: Stage) -> Iterator[Kept]:
     for letter in letters.of_case(tx.session, stage.case_id):
-        yield Kept("letter", _element(letter.key), letter.addressee, letter.subject)
+        yield Kept("letter", letter.id, _element(letter.key), letter.addressee, letter.subject)
+    for contact in contacts.of_steps(tx.session, stage.case_id):
+        yield Kept("entry", contact.id, _element(contact.key), contact.who, contact.text)
 
 
 def _element(key: str | None) -> str:
@@ -132,7 +139,7 @@ def missed(stage: Stage, expected: Mapping[str, Any], before: Look) -> Iterator[
         if sorted(expected["mails"]) != sorted(sent):
             yield "mails_differ", {"expected": list(expected["mails"]), "found": sent}
     for name, kind in KEPT.items():
-        found = [each.element for each in now.kept[len(before.kept) :] if each.kind == kind]
+        found = [each.element for each in now.kept_since(before) if each.kind == kind]
         if name in expected and sorted(expected[name]) != sorted(found):
             yield f"{name}_differ", {"expected": list(expected[name]), "found": found}
     if "path" in expected and not _in_order(expected["path"], now.path[len(before.path) :]):

@@ -160,7 +160,7 @@ def _scene(play_on: Stage, performance: Performance, step: Step | None, *, seen:
             now.path[len(seen.path) :],
             now.tasks,
             now.mails[len(seen.mails) :],
-            now.kept[len(seen.kept) :],
+            now.kept_since(seen),
         )
     )
     return now

@@ -122,6 +122,7 @@ _EXPECTED: Mapping[str, Check] = {
     "tasks": _names,
     "mails": _names,
     "letters": _names,
+    "entries": _names,
     "path": _names,
     "status": _text,
     "outcome": lambda value: value is None or _text(value),

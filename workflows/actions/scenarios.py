@@ -13,7 +13,7 @@ A process that does not begin with an enquiry says how an office was asked: ``st
 caritas, …}}``, that funding is advised on: ``start: {enquiry: …, funding: true}``, or what somebody writes to the
 office about a case: ``start: {enquiry: …, message: …}``. A message ``about: application``
 or ``about: invitation`` goes to the newest of them, ``expect: {application: awarded}`` looks at its state,
-``expect: {letters: [write_letter]}`` at the steps that wrote letters,
+``expect: {letters: [write_letter], entries: [tell_register]}`` at the steps that wrote letters and register entries,
 ``start: {pots: {wir_micro: 3000}}`` says what is left in a pot of that year. A value ``person:jury`` stands for the key
 of that person's account.
 """

@@ -18,7 +18,7 @@ from workflows.core.clock import BERLIN, SetClock
 from workflows.core.errors import NotFound
 from workflows.core.settings import Settings
 from workflows.core.tx import PUBLIC, SYSTEM, Actor, Tx, transaction
-from workflows.domain import cases, funding, invitations, offices, people, programmes, referrals, seed
+from workflows.domain import cases, funding, invitations, offices, organisations, people, programmes, referrals, seed
 from workflows.domain.cases import Case, Enquiry
 from workflows.domain.invitations import Invitation
 from workflows.domain.offices import Office
@@ -166,7 +166,11 @@ def _write(tx: Tx, scenario: Scenario) -> Case:
 
 def _case(tx: Tx, scenario: Scenario) -> Case:
     enquiry = Enquiry(**scenario.enquiry)
-    return cases.open_new(tx, enquiry, channel="form", language=scenario.language, details={}, dedupe_key=None)
+    case = cases.open_new(tx, enquiry, channel="form", language=scenario.language, details={}, dedupe_key=None)
+    # Somebody has looked at it before it came this far, so its association is in the register.
+    known = organisations.remember(tx, case.organisation_name)
+    case.organisation_id = known.id if known else None
+    return case
 
 
 def _office(tx: Tx, key: str) -> Office:

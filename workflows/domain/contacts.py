@@ -3,12 +3,14 @@
 from dataclasses import dataclass
 from datetime import date, datetime
 
-from sqlalchemy import CheckConstraint, ForeignKey, String, Text
-from sqlalchemy.orm import Mapped, mapped_column
+from sqlalchemy import CheckConstraint, ForeignKey, String, Text, select
+from sqlalchemy.orm import Mapped, Session, mapped_column
 
 from workflows.core import audit
 from workflows.core.db import Base
 from workflows.core.tx import Tx
+
+LONGEST_WHO = 200
 
 KINDS = ("visit", "phone", "mail", "event")
 
@@ -17,18 +19,20 @@ class Contact(Base):
     """One contact, about a case, an association, both or neither.
 
     ``office_task`` is a key of the code list of the office's twelve tasks; ``follow_up_on`` is the day it comes back
-    (Wiedervorlage), ``followed_up_at`` says when somebody saw to it.
+    (Wiedervorlage), ``followed_up_at`` says when somebody saw to it. ``key`` is the same for every try of one step of a
+    process; people's own entries have none.
     """
 
     __tablename__ = "contact"
     __table_args__ = (CheckConstraint(f"kind IN {KINDS}", name="kind"),)
 
     id: Mapped[int] = mapped_column(primary_key=True)
+    key: Mapped[str | None] = mapped_column(String(300), unique=True)
     case_id: Mapped[int | None] = mapped_column(ForeignKey("case_file.id"), index=True)
     organisation_id: Mapped[int | None] = mapped_column(ForeignKey("organisation.id"), index=True)
     kind: Mapped[str] = mapped_column(String(20))
     held_on: Mapped[date] = mapped_column(index=True)
-    who: Mapped[str] = mapped_column(String(200))
+    who: Mapped[str] = mapped_column(String(LONGEST_WHO))
     text: Mapped[str] = mapped_column(Text)
     office_task: Mapped[str] = mapped_column(String(60))
     follow_up_on: Mapped[date | None] = mapped_column(index=True)
@@ -58,9 +62,13 @@ class Held:
     organisation_id: int | None
 
 
-def log(tx: Tx, held: Held) -> Contact:
-    """Keep a contact."""
+def log(tx: Tx, held: Held, key: str | None = None) -> Contact:
+    """Keep a contact; with a ``key`` that was used before, the one kept then is returned instead."""
+    known = tx.session.scalar(select(Contact).where(Contact.key == key)) if key is not None else None
+    if known is not None:
+        return known
     contact = Contact(
+        key=key,
         **{name: getattr(held, name) for name in Held.__slots__},
         author=tx.actor.label,
         created_at=tx.now,
@@ -82,3 +90,9 @@ def follow_up(tx: Tx, contact_id: int) -> Contact:
         contact.followed_up_at = tx.now
         audit.record(tx, contact.stream, "contact.followed_up", f"contact:{contact.id}")
     return contact
+
+
+def of_steps(session: Session, case_id: int) -> list[Contact]:
+    """The contacts of a case that steps of its processes entered, oldest first."""
+    entered = select(Contact).where(Contact.case_id == case_id, Contact.key.is_not(None))
+    return list(session.scalars(entered.order_by(Contact.id)))

@@ -85,7 +85,7 @@ _REGISTER: tuple[tuple[str, Kind, str, str], ...] = (
     (
         "contact",
         "none",
-        "id case_id organisation_id kind held_on office_task follow_up_on followed_up_at created_at",
+        "id key case_id organisation_id kind held_on office_task follow_up_on followed_up_at created_at",
         "when, how and for which of the office's tasks",
     ),
     (

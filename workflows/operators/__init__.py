@@ -10,14 +10,25 @@ from workflows.domain.people import Group
 from workflows.engine.catalogue import Catalogue, Operator
 from workflows.engine.office_functions import OFFICE_FUNCTIONS
 from workflows.engine.runtime import Engine
-from workflows.operators import appointments, cases, funding, invitations, letters, mails, messages, offices, referrals
+from workflows.operators import (
+    appointments,
+    cases,
+    contacts,
+    funding,
+    invitations,
+    letters,
+    mails,
+    messages,
+    offices,
+    referrals,
+)
 from workflows.operators.started import STARTED
 
 FUNCTIONS = OFFICE_FUNCTIONS
 
 OPERATORS: Mapping[str, Operator] = {
     operator.name: operator
-    for room in (mails, letters, cases, referrals, appointments, invitations, funding, offices, messages)
+    for room in (mails, letters, contacts, cases, referrals, appointments, invitations, funding, offices, messages)
     for operator in room.OPERATORS
 }
 
