@@ -72,9 +72,9 @@ class House:
         return next(found, None)
 
 
-def waited_for(look: Callable[[], Found | None], complaint: str) -> Found:
+def waited_for(look: Callable[[], Found | None], complaint: str, patience: float = PATIENCE) -> Found:
     """What ``look`` gives once it gives something."""
-    ends_at = time.monotonic() + PATIENCE
+    ends_at = time.monotonic() + patience
     while not (found := look()):
         assert time.monotonic() < ends_at, complaint
         time.sleep(0.1)
