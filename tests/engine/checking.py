@@ -14,7 +14,8 @@ def _nothing(tx: Tx, call: Call) -> None:
     return None
 
 
-MAIL = Operator("mail.send", "Mail senden", (Parameter("to"), Parameter("text"), Parameter("link", False)), _nothing)
+_MAIL = (Parameter("to"), Parameter("text", is_text=True), Parameter("link", False), Parameter("values", False))
+MAIL = Operator("mail.send", "Mail senden", _MAIL, _nothing)
 CATALOGUE = Catalogue(
     operators={"mail.send": MAIL}, groups=frozenset({"group:coordination"}), code_lists=frozenset({"topic"})
 )

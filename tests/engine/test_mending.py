@@ -19,7 +19,7 @@ def note(_tx: object, _call: object) -> None:
 CATALOGUE = Catalogue(
     {
         "case.note": Operator("case.note", "Notiz", (Parameter("text"),), note),
-        "mail.send": Operator("mail.send", "Mail", (Parameter("to"), Parameter("text")), note),
+        "mail.send": Operator("mail.send", "Mail", (Parameter("to"), Parameter("text", is_text=True)), note),
     },
     frozenset({"group:coordination", "group:leadership"}),
     variables={"sample": frozenset({"amount", "deadline", "people"})},

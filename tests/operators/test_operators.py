@@ -23,7 +23,7 @@ from workflows.domain.referrals import Referral, Terms
 from workflows.engine import definitions
 from workflows.engine.catalogue import BpmnError, Call
 from workflows.engine.messages import Message
-from workflows.operators import OPERATORS, catalogue
+from workflows.operators import OPERATORS, catalogue, texts
 
 OFFER: dict[str, Any] = {
     "offices": ["culture_office", "sport_funding", "culture_office"],
@@ -251,3 +251,14 @@ def test_a_mail_text_may_use_values_of_the_diagram(begin: Begin, case: Case) -> 
         OPERATORS["mail.send"].run(tx, call)
         mail = tx.session.scalars(select(Mail)).one()
     assert (mail.subject, mail.text.strip()) == ("2026-0001", "Hallo, 3 Tage")
+
+
+def test_what_texts_may_name_is_what_they_are_given(begin: Begin, case: Case) -> None:
+    """The check before deployment and the step itself must agree."""
+    with begin() as tx:
+        referral = _referral(tx, case)
+        office = tx.session.get_one(Office, referral.office_id)
+        alone = texts.facts(tx, case, None, None, "de")
+        asked = texts.facts(tx, case, referral, office, "de")
+    assert {f"{noun}.{name}" for noun, facts in alone.items() for name in facts} == texts.OF_CASE
+    assert {f"{noun}.{name}" for noun, facts in asked.items() for name in facts} == texts.OF_CASE | texts.OF_REFERRAL

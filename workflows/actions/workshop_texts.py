@@ -33,7 +33,6 @@ SAMPLES: Mapping[str, str] = MappingProxyType(
         "referral.consideration": "Wir nehmen den Bedarf in die Planung auf.",
     }
 )
-STANDARD = (*SAMPLES, "case.opened_on", "referral.deadline_on", "referral.sent_on")
 
 
 @dataclass(frozen=True, slots=True)
@@ -158,7 +157,7 @@ def placeholders(tx: Tx, *every: str) -> list[Placeholder]:
         except LotseError:
             continue
     samples = {name: texts.render(f"{{{{{name}}}}}", _nested([name], tx.now)) for name in names}
-    return [Placeholder(name, name in STANDARD, samples[name]) for name in names]
+    return [Placeholder(name, name in filled.STANDARD[""], samples[name]) for name in names]
 
 
 def seen(tx: Tx, text: str, language: str) -> Seen:

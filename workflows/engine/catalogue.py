@@ -79,7 +79,8 @@ class Catalogue:
     """Everything a bundle may refer to, for the check before deployment.
 
     ``groups`` are keys such as ``group:coordination``; ``functions`` the office functions of the expression language,
-    ``variables`` the names that instances of a process (by key) start with, where they are known.
+    ``variables`` the names that instances of a process (by key) start with, where they are known. ``placeholders`` are
+    the dotted names that texts may look up without being given them, by process, under the empty key for all others.
     """
 
     operators: Mapping[str, Operator] = field(default_factory=dict)
@@ -87,3 +88,8 @@ class Catalogue:
     code_lists: frozenset[str] = frozenset()
     functions: Mapping[str, Callable[..., Any]] = field(default_factory=dict)
     variables: Mapping[str, frozenset[str]] = field(default_factory=dict)
+    placeholders: Mapping[str, frozenset[str]] = field(default_factory=dict)
+
+    def placeholders_of(self, process: str) -> frozenset[str] | None:
+        """What texts of a process may look up anyway, None when that is not known."""
+        return self.placeholders.get(process, self.placeholders.get(""))

@@ -27,11 +27,15 @@ _BUILTIN_NAMES = NameIndex(BUILTINS)
 
 @dataclass(frozen=True, slots=True, eq=False)
 class Expression:
-    """A compiled expression; `variables` are the names it reads from the caller."""
+    """A compiled expression; `variables` are the names it reads from the caller.
+
+    `entries` are the names in the context it is written as, None for an expression of any other kind.
+    """
 
     source: str
     variables: frozenset[str]
     code: Code
+    entries: frozenset[str] | None = None
 
     def evaluate(
         self,
@@ -102,7 +106,8 @@ def _compiled_expression(source: str, names: frozenset[str], functions: _Registe
     indexes = name_indexes(names, known)
     try:
         node = parse_expression(source, indexes)
-        return Expression(source, _variables(node, names, known), compile_node(node, Surroundings(known)))
+        code = compile_node(node, Surroundings(known))
+        return Expression(source, _variables(node, names, known), code, _entries(node))
     except RecursionError:
         raise FeelSyntaxError("too_deep", 0) from None
 
@@ -121,6 +126,12 @@ def name_indexes(names: Collection[str], functions: Mapping[str, FeelFunction]) 
     """Index what the parser must know: built-in functions, registered ones and variables."""
     extra = [name for name in functions if name not in BUILTINS]
     return (_BUILTIN_NAMES, NameIndex([*extra, *names]))
+
+
+def _entries(node: syntax.Node) -> frozenset[str] | None:
+    if not isinstance(node, syntax.ContextOf) or node.result is not None:
+        return None
+    return frozenset(name for name, _value, _type in node.entries)
 
 
 def _variables(node: syntax.Node, names: Collection[str], functions: Mapping[str, FeelFunction]) -> frozenset[str]:

@@ -21,6 +21,7 @@ from workflows.operators import (
     messages,
     offices,
     referrals,
+    texts,
 )
 from workflows.operators.started import STARTED
 
@@ -38,4 +39,4 @@ ENGINE = Engine(OPERATORS, FUNCTIONS, lambda tx, key: people.group_exists(tx.ses
 def catalogue(tx: Tx) -> Catalogue:
     """Everything a bundle may refer to in this house, for the check before it is deployed."""
     groups = frozenset(tx.session.scalars(select(Group.key)))
-    return Catalogue(OPERATORS, groups, codes.lists(tx.session), FUNCTIONS, STARTED)
+    return Catalogue(OPERATORS, groups, codes.lists(tx.session), FUNCTIONS, STARTED, texts.STANDARD)

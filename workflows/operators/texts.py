@@ -16,6 +16,19 @@ from workflows.operators import inputs
 
 Facts = dict[str, dict[str, Any]]
 
+OF_CASE = frozenset({"case.reference", "case.contact_name", "case.organisation_name", "case.opened_on"})
+OF_REFERRAL = frozenset(
+    {
+        *("office.name", "referral.reason", "referral.deadline_on", "referral.sent_on"),
+        *("referral.decline_reason", "referral.outcome", "referral.consideration"),
+    }
+)
+STANDARD: Mapping[str, frozenset[str]] = {
+    **dict.fromkeys(("enquiry", "message", "funding"), OF_CASE),
+    "": OF_CASE | OF_REFERRAL,
+}
+"""What ``facts`` gives to the texts of a process; in one that is not named here a referral may be the subject."""
+
 
 def about(tx: Tx, call: Call) -> tuple[Case, Referral | None, Office | None]:
     """The case a step works on, with its referral and the office asked where the process is about one."""

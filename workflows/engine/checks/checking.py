@@ -13,6 +13,7 @@ from workflows.engine.checks.joins import check_joins
 from workflows.engine.checks.languages import check_languages
 from workflows.engine.checks.references import check_references
 from workflows.engine.checks.structure import check_structure
+from workflows.engine.checks.texts import check_texts
 from workflows.engine.checks.variables import check_variables
 from workflows.engine.content import Content, read_content
 from workflows.engine.findings import Finding
@@ -24,6 +25,7 @@ CHECKS: tuple[Callable[[Examined], Iterator[Finding]], ...] = (
     check_expressions,
     check_references,
     check_variables,
+    check_texts,
     check_languages,
 )
 MOST_FINDINGS = 500

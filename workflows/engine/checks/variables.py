@@ -37,12 +37,17 @@ def check_variables(examined: Examined) -> Iterator[Finding]:
                 yield from _overwritten(examined, element, graph)
 
 
-def _unwritten(examined: Examined) -> Iterator[Finding]:
+def known_variables(examined: Examined) -> set[str]:
+    """Every name that something sets somewhere: elements, forms, the start, the engine."""
     written = {name for each in examined.parsed.elements.values() for name in writes(examined, each)}
     for form in examined.content.forms.values():
         written |= {field.key for field in form.walk() if field.key}
+    return written | PROVIDED | examined.catalogue.variables.get(examined.bundle.key, frozenset())
+
+
+def _unwritten(examined: Examined) -> Iterator[Finding]:
+    known = known_variables(examined)
     started = examined.catalogue.variables.get(examined.bundle.key)
-    known = written | PROVIDED | (started or frozenset())
     reads = list(_reads(examined))
     often = Counter(name for _, _, name in reads)
     # Results of operators and messages without output mapping have names that stand in no diagram.
@@ -54,12 +59,12 @@ def _unwritten(examined: Examined) -> Iterator[Finding]:
         if name in known:
             continue
         judged += 1
-        similar = _similar(name, known) if often[name] == 1 and judged <= MOST_JUDGED else ""
+        similar = similar_name(name, known) if often[name] == 1 and judged <= MOST_JUDGED else ""
         if is_certain or similar:
             yield Finding("warning", file, element_id, "never_written", {"variable": name, "similar": similar})
 
 
-def _similar(name: str, known: Iterable[str]) -> str:
+def similar_name(name: str, known: Iterable[str]) -> str:
     """A known name that this one is probably a mistyped form of; singular and plural are two names."""
     if len(name) < SHORTEST_TYPING_MISTAKE:
         return ""

@@ -65,6 +65,30 @@ BUNDLE: Final[Words] = {
         "Den Text „{text}“ gibt es nicht auf Deutsch. Legen Sie texts/{text}.de.txt an.",
         'The text "{text}" does not exist in German. Add texts/{text}.de.txt.',
     ),
+    "unknown_placeholder": (
+        "Der Text „{text}“ nennt {{{{{placeholder}}}}}, aber niemand setzt dafür etwas ein.{similar} "
+        "Ändern Sie den Text, oder geben Sie den Wert hier unter „Weitere Angaben“ mit.",
+        'The text "{text}" names {{{{{placeholder}}}}}, but nothing is put in for it.{similar} '
+        'Change the text, or give the value here under "Further values".',
+    ),
+    "placeholder_not_given": (
+        "Der Text „{text}“ nennt {{{{{placeholder}}}}}. Der Ablauf kennt die Angabe, aber dieser Schritt gibt sie "
+        "nicht mit: Ergänzen Sie unter „Weitere Angaben“ {{{placeholder}: {placeholder}}}.",
+        'The text "{text}" names {{{{{placeholder}}}}}. The process knows it, but this step does not give it: '
+        'add {{{placeholder}: {placeholder}}} under "Further values".',
+    ),
+    "link_not_given": (
+        "Der Text „{text}“ enthält [[link]], aber dieser Schritt macht keinen Link. "
+        "Wählen Sie hier einen Link aus, oder nehmen Sie [[link]] aus dem Text.",
+        'The text "{text}" contains [[link]], but this step makes no link. '
+        "Choose a link here, or take [[link]] out of the text.",
+    ),
+    "link_impossible": (
+        "Der Text „{text}“ enthält [[link]], aber ein solcher Schritt macht nie einen Link: Auf Papier führt "
+        "er nirgendwohin. Nehmen Sie [[link]] aus dem Text, oder wählen Sie einen anderen.",
+        'The text "{text}" contains [[link]], but such a step never makes a link: on paper it leads nowhere. '
+        "Take [[link]] out of the text, or choose another one.",
+    ),
     "translations_not_json": ("Kein gültiges JSON (Zeile {line}).", "Not valid JSON (line {line})."),
     "translations_unusable": (
         "Keine Tabelle deutscher Texte, oder mehr als {max}.",
