@@ -12,13 +12,14 @@ from tests.conftest import Begin
 from tests.webapp.conftest import ENQUIRY, Browser
 from webapp.association import views
 from workflows.actions import association, enquiries
-from workflows.core import links, texts
+from workflows.core import audit, links, texts
 from workflows.core.clock import SetClock
 from workflows.core.links import Link
 from workflows.core.outbox import Mail
 from workflows.core.settings import Settings
 from workflows.core.tx import PUBLIC
 from workflows.domain import cases, organisation_people, organisations
+from workflows.domain.cases import Case
 from workflows.domain.organisations import Origin
 
 ASK = "/meine-organisation"
@@ -168,6 +169,37 @@ def test_the_page_of_a_case_closes_for_who_leaves_and_soon_for_everybody(
     assert [stranger.get(page).status_code for page in pages] == [200, 404]
     clock.set(clock.now() + association.STATUS_LIVES)
     assert stranger.get(pages[0]).status_code == 404
+
+
+def test_the_link_mailed_for_a_case_ends_for_who_leaves_and_the_case_passes_to_the_next(
+    app: Flask, begin: Begin, settings: Settings, bridge: Bridge
+) -> None:
+    def mailed(case_id: int) -> str:
+        with begin() as tx:
+            found = select(Link).where(Link.target == f"case:{case_id}", Link.recipient == f"case:{case_id}")
+            return f"/s/{links.token(tx.session.scalars(found).one(), settings)}"
+
+    def reached() -> list[str]:
+        with begin() as tx:
+            asked = (tx.session.get_one(Case, number) for number in (bridge.own_case, bridge.others_case))
+            return [case.contact_email for case in asked]
+
+    pages = [mailed(bridge.own_case), mailed(bridge.others_case)]
+    first, stranger = opened(app, begin, settings, "amal@verein.example"), Browser(app.test_client())
+    second = opened(app, begin, settings, "zwei@verein.example")
+    assert second.post(f"{ASK}/vorgang/{bridge.own_case}").status_code == 302
+    assert [stranger.get(page).status_code for page in pages] == [200, 200]
+    first.post(f"{ASK}/personen", {"person": bridge.first})
+    assert [stranger.get(page).status_code for page in pages] == [404, 200], "who is no contact asked on their own"
+    assert reached() == ["zwei@verein.example", "fremd@anderswo.example"]
+    own = second.post(f"{ASK}/vorgang/{bridge.own_case}").headers["Location"]
+    assert stranger.get(own).status_code == 200
+    with begin() as tx:
+        (entry, *_) = audit.entries(tx.session, f"case:{bridge.own_case}", events=["case.edited"])
+        assert "verein.example" not in str(entry.details)
+    second.post(f"{ASK}/personen", {"person": bridge.second})
+    assert stranger.get(own).status_code == 404
+    assert reached() == ["", "fremd@anderswo.example"]
 
 
 def test_a_new_address_ends_what_the_old_one_opened(

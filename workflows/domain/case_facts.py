@@ -3,10 +3,10 @@
 from collections.abc import Mapping
 from typing import Any
 
-from sqlalchemy import select
+from sqlalchemy import func, select
 from sqlalchemy.orm import Session
 
-from workflows.core import audit
+from workflows.core import audit, links
 from workflows.core.errors import Conflict
 from workflows.core.tx import Tx
 from workflows.domain import cases, organisations
@@ -55,6 +55,17 @@ def edit(tx: Tx, case_id: int, values: Mapping[str, Any]) -> Case:
     told = [{"field": change["field"]} if change["field"] in PERSONAL else change for change in changes]
     audit.record(tx, case.stream, "case.edited", case.stream, {"changes": told})
     return case
+
+
+def pass_on(tx: Tx, organisation_id: int, address: str, values: Mapping[str, Any]) -> None:
+    """What was asked from ``address`` in an association's name passes to another contact of it, with ``values``.
+
+    The status links that were mailed there end now; those people opened from the entry of their association do not.
+    """
+    asked = select(Case.id).where(Case.organisation_id == organisation_id, func.lower(Case.contact_email) == address)
+    for case_id in tx.session.scalars(asked.order_by(Case.id)).all():
+        case = edit(tx, case_id, values)
+        links.revoke_of(tx, case.stream, "case_status")
 
 
 def link(tx: Tx, case_id: int, other_id: int) -> Case:

@@ -11,6 +11,7 @@ from workflows.core import audit, links
 from workflows.core.db import Base, TypedJson
 from workflows.core.errors import Conflict
 from workflows.core.tx import Tx
+from workflows.domain import case_facts
 from workflows.domain.organisations import Organisation
 
 RELATIONS = ("umbrella", "network", "partner")
@@ -130,10 +131,17 @@ def edit(tx: Tx, contact_id: int, values: Mapping[str, Any]) -> ContactPerson:
 
 
 def leave(tx: Tx, contact_id: int) -> ContactPerson:
-    """The person no longer speaks for the association: its links end now, with every session they opened."""
+    """The person no longer speaks for the association: its links end now, with every session they opened.
+
+    So do those that were mailed for its cases, which pass to the next contact; without one nobody is mailed.
+    """
     person = _present(tx, contact_id)
     person.left_at, person.is_first = tx.now, False
+    tx.session.flush()
     _revoke(tx, person)
+    if person.folded_email:
+        following = next((each for each in contacts(tx.session, person.organisation_id) if each.email), None)
+        case_facts.pass_on(tx, person.organisation_id, person.folded_email, _reached(following))
     audit.record(tx, f"organisation:{person.organisation_id}", "contact.left", person.key)
     return person
 
@@ -164,6 +172,13 @@ def _only_first(tx: Tx, person: ContactPerson) -> None:
         for other in contacts(tx.session, person.organisation_id):
             other.is_first = other.id == person.id
         tx.session.flush()
+
+
+def _reached(person: ContactPerson | None) -> dict[str, Any]:
+    """How a case names its contact; of nobody only that there is no way to reach them."""
+    if person is None:
+        return {"contact_email": "", "contact_phone": ""}
+    return {"contact_name": person.name, "contact_email": person.email, "contact_phone": person.phone}
 
 
 def _revoke(tx: Tx, person: ContactPerson) -> None:
