@@ -1,5 +1,6 @@
 """What every template can use: who is signed in, the navigation, languages, filters, words."""
 
+import secrets
 from collections.abc import Mapping
 from dataclasses import dataclass
 from functools import cache
@@ -54,6 +55,7 @@ def init_app(app: Flask) -> None:
     app.jinja_env.filters.update(day=i18n.day, moment=i18n.moment, iso=iso, shown=i18n.shown, tag=i18n.tag)
     app.jinja_env.filters["euros"] = i18n.euros
     app.jinja_env.globals.update(wording.GLOBALS)
+    app.jinja_env.globals.update(fresh_key=lambda: secrets.token_urlsafe(16))
     app.jinja_env.globals.update(asset=asset, upload_types=",".join(f".{ending}" for ending in files.TYPES))
     app.jinja_env.trim_blocks = app.jinja_env.lstrip_blocks = True
 

@@ -6,6 +6,7 @@ from webapp.account.deputies import account_deputies
 from webapp.account.views import account
 from webapp.admin.deputies import admin_deputies
 from webapp.admin.views import admin
+from webapp.api.cases import api_cases
 from webapp.api.migrations import api_migrations
 from webapp.api.views import api
 from webapp.association.directory import directory
@@ -103,5 +104,6 @@ BLUEPRINTS: tuple[Blueprint, ...] = (
     demo,
     health,
     api,
+    api_cases,
     api_migrations,
 )

@@ -18,10 +18,11 @@ from schemathesis.transport import SerializationContext
 from sqlalchemy import select
 
 from tests.conftest import Begin, Database
+from tests.domain.conftest import ENQUIRY
 from tests.webapp import sample
 from tests.webapp.conftest import ADDRESS
 from webapp.api.document import OPERATIONS, Operation
-from workflows.domain import access_tokens
+from workflows.domain import access_tokens, cases
 from workflows.domain.people import User
 
 EXAMPLES = 30
@@ -46,6 +47,7 @@ def tokens(begin: Begin, house: None) -> list[str]:
     """Tokens of those who may do most, with an instance under way."""
     with begin() as tx:
         sample.deploy(tx)
+        cases.open_new(tx, ENQUIRY, channel="form", language="de", details={}, dedupe_key=None)
     made = []
     with begin() as tx:
         for role in ("coordinator", "process_owner"):

@@ -49,7 +49,7 @@ def _problems(
     for name, value in body.items():
         if name not in known:
             found[name] = (Problem("unknown_field"),)
-        elif not isinstance(value, known[name]) or isinstance(value, bool):
+        elif not isinstance(value, known[name]) or (isinstance(value, bool) and known[name] is not bool):
             found[name] = (Problem("wrong_type", {"expected": known[name].__name__}),)
     return found
 

@@ -118,6 +118,10 @@ OPERATIONS = (
     ),
     Operation("post", "/tasks/{id}/draft", "saveDraft", "Keep unsent values", 200, "Task", WRITING, "NewDraft"),
     Operation("post", "/tasks/{id}/complete", "completeTask", "Complete a task", 200, "Instance", WRITING, "NewValues"),
+    Operation("get", "/cases/{id}/notes", "listNotes", "Notes of a case", 200, "NotePage", (404,)),
+    Operation("post", "/cases/{id}/notes", "addNote", "Keep a note", 201, "Note", STARTING, "NewNote"),
+    Operation("get", "/cases/{id}/contacts", "listContacts", "Contacts of a case", 200, "ContactPage", (404,)),
+    Operation("post", "/cases/{id}/contacts", "logContact", "Keep a contact", 201, "Contact", STARTING, "NewContact"),
     Operation("post", "/messages", "sendMessage", "Send a message", 201, "Message", STARTING, "NewMessage"),
     Operation(
         "get",

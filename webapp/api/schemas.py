@@ -2,6 +2,9 @@
 
 from typing import Any
 
+from workflows.actions import once
+from workflows.domain.contacts import KINDS
+
 Schema = dict[str, Any]
 
 
@@ -63,6 +66,16 @@ TASK_MEMBERS: dict[str, Schema] = {
     "created_at": MOMENT,
     "done_at": nullable(MOMENT),
     "done_by": nullable(TEXT),
+}
+
+ONCE: Schema = {**TEXT, "maxLength": once.LONGEST, "description": "what is sent twice under one key is kept once"}
+
+CONTACT_MEMBERS: dict[str, Schema] = {
+    "kind": {"enum": list(KINDS)},
+    "held_on": DAY,
+    "who": TEXT,
+    "text": TEXT,
+    "office_task": TEXT,
 }
 
 SCHEMAS: dict[str, Schema] = {
@@ -196,7 +209,38 @@ SCHEMAS: dict[str, Schema] = {
     "NewDraft": record({"values": ref("Values")}, {"revision": nullable(NUMBER)}),
     "NewMessage": record(
         {"name": TEXT, "correlation_key": TEXT},
-        {"variables": ref("Values"), "unique_key": {**TEXT, "description": "the same key twice is one message"}},
+        {"variables": ref("Values"), "unique_key": ONCE},
+    ),
+    "Note": record(
+        {
+            "id": NUMBER,
+            "case_id": NUMBER,
+            "text": TEXT,
+            "is_shared": {"type": "boolean"},
+            "author": TEXT,
+            "created_at": MOMENT,
+        },
+        text="is_shared: whoever asked reads it on the status page.",
+    ),
+    "NotePage": record({"items": array(ref("Note"))}),
+    "NewNote": record({"text": TEXT}, {"is_shared": {"type": "boolean", "default": False}, "unique_key": ONCE}),
+    "Contact": record(
+        {
+            "id": NUMBER,
+            "case_id": nullable(NUMBER),
+            "organisation_id": nullable(NUMBER),
+            **CONTACT_MEMBERS,
+            "follow_up_on": nullable(DAY),
+            "followed_up_at": nullable(MOMENT),
+            "author": TEXT,
+            "created_at": MOMENT,
+        }
+    ),
+    "ContactPage": record({"items": array(ref("Contact"))}),
+    "NewContact": record(
+        CONTACT_MEMBERS,
+        {"follow_up_on": DAY, "unique_key": ONCE},
+        text="office_task: a key of the code list of the office's tasks.",
     ),
     "Problem": {
         "type": "object",

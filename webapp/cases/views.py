@@ -137,7 +137,8 @@ def letter(tx: Tx, case_id: int, letter_id: int) -> ResponseReturnValue:
 def add_note(tx: Tx, case_id: int) -> ResponseReturnValue:
     """Keep a note, internal unless the form says that whoever asked may read it."""
     is_shared = request.form.get("audience") == "shared"
-    files.add_note(tx, case_id, request.form.get("text", ""), is_shared=is_shared)
+    key = request.form.get("unique_key", "")
+    files.add_note(tx, case_id, request.form.get("text", ""), is_shared=is_shared, unique_key=key)
     flash(_("Die Notiz ist gespeichert."), "success")
     return redirect(url_for("cases.detail", case_id=case_id))
 

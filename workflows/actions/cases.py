@@ -6,7 +6,7 @@ from dataclasses import dataclass
 from sqlalchemy import Select, select
 
 from workflows import policy
-from workflows.actions import case_story
+from workflows.actions import case_story, once
 from workflows.actions.case_story import Happening
 from workflows.core.errors import Invalid, NotFound, Problem
 from workflows.core.tx import Tx
@@ -92,15 +92,22 @@ def letter(tx: Tx, case_id: int, letter_id: int) -> tuple[Case, Letter]:
     return policy.get(tx, policy.CASE_READ, Case, case_id), found
 
 
-def add_note(tx: Tx, case_id: int, text: str, *, is_shared: bool = False) -> CaseNote:
-    """Keep a note, internal or shared with whoever asked; raises ``NotFound`` and ``Invalid``."""
+def add_note(tx: Tx, case_id: int, text: str, *, is_shared: bool = False, unique_key: str = "") -> CaseNote:
+    """Keep a note, internal or shared with whoever asked, once per ``unique_key``; ``NotFound`` and ``Invalid``."""
     case = policy.get(tx, policy.CASE_WORK, Case, case_id)
     text = text.strip()
     if not text:
         raise Invalid({"text": (Problem("required"),)})
     if len(text) > LONGEST_NOTE:
         raise Invalid({"text": (Problem("too_long", {"max": LONGEST_NOTE}),)})
-    return cases.add_note(tx, case.id, text, is_shared=is_shared)
+    return cases.add_note(tx, case.id, text, is_shared=is_shared, key=once.key(tx, case.stream, unique_key))
+
+
+def notes(tx: Tx, case_id: int) -> list[CaseNote]:
+    """All notes of a case, oldest first; raises ``NotFound``."""
+    case = policy.get(tx, policy.CASE_READ, Case, case_id)
+    query = policy.allowed(tx, policy.CASE_READ, select(CaseNote)).where(CaseNote.case_id == case.id)
+    return list(tx.session.scalars(query.order_by(CaseNote.id)))
 
 
 def shared_notes(tx: Tx, case_id: int) -> list[CaseNote]:

@@ -7,6 +7,7 @@ from datetime import date
 from sqlalchemy import Select, select
 
 from workflows import policy
+from workflows.actions import once
 from workflows.core.clock import BERLIN
 from workflows.core.errors import Invalid, NotFound, Problem
 from workflows.core.search import count_capped
@@ -49,13 +50,14 @@ class Listed:
 def log(tx: Tx, typed: Mapping[str, str], *, case_id: int | None = None, organisation_id: int | None = None) -> Contact:
     """Keep what was typed: ``kind``, ``held_on``, ``who``, ``text``, ``office_task``, ``follow_up_on``.
 
-    A contact about a case belongs to its association, too. Raises ``Invalid`` by field, ``NotFound`` for a case or an
-    association that is not there.
+    Once per ``unique_key``, if that is sent along. A contact about a case belongs to its association, too. Raises
+    ``Invalid`` by field, ``NotFound`` for a case or an association that is not there.
     """
     policy.require(tx, policy.CONTACT_WORK)
     case, organisation = _about(tx, case_id, organisation_id)
     known = organisation.id if organisation else case.organisation_id if case else None
-    return contacts.log(tx, _checked(tx, typed, case_id, known))
+    place = case.stream if case else f"organisation:{known}" if known else "contacts"
+    return contacts.log(tx, _checked(tx, typed, case_id, known), once.key(tx, place, typed.get("unique_key", "")))
 
 
 def subject(tx: Tx, case_id: int | None, organisation_id: int | None) -> tuple[str, str]:
@@ -125,7 +127,8 @@ def _chosen(tx: Tx, wanted: Filter) -> Select[tuple[Contact]]:
 
 
 def of_case(tx: Tx, case_id: int) -> Sequence[Contact]:
-    """The contacts about a case, for its story."""
+    """The contacts about a case, oldest first; raises ``NotFound``."""
+    policy.get(tx, policy.CASE_READ, Case, case_id)
     query = policy.allowed(tx, policy.CONTACT_READ, select(Contact)).where(Contact.case_id == case_id)
     return tx.session.scalars(query.order_by(Contact.id)).all()
 

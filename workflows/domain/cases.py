@@ -9,7 +9,7 @@ from sqlalchemy.orm import Mapped, Session, mapped_column
 
 from workflows.core import audit, search, sequences
 from workflows.core.clock import BERLIN
-from workflows.core.db import Base, TypedJson
+from workflows.core.db import Base, TypedJson, upsert
 from workflows.core.errors import Conflict
 from workflows.core.tx import Tx
 from workflows.domain import codes, organisations
@@ -97,6 +97,7 @@ class CaseNote(Base):
     __tablename__ = "case_note"
 
     id: Mapped[int] = mapped_column(primary_key=True)
+    key: Mapped[str | None] = mapped_column(String(300), unique=True)
     case_id: Mapped[int] = mapped_column(ForeignKey("case_file.id"), index=True)
     text: Mapped[str] = mapped_column(Text)
     author: Mapped[str] = mapped_column(String(200))
@@ -313,11 +314,23 @@ def add_message(tx: Tx, case_id: int, text: str) -> None:
     audit.record(tx, case.stream, "case.message_added", case.stream)
 
 
-def add_note(tx: Tx, case_id: int, text: str, *, is_shared: bool = False) -> CaseNote:
-    """Keep a note, internal or for whoever asked to read; also on closed cases, for what is learnt later."""
+def add_note(tx: Tx, case_id: int, text: str, *, is_shared: bool = False, key: str | None = None) -> CaseNote:
+    """Keep a note, internal or for whoever asked to read; also on closed cases, for what is learnt later.
+
+    With a ``key`` that was used before, the one kept then is returned instead.
+    """
     case = tx.locked(Case, case_id)
-    note = CaseNote(case_id=case.id, text=text, author=tx.actor.label, is_shared=is_shared, created_at=tx.now)
-    tx.session.add(note)
-    tx.session.flush()
+    row = upsert(tx.session, CaseNote).values(
+        key=key,
+        case_id=case.id,
+        text=text,
+        author=tx.actor.label,
+        is_shared=is_shared,
+        created_at=tx.now,
+    )
+    kept = row.on_conflict_do_nothing(index_elements=["key"]).returning(CaseNote)
+    note = tx.session.scalars(kept).one_or_none()
+    if note is None:
+        return tx.session.scalars(select(CaseNote).where(CaseNote.key == key)).one()
     audit.record(tx, case.stream, "note.shared" if is_shared else "note.added", case.stream, {"note": note.id})
     return note

@@ -7,7 +7,7 @@ from sqlalchemy import CheckConstraint, ForeignKey, String, Text, select
 from sqlalchemy.orm import Mapped, Session, mapped_column
 
 from workflows.core import audit
-from workflows.core.db import Base
+from workflows.core.db import Base, upsert
 from workflows.core.tx import Tx
 
 LONGEST_WHO = 200
@@ -20,7 +20,7 @@ class Contact(Base):
 
     ``office_task`` is a key of the code list of the office's twelve tasks; ``follow_up_on`` is the day it comes back
     (Wiedervorlage), ``followed_up_at`` says when somebody saw to it. ``key`` is the same for every try of one step of a
-    process; people's own entries have none.
+    process, or for one form of a person's however often it is sent.
     """
 
     __tablename__ = "contact"
@@ -64,17 +64,16 @@ class Held:
 
 def log(tx: Tx, held: Held, key: str | None = None) -> Contact:
     """Keep a contact; with a ``key`` that was used before, the one kept then is returned instead."""
-    known = tx.session.scalar(select(Contact).where(Contact.key == key)) if key is not None else None
-    if known is not None:
-        return known
-    contact = Contact(
+    row = upsert(tx.session, Contact).values(
         key=key,
         **{name: getattr(held, name) for name in Held.__slots__},
         author=tx.actor.label,
         created_at=tx.now,
     )
-    tx.session.add(contact)
-    tx.session.flush()
+    kept = row.on_conflict_do_nothing(index_elements=["key"]).returning(Contact)
+    contact = tx.session.scalars(kept).one_or_none()
+    if contact is None:
+        return tx.session.scalars(select(Contact).where(Contact.key == key)).one()
     # Who was met and what was said stay out: whoever reads the audit may not read the case.
     details = {"kind": held.kind, "on": held.held_on, "office_task": held.office_task}
     if held.follow_up_on is not None:

@@ -78,7 +78,7 @@ _REGISTER: tuple[tuple[str, Kind, str, str], ...] = (
     ),
     ("case_note", "special", "text", "free text of the coordination about a case"),
     ("case_note", "contact", "author", "the colleague who wrote it"),
-    ("case_note", "none", "id case_id is_shared created_at", "place of the note and who may read it"),
+    ("case_note", "none", "id key case_id is_shared created_at", "place of the note and who may read it"),
     ("code_entry", "none", "list key label position translations is_active", "words of code lists"),
     ("contact", "special", "text", "what was said at a visit, call or event, in free text"),
     ("contact", "contact", "who author", "whom the coordination spoke with, and the colleague who did"),
