@@ -3,7 +3,7 @@
 from urllib.parse import urlsplit
 
 from flask import Flask, Response, abort, request
-from werkzeug.routing import IntegerConverter, Map
+from werkzeug.routing import IntegerConverter
 
 from webapp.extensions import surroundings
 
@@ -52,10 +52,17 @@ LARGEST_ID = 2**31 - 1
 
 
 class RowId(IntegerConverter):
-    """Numbers in addresses are row ids; larger ones than a column holds are not found."""
+    """Numbers in addresses are row ids; one that no column holds is the number of no row.
 
-    def __init__(self, map: Map) -> None:
-        super().__init__(map, max=LARGEST_ID)
+    It is no mismatch of the address: Werkzeug would then say 405 where another method has the same address.
+    """
+
+    regex = r"\d{1,10}"
+
+    def to_python(self, value: str) -> int:
+        """The number, 0 for one that is too large."""
+        number = int(value)
+        return number if number <= LARGEST_ID else 0
 
 
 def row_id(text: str) -> int | None:

@@ -61,7 +61,11 @@ def test_for_others_the_case_is_absent_and_odd_bodies_are_refused(
     for role in ("office", "process_owner", "reviewer"):
         assert programs(role).call("GET", path).status_code == 404
     mine = programs("coordinator")
-    assert mine.call("GET", f"/cases/4711/{kind}").status_code == 404
+    for number in (4711, 2**31, 10**12, "9" * 5000):
+        assert mine.call("GET", f"/cases/{number}/{kind}").status_code == 404
+        assert (
+            mine.call("POST", f"/cases/{number}/{kind}", {"text": "x"} if kind == "notes" else CALL).status_code == 404
+        )
     for body in ({}, {**CALL, "is_shared": "ja"}, {**CALL, "held_on": "gestern", "is_shared": 1}, {"text": " "}):
         assert mine.call("POST", path, body).status_code == 422
     assert mine.get(path)["items"] == []
