@@ -5,9 +5,11 @@ from sqlalchemy import select
 
 from tests.conftest import Begin
 from tests.webapp.conftest import Browser
+from webapp.wording.code_uses import CODE_USES
 from workflows.core.audit.log import AuditEntry
 from workflows.core.errors import NotFound
 from workflows.domain import codes
+from workflows.domain.relied_on import RELIED_ON
 
 LIST = "/workshop/codes/decline_reason"
 
@@ -95,3 +97,20 @@ def test_an_unknown_list_is_not_found(owner: Browser, begin: Begin) -> None:
         assert owner.get(address).status_code == 404
     with pytest.raises(NotFound), begin() as tx:
         codes.entry(tx.session, "decline_reason", "nowhere")
+
+
+def test_what_the_house_works_with_stays_a_choice_and_says_why(owner: Browser, begin: Begin) -> None:
+    row = owner.get(LIST).text.partition('id="entry-other"')[2].partition("</li>")[0]
+    assert "Bleibt immer wählbar: Wer das wählt, muss es mit eigenen Worten begründen." in row
+    assert "Stilllegen" not in row
+    answer = owner.post(f"{LIST}/other/arrange", {"do": "retire"})
+    assert answer.status_code == 409
+    assert "„Anderer Grund“ lässt sich nicht stilllegen. Wer das wählt" in answer.text
+    assert "other" in keys(begin, every=False)
+    assert "Ändern Sie nur die Worte, nicht den Sinn." in owner.get(f"{LIST}/other").text
+    assert owner.post(f"{LIST}/other", {"label": "Etwas anderes"}).status_code == 302
+    assert "Mit diesem Eintrag arbeitet Lotse selbst" not in owner.get(f"{LIST}/no_capacity").text
+
+
+def test_every_reason_has_words() -> None:
+    assert {why for keys in RELIED_ON.values() for why in keys.values()} == CODE_USES.keys()

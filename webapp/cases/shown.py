@@ -18,7 +18,7 @@ from workflows.actions import about, attachments, case_facts, enquiries, intake
 from workflows.actions.about import About
 from workflows.actions.cases import CaseFile
 from workflows.core.tx import Tx
-from workflows.domain.cases import FIELDS, Case
+from workflows.domain.cases import FIELDS, URGENT, Case
 from workflows.domain.funding import Application
 from workflows.domain.offices import Office
 from workflows.domain.programmes import Programme
@@ -41,7 +41,7 @@ def row(word: Words, case: Case) -> Row:
         "organisation_name": case.organisation_name or case.contact_name,
         "choice": word("choice", case.choice),
         "kind": word("kind", case.kind),
-        "urgency": word("urgency", case.urgency) if case.urgency == "high" else "",
+        "urgency": word("urgency", case.urgency) if case.urgency == URGENT else "",
         "status": case.status,
         "opened_at": case.opened_at,
         "url": url_for("cases.detail", case_id=case.id),

@@ -7,6 +7,7 @@ from flask_babel import gettext as _
 from webapp.access import Refusal, view
 from webapp.forms.view import Problems
 from webapp.i18n import NAMES, direction, tag
+from webapp.wording.code_uses import code_use
 from webapp.workshop.forms import LANGUAGES
 from workflows import policy
 from workflows.actions import code_lists as kept
@@ -81,6 +82,7 @@ def _list(tx: Tx, code_list: str, problems: Problems) -> str:
         name=code_list,
         entries=rows,
         lacking=lacking,
+        needed={key: code_use(why) for key, why in kept.needed(code_list, rows).items()},
         label=request.form.get("label", ""),
         problems=problems,
     )
@@ -102,6 +104,7 @@ def _entry(tx: Tx, code_list: str, code: str, problems: Problems) -> str:
         "codes/entry.html",
         name=code_list,
         entry=found,
+        needed=code_use(kept.needed(code_list, [found]).get(code, "")),
         label=request.form.get("label", found.label),
         words=words,
         problems=problems,

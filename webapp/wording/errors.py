@@ -7,6 +7,7 @@ from typing import Any
 from flask_babel import format_datetime, gettext
 from flask_babel import lazy_gettext as _
 
+from webapp.wording.code_uses import code_use
 from webapp.wording.states import status_word
 
 ERRORS: Mapping[str, Any] = {
@@ -19,6 +20,7 @@ ERRORS: Mapping[str, Any] = {
     ),
     "draft_moved": _("%(by)s hat das am %(at)s geändert, nachdem Sie es geöffnet hatten."),
     "code_last": _("Der letzte Eintrag einer Liste lässt sich nicht stilllegen: Sonst gäbe es nichts zu wählen."),
+    "code_relied_on": _("„%(label)s“ lässt sich nicht stilllegen. %(why)s"),
     "draft_closed": _("Dieser Entwurf ist eingereicht, veröffentlicht oder verworfen. Er wird nicht mehr geändert."),
     "draft_behind": _(
         "Inzwischen wurde Fassung %(number)s veröffentlicht. Sehen Sie sich den Unterschied an und entscheiden Sie, "
@@ -149,6 +151,8 @@ def _shown(code: str, name: str, value: object) -> object:
         return gettext("jemand") if name == "by" else ""
     if isinstance(value, datetime):
         return format_datetime(value, "dd.MM.yyyy, HH:mm")
+    if name == "why" and code == "code_relied_on":
+        return code_use(str(value))
     if name == "status" and code.endswith("_state"):
         return status_word(code.removesuffix("_state"), str(value)).text
     return ", ".join(map(str, value)) if isinstance(value, list) else value

@@ -180,14 +180,14 @@ def _plain(value: Any) -> Any:
 
 def confirm(door: Door) -> None:
     """Everything is still right."""
-    organisations.confirm(door.tx, door.organisation.id, "self")
+    organisations.confirm(door.tx, door.organisation.id, organisations.OWN_WORD)
 
 
 def publish(door: Door, fields: Sequence[str] | None) -> None:
     """Agree to be listed with these attributes, or leave the directory; effective at once. Raises ``Invalid``."""
     if fields is not None and not set(fields) <= public_fields():
         raise Invalid({"fields": (Problem("not_an_option"),)})
-    organisations.publish(door.tx, door.organisation.id, fields, "self")
+    organisations.publish(door.tx, door.organisation.id, fields, organisations.OWN_WORD)
 
 
 def public_fields() -> frozenset[str]:

@@ -1,15 +1,16 @@
 """What process owners do with the code lists of the house: see, add, rename, put in order, retire.
 
 Old cases carry keys; therefore a key never changes and never goes away, it can only be left out of what may be chosen.
+What the house itself works with stays a choice.
 """
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 
 from workflows import policy
-from workflows.core.errors import Invalid, Problem
+from workflows.core.errors import Conflict, Invalid, Problem
 from workflows.core.tx import Tx
-from workflows.domain import codes
+from workflows.domain import codes, relied_on
 from workflows.domain.codes import CodeEntry
 from workflows.forms.editing import free_name, slug
 
@@ -51,6 +52,11 @@ def entry(tx: Tx, name: str, key: str) -> CodeEntry:
     return codes.entry(tx.session, name, key)
 
 
+def needed(name: str, rows: Sequence[CodeEntry]) -> dict[str, str]:
+    """Why entries of a list must stay a choice, by key, for those that the house itself works with."""
+    return {row.key: why for row in rows if (why := relied_on.why_needed(name, row.key))}
+
+
 def add(tx: Tx, name: str, label: str) -> CodeEntry:
     """One more entry at the end, its key made from the words; raises ``Invalid``, ``NotFound``, ``NotAllowed``."""
     rows = entries(tx, name)
@@ -84,9 +90,13 @@ def move(tx: Tx, name: str, key: str, step: int) -> None:
 def set_active(tx: Tx, name: str, key: str, *, is_active: bool) -> None:
     """Leave an entry out of what may be chosen, or offer it again.
 
-    Raises ``Conflict`` for the last one, ``NotFound``, ``NotAllowed``.
+    Raises ``Conflict`` for the last one and one that the house itself works with, ``NotFound``, ``NotAllowed``.
     """
-    codes.set_active(tx, entry(tx, name, key), is_active=is_active)
+    found = entry(tx, name, key)
+    why = relied_on.why_needed(name, key)
+    if why and not is_active:
+        raise Conflict("code_relied_on", label=found.label, why=why)
+    codes.set_active(tx, found, is_active=is_active)
 
 
 def _label(text: str) -> str:

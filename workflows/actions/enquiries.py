@@ -19,7 +19,7 @@ from workflows.core.links import Link
 from workflows.core.tx import Tx
 from workflows.domain import cases, pages
 from workflows.domain.cases import FIELDS, Case, Enquiry
-from workflows.domain.referrals import Referral
+from workflows.domain.referrals import CONFIRMATIONS, Referral
 from workflows.engine import definitions, messages, runtime
 from workflows.engine.definitions import Definition
 from workflows.engine.state import Instance
@@ -97,7 +97,7 @@ def submit(
 
     Whoever records what came by phone, visit or paper must work on cases. Raises ``Invalid`` and ``NotAllowed``.
     """
-    if channel != "form":
+    if channel != cases.PUBLIC_FORM:
         policy.require(tx, policy.CASE_WORK)
     _, schema = _schema(tx)
     # Looked for first: the files of a form that was sent already are with its case and can be named no more.
@@ -107,7 +107,7 @@ def submit(
         files = _files(tx, schema, dedupe_key or "")
         typed = forms.checked(tx, schema, values, _surroundings(language, channel), files)
         case = _open(tx, typed, language, dedupe_key, channel)
-        is_own = channel == "form"
+        is_own = channel == cases.PUBLIC_FORM
         attachments.hand_over(tx, schema, place(dedupe_key or ""), typed, case.stream, is_shared=is_own)
     return case, links.issue(tx, "case_status", case.stream, case.stream)
 
@@ -115,7 +115,7 @@ def submit(
 def _open(tx: Tx, typed: dict[str, Any], language: str, dedupe_key: str | None, channel: str) -> Case:
     enquiry = Enquiry(**{name: _filled(name, typed.get(name)) for name in FIELDS})
     details = {name: value for name, value in typed.items() if name not in FIELDS and value not in (None, [])}
-    if channel == "form":
+    if channel == cases.PUBLIC_FORM:
         details[NOTICE] = _notice(tx, language)
         language = details.pop(REPLY_LANGUAGE, None) or language
     try:
@@ -210,7 +210,7 @@ def confirm_on_behalf(
 
 
 def _confirm_case(tx: Tx, case_id: int, answer: str, received_by: Mapping[str, Any]) -> None:
-    _check_answer(answer, {"helped", "partly", "not_helped"})
+    _check_answer(answer, set(cases.CONFIRMATIONS))
     case = tx.locked(Case, case_id)
     if case.confirmed == answer:
         return
@@ -221,7 +221,7 @@ def _confirm_case(tx: Tx, case_id: int, answer: str, received_by: Mapping[str, A
 
 
 def _confirm_referral(tx: Tx, referral_id: int, answer: str, received_by: Mapping[str, Any]) -> None:
-    _check_answer(answer, {"yes", "no"})
+    _check_answer(answer, set(CONFIRMATIONS))
     referral = tx.locked(Referral, referral_id)
     unique = f"outcome_confirmed/{referral.key}"
     sent = messages.find(tx, unique)

@@ -238,9 +238,9 @@ def decide(tx: Tx, organisation_id: int, proposal_id: int, as_of: str, *, accept
         raise NotFound("not_found", kind="organisation_proposal")
     proposal = organisation_people.decide(tx, proposal, "accepted" if accept else "rejected", as_of)
     if accept:
-        told = Origin("self", proposal.created_at.date())
+        told = Origin(organisations.OWN_WORD, proposal.created_at.date())
         organisations.change(tx, organisation_id, proposal.changes, told)
-        organisations.confirm(tx, organisation_id, "self")
+        organisations.confirm(tx, organisation_id, organisations.OWN_WORD)
 
 
 def assign(tx: Tx, case_id: int, organisation_id: int | None) -> None:

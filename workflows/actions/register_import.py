@@ -68,7 +68,7 @@ def take(tx: Tx, key: str, ticked: Mapping[int, str]) -> tuple[int, int]:
     plan = [row for row in _planned(tx, file) if row.number in ticked and row.state != "unchanged"]
     if any(row.state != ticked[row.number] or row.state not in WRITTEN for row in plan):
         raise Conflict("list_moved")
-    origin = Origin("import", organisations.today(tx))
+    origin = Origin(organisations.IMPORTED, organisations.today(tx))
     for row in plan:
         if row.known is None:
             organisations.add(tx, row.name, origin, row.values)
@@ -169,4 +169,8 @@ def _stays(tx: Tx, entry: Organisation, key: str, told: OrganisationValue | None
     """Whether the association's own word is newer than a list can be: told, or confirmed, within a year."""
     if key in CORE:
         return bool(getattr(entry, key)) and entry.confirmed_at is not None and not entry.is_stale(tx.now)
-    return told is not None and told.source == "self" and told.as_of > organisations.today(tx) - STALE_AFTER
+    return (
+        told is not None
+        and told.source == organisations.OWN_WORD
+        and told.as_of > organisations.today(tx) - STALE_AFTER
+    )

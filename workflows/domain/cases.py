@@ -21,6 +21,12 @@ OPEN = frozenset({"new", "in_progress", "waiting", "answered"})
 SURVEY = ("fast", "clear", "again")
 SURVEY_ANSWERS = ("yes", "partly", "no")
 
+# Keys of code lists that mean something here: how it came, how pressing it is, how it ended, what was said to that.
+PUBLIC_FORM = "form"
+URGENT = "high"
+DECLINED = "declined"
+CONFIRMATIONS = ("helped", "partly", "not_helped")
+
 # From where each status may be reached.
 BEFORE: dict[str, frozenset[str]] = {
     "in_progress": frozenset({"new", "waiting", "answered", "closed"}),
@@ -86,7 +92,7 @@ class Case(Base):
     @property
     def open_survey(self) -> list[str]:
         """The questions still to be asked: once it is closed, unless working together was declined."""
-        if self.status != "closed" or self.outcome == "declined":
+        if self.status != "closed" or self.outcome == DECLINED:
             return []
         return [question for question in SURVEY if question not in self.survey]
 

@@ -27,7 +27,7 @@ from sqlalchemy.orm import Session
 from workflows.core import workdays
 from workflows.core.clock import BERLIN
 from workflows.domain.cases import Case
-from workflows.domain.referrals import Referral
+from workflows.domain.referrals import CONFIRMED, Referral
 
 HELPED = ("helped", "partly")
 
@@ -46,7 +46,7 @@ COUNTS: Mapping[str, ColumnElement[bool]] = {
     "closed": CLOSED,
     "placed": and_(CLOSED, Referral.outcome.in_(HELPED)),
     "reported": and_(CLOSED, REPORTED),
-    "confirmed": and_(CLOSED, REPORTED, Referral.confirmed == "yes"),
+    "confirmed": and_(CLOSED, REPORTED, Referral.confirmed == CONFIRMED),
 }
 """What is counted beside all referrals sent, and the condition that finds it."""
 

@@ -24,6 +24,9 @@ KINDS = ("association", "umbrella", "network")
 CORE = ("name", "kind", "street", "postal_code", "city", "language")
 """What has a column of its own."""
 
+OWN_WORD, IMPORTED = "self", "import"
+"""Keys of the code list ``value_source``: what an association says itself, and what came in a list."""
+
 NEVER_EMPTY = frozenset({"name", "kind", "language"})
 
 STALE_AFTER = timedelta(days=365)

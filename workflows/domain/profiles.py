@@ -7,7 +7,7 @@ from sqlalchemy import select
 from sqlalchemy.orm import Session
 
 from workflows.core.tx import Tx
-from workflows.domain.cases import Case
+from workflows.domain.cases import PUBLIC_FORM, Case
 from workflows.domain.funding import Application
 
 
@@ -22,7 +22,7 @@ def last(session: Session, case: Case) -> dict[str, Any]:
     Only for an enquiry the coordination has recorded, from the same address as before: in the public form anybody may
     type an association's name and its published address, and learns nothing of it.
     """
-    if case.channel == "form" or case.organisation_id is None or not case.contact_email:
+    if case.channel == PUBLIC_FORM or case.organisation_id is None or not case.contact_email:
         return {}
     query = select(Application.profile).join(Case, Case.id == Application.case_id)
     same = query.where(Case.organisation_id == case.organisation_id, Case.contact_email == case.contact_email)

@@ -68,6 +68,11 @@ TAKEN_BACK: dict[str, str] = {
     "considered": "sent",
 }
 
+# Keys of code lists that mean something here: legal bases, the reason that needs words, what confirms an outcome.
+CONSENT, OVERRIDE = "consent", "override"
+OTHER_REASON = "other"
+CONFIRMED, CONTRADICTED = CONFIRMATIONS = ("yes", "no")
+
 SHAREABLE = (
     "choice",
     "topics",
@@ -201,7 +206,7 @@ def check_terms(case: Case, office: Office, terms: Terms) -> None:
     """Whether data may be passed on like this; raises the ``LotseError`` codes named at ``offer``."""
     if not office.email:
         raise LotseError("office_without_address", office=office.name)
-    if not terms.legal_basis or (terms.legal_basis == "override" and not terms.legal_basis_note.strip()):
+    if not terms.legal_basis or (terms.legal_basis == OVERRIDE and not terms.legal_basis_note.strip()):
         raise LotseError("legal_basis_missing", case=case.reference)
     if not may_pass_on(case, terms.legal_basis, terms.legal_basis_note):
         raise LotseError("consent_missing", case=case.reference)
@@ -211,7 +216,7 @@ def check_terms(case: Case, office: Office, terms: Terms) -> None:
 
 def may_pass_on(case: Case, legal_basis: str, note: str) -> bool:
     """Whether the legal basis holds now: consent ends when it is taken back, unless a note documents why not."""
-    return legal_basis != "consent" or case.consent_share or bool(note.strip())
+    return legal_basis != CONSENT or case.consent_share or bool(note.strip())
 
 
 def send(tx: Tx, referral_id: int) -> Referral:
@@ -242,7 +247,7 @@ def accept(tx: Tx, referral_id: int) -> Referral:
 
 def decline(tx: Tx, referral_id: int, reason: str, text: str) -> Referral:
     """The office cannot help; raises ``LotseError("reason_text_missing")`` for "other" without words."""
-    if reason == "other" and not text.strip():
+    if reason == OTHER_REASON and not text.strip():
         raise LotseError("reason_text_missing", reason=reason)
     referral, moved = _move(tx, referral_id, "declined", reason=reason)
     if moved:
