@@ -17,6 +17,7 @@ from workflows.core.clock import SetClock
 from workflows.core.settings import Settings
 from workflows.domain import letters, organisations
 from workflows.engine import bundle, definitions, runtime
+from workflows.engine.events import Event
 from workflows.engine.incidents import Incident
 from workflows.engine.state import Instance
 from workflows.operators import ENGINE, catalogue
@@ -71,6 +72,30 @@ def test_a_proposal_says_why(signed_in: SignIn, asked: Callable[[], None]) -> No
     proposals = entries(signed_in("coordinator").get("/cases/1?show=decision").text)
     assert "Räume vergeben andere Stellen." in proposals
     assert "culture_office" not in proposals
+
+
+def test_a_proposal_without_words_of_its_own_says_none_of_its_codes(
+    signed_in: SignIn, asked: Callable[[], None], begin: Begin
+) -> None:
+    with begin() as tx:
+        instance = tx.session.scalars(select(Instance).order_by(Instance.id)).first()
+        assert instance is not None
+        output = [{"verdict": "unclear", "reason": "Bitte nachfragen."}, {"verdict": "no", "reason": "Nur für Kultur."}]
+        told = {"tables": [{"output": output, "why": []}]}
+        tx.session.add(
+            Event(
+                instance_id=instance.id,
+                at=tx.now,
+                kind="decision.evaluated",
+                element_id="check",
+                element_name="Prüfen",
+                actor="engine",
+                details=told,
+            )
+        )
+    proposals = entries(signed_in("coordinator").get("/cases/1?show=decision").text)
+    assert "noch unklar · Bitte nachfragen." in proposals
+    assert "passt nicht · Nur für Kultur." in proposals
 
 
 def test_what_was_entered_for_others_is_told_once_with_for_whom_how_and_when(

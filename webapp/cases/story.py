@@ -137,7 +137,7 @@ def _result(words: DetailWords, table: Mapping[str, Any]) -> str:
     output = table.get("output")
     entries = output if isinstance(output, list) else [output]
     return "\n".join(
-        ", ".join(words.value("decision.evaluated", name, value) for name, value in entry.items())
+        " · ".join(words.value("decision.evaluated", name, value) for name, value in entry.items())
         if isinstance(entry, Mapping)
         else shown(entry)
         for entry in entries

@@ -39,7 +39,7 @@ LISTS: Mapping[str | tuple[str, str], str] = {
 }
 # Details that name a state of what the event is about, and small lists of the house itself.
 STATE_DETAILS = frozenset({"before", "from", "status", "result"})
-HOUSE_LISTS: Mapping[str, str] = {"roles": "role", "question": "survey", "fields": "column"}
+HOUSE_LISTS: Mapping[str, str] = {"roles": "role", "question": "survey", "fields": "column", "verdict": "verdict"}
 # Stored as text, so that no digit is lost.
 AMOUNTS = frozenset({"amount", "spent", "requested", "total"})
 

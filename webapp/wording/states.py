@@ -250,6 +250,11 @@ CODES: Mapping[str, Mapping[str, Any]] = {
         "clear": _("War alles gut zu verstehen?"),
         "again": _("Würden Sie uns wieder fragen?"),
     },
+    "verdict": {
+        "yes": _("passt"),
+        "no": _("passt nicht"),
+        "unclear": _("noch unklar"),
+    },
     "column": {
         "organisation_name": _("Organisation"),
         "contact_name": _("Ansprechperson"),
