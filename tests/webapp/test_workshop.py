@@ -257,3 +257,32 @@ def test_a_process_that_is_new_to_the_house_is_found_compared_and_published(
     assert second.post(f"{proposal}/approve").status_code == 302
     with begin() as tx:
         assert definitions.active(tx.session, "sample").number == 1
+
+
+BREAKING = (
+    ("referral.bpmn", 'formId="reply_question"', 'formId="gone"'),
+    ("answer_referral.form", '"textarea"', '"hologram"'),
+    ("texts/referral_offer.de.txt", "{{", "{{nowhere.known}} {{"),
+    ("translations/en.json", "{", "[", 1),
+)
+"""A file of each kind, what is taken from it and what stands there instead."""
+
+
+def test_every_finding_leads_to_where_it_can_be_mended(owner: Browser, draft: str) -> None:
+    for path, before, after, *times in BREAKING:
+        text = owner.get(f"{draft}/files/{path}").text
+        assert before in text, path
+        assert save(owner, draft, text.replace(before, after, *times), path=path)[0] == 200
+    page = owner.get(draft).text
+    links = {html.unescape(url) for url in re.findall(r'href="([^"]*)" aria-label="Zeig mir', page)}
+    rooms = {url.removeprefix(draft).split("/")[1].split("?")[0] for url in links}
+    assert rooms >= {"diagram", "forms", "texts", "translations"}
+    assert {url: owner.get(url).status_code for url in links} == dict.fromkeys(links, 200)
+
+
+def test_hints_alone_are_no_alarm_and_name_languages_not_files(owner: Browser, draft: str) -> None:
+    page = owner.get(draft).text
+    assert "Keine Fehler" in page
+    hints = page.partition('class="plain hints"')[2].partition("</ul>")[0]
+    assert "Übersetzungen: English" in hints
+    assert "en.json" not in hints

@@ -51,7 +51,7 @@ def draft_impact(tx: Tx, draft_id: int) -> ResponseReturnValue:
         found = migrations.preview(tx, draft.process_key, kept.bundle(tx, draft_id), _names(request.args))
     except BundleRefused as refused:
         process = kept.process_name(tx, draft.process_key)
-        findings = shown.findings(refused.findings, language())
+        findings = shown.findings(refused.findings, language(), draft_id=draft_id)
         return render_template("workshop/impact_unknown.html", draft=draft, process=process, findings=findings)
     groups = impact_shown.groups(found, language())
     return render_template("workshop/impact.html", preview=found, groups=groups, jobs=(), versions=(), draft=draft)

@@ -35,7 +35,7 @@ def _ask_page(tx: Tx, draft_id: int, problems: Problems | None = None) -> str:
         "workshop/publish.html",
         draft=draft,
         process=kept.process_name(tx, draft.process_key),
-        findings=shown.findings(kept.findings(tx, draft_id), language()),
+        findings=shown.findings(kept.findings(tx, draft_id), language(), draft_id=draft_id),
         behind=kept.is_behind(tx, draft),
         proposal=kept.proposal_of(tx, draft_id),
         typed=request.form,

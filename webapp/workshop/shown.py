@@ -6,11 +6,10 @@ from typing import Any
 
 from flask import url_for
 
+from webapp.workshop import places
 from workflows.engine.checks import finding_text
-from workflows.engine.drafts import SCENARIO, Draft, Stored
+from workflows.engine.drafts import Draft, Stored
 from workflows.engine.findings import Finding
-
-KINDS = {".bpmn": "diagram", ".form": "form", ".dmn": "table"}
 
 
 @dataclass(frozen=True, slots=True)
@@ -27,9 +26,12 @@ Place = tuple[str, str, str]
 
 
 def findings(
-    found: Iterable[Finding], language: str, mendable: Collection[Place] = frozenset()
+    found: Iterable[Finding], language: str, mendable: Collection[Place] = frozenset(), draft_id: int | None = None
 ) -> list[dict[str, Any]]:
-    """Each finding with its sentence, for pages and scripts; ``mendable`` names those we can take care of."""
+    """Each finding with its sentence, for pages and scripts; ``mendable`` names those we can take care of.
+
+    Those of a draft lead to where they can be mended.
+    """
     spoken = "de" if language.startswith("de") else "en"
     return [
         {
@@ -41,6 +43,8 @@ def findings(
             "text": finding_text(each, spoken),
             "place": str(each.facts.get("place", "")),
             "target": str(each.facts.get("target") or each.facts.get("parameter", "")),
+            "called": places.called(each),
+            "url": places.url(draft_id, each) if draft_id is not None else "",
             "mend": (each.file, each.element, each.code) in mendable,
         }
         for each in found
@@ -50,16 +54,8 @@ def findings(
 def parts(draft: Draft, held: Mapping[str, Stored]) -> Sequence[Part]:
     """The files of a draft by kind and name."""
     found = [
-        Part(path, kind_of(path), url_for("workshop.file", draft_id=draft.id, path=path), len(each.data))
+        Part(path, places.kind_of(path), url_for("workshop.file", draft_id=draft.id, path=path), len(each.data))
         for path, each in held.items()
     ]
     order = ["diagram", "form", "table", "text", "translation", "scenario"]
     return sorted(found, key=lambda part: (order.index(part.kind), part.path))
-
-
-def kind_of(path: str) -> str:
-    """What a file of a bundle is."""
-    if SCENARIO.fullmatch(path):
-        return "scenario"
-    folder = path.partition("/")[0]
-    return {"texts": "text", "translations": "translation"}.get(folder) or KINDS[path[path.rindex(".") :]]

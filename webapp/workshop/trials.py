@@ -43,7 +43,7 @@ def _index(tx: Tx, draft_id: int, problems: Problems) -> str:
     try:
         played = trials.play_all(tx, draft_id) if request.args.get("play") == "all" else None
     except BundleRefused as refused:
-        findings = shown.findings(refused.findings, language())
+        findings = shown.findings(refused.findings, language(), draft_id=draft_id)
     told = trials.stories(tx, draft_id)
     return render_template(
         "workshop/trials.html",

@@ -53,7 +53,7 @@ def draft(tx: Tx, draft_id: int) -> ResponseReturnValue:
         "workshop/draft.html",
         draft=found,
         process=kept.process_name(tx, found.process_key),
-        findings=shown.findings(kept.findings(tx, draft_id), language()),
+        findings=shown.findings(kept.findings(tx, draft_id), language(), draft_id=draft_id),
         parts=shown.parts(found, kept.files(tx, draft_id)),
         history=kept.history(tx, draft_id),
         proposal=kept.proposal_of(tx, draft_id),

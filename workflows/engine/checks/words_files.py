@@ -99,12 +99,12 @@ BUNDLE: Final[Words] = {
         'The translation of "{german}" must read {{"text": "…", "reviewed": true}}.',
     ),
     "translation_missing": (
-        "{count} Texte aus {in} sind nicht übersetzt ({language}), zum Beispiel „{example}“.",
-        '{count} texts of {in} are not translated ({language}), for example "{example}".',
+        "{count} Texte aus {in} sind nicht übersetzt, zum Beispiel „{example}“.",
+        '{count} texts of {in} are not translated, for example "{example}".',
     ),
     "not_reviewed": (
-        "{count} Übersetzungen ({language}) hat noch niemand geprüft.",
-        "{count} translations ({language}) have not been reviewed yet.",
+        "{count} Übersetzungen hat noch niemand geprüft.",
+        "{count} translations have not been reviewed yet.",
     ),
     "lookups_differ": (
         "„{text}“ nennt andere Platzhalter als der deutsche Text.",
