@@ -43,6 +43,34 @@ def test_regular_expressions_cannot_hang(source):
     assert value(source) is not True
 
 
+@pytest.mark.parametrize(
+    "source",
+    [
+        # Linear in the text, but thousands of steps a character: 100 000 characters took twelve seconds.
+        'matches(text, "((a?b?){50}){15}c")',
+        # Each match looks through the rest of the text for a letter that is not there.
+        'replace(replace(text, "b", "a"), "a.*c|a", "x")',
+        # Each pattern takes milliseconds to make or to refuse, and none of them comes twice.
+        'for i in 1..20000 return matches("x", string(i) + "((a?b?){50}){15}c")',
+        r'for i in 1..20000 return matches("x", string(i) + "\\p{L}{500}")',
+    ],
+)
+def test_what_regular_expressions_cost_is_charged(source):
+    with pytest.raises(FeelBudgetError):
+        value(source, {"text": "ab" * 50_000})
+
+
+def test_usual_patterns_are_cheap():
+    lines = ["Müller@verein.example"] * 2_000
+    assert all(value(r'for line in lines return matches(line, "^[^@\\s]+@[^@\\s]+\\.[a-z]+$")', {"lines": lines}))
+    assert value('contains(replace(text, "[aeiou]+", "_"), "_")', {"text": "Antrag " * 1_400}) is True
+
+
+def test_the_most_frequent_of_many_is_found_at_once():
+    """It was quadratic: the run's timeout is the proof."""
+    assert len(value("mode(for i in 1..50000 return i)")) == 50_000
+
+
 def test_a_smaller_budget_stops_earlier():
     assert len(value("for i in 1..100 return i")) == 100
     with pytest.raises(FeelBudgetError) as stopped:

@@ -1,20 +1,43 @@
 """Regular expressions as XPath writes them, run by RE2 in linear time (DMN 1.5 § 10.3.4.3, XPath functions 3.1 § 5.6).
 
-Back references and look-around, which need exponential time in the worst case, are refused.
+Back references and look-around, which need exponential time in the worst case, are refused. What remains is charged:
+linear in the text may still mean thousands of steps a character.
 """
 
 import functools
 import re
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
 from typing import Any
 
 import re2
 
 from workflows.feel.errors import InvalidValue
+from workflows.feel.runtime import Run
 
 _LONGEST_PATTERN = 1_000
-_MOST_MEMORY = 4 * 1024 * 1024
+_MOST_MEMORY = 1024 * 1024
+#: Steps for a pattern that turns out too large: finding that out takes longer than compiling most others.
+_REFUSAL = 2_500
 _GROUP = re.compile(r"\\([\\$])|\$(\d+)|([\\$])")
+
+
+def pattern_for(run: Run, text: str, pattern: str, flags: str) -> Any:
+    """Compile a pattern to be looked for in a text, and charge for both; raises ``InvalidValue`` for a wrong one."""
+    run.spend(len(text) >> 4)
+    try:
+        compiled = compile_pattern(pattern, flags)
+    except InvalidValue:
+        run.spend(_REFUSAL)
+        raise
+    run.spend((compiled.programsize >> 2) + (compiled.programsize * len(text) >> 7))
+    return compiled
+
+
+def matches_in(run: Run, text: str, pattern: Any) -> Iterator[Any]:
+    """Every match in turn; each may have looked through the whole rest of the text, and is charged for it."""
+    for match in pattern.finditer(text):
+        run.spend(pattern.programsize * (len(text) - match.end()) >> 12)
+        yield match
 
 
 @functools.lru_cache(maxsize=512)

@@ -89,7 +89,8 @@ def standard_deviation(entries: List) -> Decimal:
 def mode(entries: List) -> list[Decimal]:
     """List the most frequent numbers in ascending order."""
     counts = Counter(_numbers(entries))
-    return sorted(number for number, times in counts.items() if times == max(counts.values()))
+    most = max(counts.values(), default=0)
+    return sorted(number for number, times in counts.items() if times == most)
 
 
 @builtin("min", "list...: list")

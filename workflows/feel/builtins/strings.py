@@ -4,7 +4,7 @@ from decimal import Decimal
 
 from workflows.feel.builtins.registry import builtin
 from workflows.feel.errors import InvalidValue
-from workflows.feel.patterns import compile_pattern, expand_replacement
+from workflows.feel.patterns import expand_replacement, matches_in, pattern_for
 from workflows.feel.runtime import Run
 from workflows.feel.values import whole
 
@@ -44,19 +44,17 @@ def substring_after(text: str, match: str) -> str:
 @builtin("matches", "input: string, pattern: string, flags?: string|null")
 def matches(run: Run, text: str, pattern: str, flags: str | None = None) -> bool:
     """Say whether the pattern is found in the text."""
-    run.spend(len(text) >> 4)
-    return bool(compile_pattern(pattern, flags or "").search(text))
+    return bool(pattern_for(run, text, pattern, flags or "").search(text))
 
 
 @builtin("replace", "input: string, pattern: string, replacement: string, flags?: string|null")
 def replace(run: Run, text: str, pattern: str, replacement: str, flags: str | None = None) -> str:
     """Replace every match; $1 to $9 stand for groups."""
-    run.spend(len(text) >> 4)
-    compiled = compile_pattern(pattern, flags or "")
+    compiled = pattern_for(run, text, pattern, flags or "")
     expand = expand_replacement(replacement, compiled, literal="q" in (flags or ""))
     pieces: list[str] = []
     end = length = 0
-    for match in compiled.finditer(text):
+    for match in matches_in(run, text, compiled):
         pieces += [text[end : match.start()], expand(match)]
         end = match.end()
         length += len(pieces[-1])
@@ -68,10 +66,9 @@ def replace(run: Run, text: str, pattern: str, replacement: str, flags: str | No
 @builtin("split", "string: string, delimiter: string")
 def split(run: Run, text: str, delimiter: str) -> list[str]:
     """Cut a text at every match of the delimiter pattern."""
-    run.spend(len(text) >> 4)
     parts: list[str] = []
     end = 0
-    for match in compile_pattern(delimiter, "").finditer(text):
+    for match in matches_in(run, text, pattern_for(run, text, delimiter, "")):
         if match.end() > match.start():
             parts.append(text[end : match.start()])
             end = match.end()
