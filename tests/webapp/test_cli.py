@@ -119,6 +119,26 @@ def test_expressions_and_bundles_are_tried_out(capsys: pytest.CaptureFixture[str
     assert main(["check", str(ROOT / "bpmn" / "enquiry"), str(ROOT / "bpmn" / "referral")]) == 0
 
 
+@pytest.mark.parametrize(
+    ("expression", "context", "code", "told"),
+    [
+        ('working days(date("2026-11-26"), 3)', "{}", 0, '{"$date":"2026-12-01"}'),
+        ("[1..amount]", '{"amount": 3}', 0, "[1..3]"),
+        ("[function(a) a, 1]", "{}", 0, "[function function, 1]"),
+        ("for i in 1..999999999 return i", "{}", 1, "Ein Ergebnis wird zu groß."),
+        *(("amount", bad, 2, "--context: Erwartet werden Werte als JSON") for bad in ("[1]", "{", "3", "")),
+        ("amount", '{"amount": {"$date": "gestern"}}', 2, "--context: Erwartet"),
+        ("amount", '{"amount": "\udcff"}', 2, "--context: Erwartet"),
+        ("amount", '{"amount": ' + "[" * 100 + "]" * 100 + "}", 1, "Die Berechnung ist zu tief verschachtelt."),
+    ],
+)
+def test_no_expression_and_no_values_end_in_a_traceback(
+    expression: str, context: str, code: int, told: str, capsys: pytest.CaptureFixture[str]
+) -> None:
+    assert main(["feel", expression, "--context", context]) == code
+    assert capsys.readouterr().out.startswith(told)
+
+
 def test_a_process_is_played_by_its_key(capsys: pytest.CaptureFixture[str]) -> None:
     bundles = ("--bundles", str(ROOT / "bpmn"))
     assert main(["play", "nope", *bundles]) == 1

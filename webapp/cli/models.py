@@ -6,6 +6,7 @@ from collections.abc import Iterator
 from contextlib import contextmanager
 from pathlib import Path
 from tempfile import TemporaryDirectory
+from typing import Any
 
 import orjson
 from sqlalchemy.orm import Session, sessionmaker
@@ -24,7 +25,8 @@ from workflows.engine.bundle import Bundle
 from workflows.engine.checks import check_files, open_bundle
 from workflows.engine.checks.files import UNREADABLE
 from workflows.engine.normalise import normalise
-from workflows.feel import FeelSyntaxError, compile_expression
+from workflows.engine.office_functions import OFFICE_FUNCTIONS
+from workflows.feel import FeelBudgetError, FeelSyntaxError, compile_expression
 from workflows.feel.messages import explain
 from workflows.migrations import tables
 from workflows.operators import catalogue
@@ -123,22 +125,39 @@ def fresh_house() -> Iterator[Tx]:
 
 
 def run_feel(options: Namespace) -> int:
-    """Print the value as JSON and every warning; 1 when the text is no expression."""
+    """Print the value and every warning; 1 when the text is no expression or costs too much, 2 for unusable values.
+
+    The functions of the office are there, as in a diagram.
+    """
+    values = _values(options.context)
+    if values is None:
+        print("--context: Erwartet werden Werte als JSON, z. B. '{\"amount\": 3000}'.")
+        return 2
     try:
-        expression = compile_expression(options.expression)
-    except FeelSyntaxError as error:
+        result = compile_expression(options.expression, functions=OFFICE_FUNCTIONS).evaluate(values)
+    except (FeelSyntaxError, FeelBudgetError) as error:
         print(explain(error, "de"))
         return 1
-    try:
-        context = typed_json.loads(options.context.encode())
-    except orjson.JSONDecodeError as error:
-        print(f"--context: {error}")
-        return 2
-    result = expression.evaluate(context)
-    print(typed_json.dumps(result.value).decode())
+    print(_shown(result.value))
     for warning in result.warnings:
         print(f"Hinweis: {explain(warning, 'de')}")
     return 0
+
+
+def _values(written: str) -> dict[str, Any] | None:
+    """What an expression is to know; None for anything but a JSON object of values."""
+    try:
+        return {name: typed_json.from_plain(value) for name, value in orjson.loads(written).items()}
+    except (ValueError, TypeError, ArithmeticError, AttributeError, RecursionError):
+        return None
+
+
+def _shown(value: object) -> str:
+    """JSON, but for ranges and functions, which JSON does not have: they stand as the language writes them."""
+    try:
+        return typed_json.dumps(value).decode()
+    except TypeError:
+        return str(compile_expression("string(value)").evaluate({"value": value}).value)
 
 
 def run_tck(options: Namespace) -> int:
