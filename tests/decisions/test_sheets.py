@@ -51,7 +51,7 @@ def test_every_cell_reads_as_it_was_written(data: st.DataObject) -> None:
             data.draw(st.sampled_from([row.id, ""])),
             tuple(data.draw(CELLS).strip() or "-" for _ in row.inputs),
             tuple(data.draw(CELLS).strip() for _ in row.outputs),
-            data.draw(CELLS).strip(),
+            tuple(data.draw(CELLS).strip() for _ in row.notes),
         )
         for row in order[: data.draw(st.integers(0, len(order)))]
     )
@@ -64,7 +64,7 @@ def test_every_cell_reads_as_it_was_written(data: st.DataObject) -> None:
 def test_a_moved_rule_keeps_its_id_and_a_new_one_decides() -> None:
     xml = WAY.read_bytes()
     sheet = sheets.sheets(xml)[0]
-    new = Row("", ('"concert"', "-"), ('"own_offer"', '"Wir spielen selbst."'), "Konzerte")
+    new = Row("", ('"concert"', "-"), ('"own_offer"', '"Wir spielen selbst."'), ("Konzerte",))
     changed = rewritten(xml, sheet, (sheet.rows[1], sheet.rows[0], new))
     found = sheet_of(changed, sheet.decision)
     assert [row.id for row in found.rows][:2] == [sheet.rows[1].id, sheet.rows[0].id]
@@ -91,6 +91,41 @@ def test_columns_come_and_go() -> None:
     assert canonical(narrow) == canonical(xml)
     with pytest.raises(KeyError):
         sheets.without_column(sheets.new("a", "A", "x", "y"), "a", "output", 0)
+
+
+MIXED = b"""<definitions xmlns="https://www.omg.org/spec/DMN/20230324/MODEL/" namespace="n" name="m">
+<decision id="way" name="Weg"><decisionTable hitPolicy="FIRST">
+<input id="i"><inputExpression id="e"><text>choice</text></inputExpression></input><output id="o" name="way"/>
+<annotation name="Warum"/><annotation name="Quelle"/>
+<rule id="one"><description>Wer fragt</description><inputEntry id="a"><text>"rooms"</text></inputEntry>
+<outputEntry id="b"><text>"refer"</text></outputEntry>
+<annotationEntry><text>Raum</text></annotationEntry><annotationEntry><text>Satzung</text></annotationEntry></rule>
+<rule id="two"><inputEntry id="c"><text>-</text></inputEntry>
+<outputEntry id="d"><text>"answer"</text></outputEntry></rule>
+</decisionTable></decision></definitions>"""
+
+
+def test_every_annotation_of_a_rule_is_a_column_and_its_description_too() -> None:
+    sheet = sheet_of(MIXED, "way")
+    assert (sheet.notes, sheet.is_described) == (("", "Warum", "Quelle"), True)
+    assert [row.notes for row in sheet.rows] == [("Wer fragt", "Raum", "Satzung"), ("", "", "")]
+    assert canonical(rewritten(MIXED, sheet, sheet.rows)) == canonical(MIXED)
+    other = replace(sheet.rows[1], notes=("", "", "Ortsrecht"))
+    changed = rewritten(MIXED, sheet, (replace(sheet.rows[0], notes=("Wer", "", "Satzung")), other))
+    assert [row.notes for row in sheet_of(changed, "way").rows] == [("Wer", "", "Satzung"), ("", "", "Ortsrecht")]
+    (explained,) = parse_decisions(changed).evaluate("way", {"choice": "rooms"}).explanation[0].rules
+    assert explained.description == "Wer; Satzung"
+
+
+def test_annotations_come_and_go() -> None:
+    wider = sheets.with_column(MIXED, "way", "annotation", "Stand", "")
+    assert sheet_of(wider, "way").notes == ("", "Warum", "Quelle", "Stand")
+    assert parse_decisions(wider).problems == ()
+    fewer = sheets.without_column(sheets.without_column(wider, "way", "annotation", 2), "way", "annotation", 0)
+    assert [row.notes for row in sheet_of(fewer, "way").rows] == [("Wer fragt", "Satzung"), ("", "")]
+    plain = sheets.new("office", "Stelle", "choice", "office")
+    assert sheet_of(plain, "office").notes == ("",)
+    assert sheet_of(sheets.with_column(plain, "office", "annotation", "Warum", ""), "office").notes == ("Warum",)
 
 
 def test_a_new_table_can_be_read_and_filled() -> None:

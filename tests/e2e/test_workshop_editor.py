@@ -164,6 +164,16 @@ def test_a_building_block_of_the_office_is_appended_with_its_fields(
     saved(page)
     with house.begin(owner) as tx:
         assert parse(workshop.files(tx, draft_id)[DIAGRAM].data).boundaries("reply_question") == ()
+    select(page, "Rückfrage beantworten")
+    page.locator(".djs-context-pad .entry[data-action='append.block']").click()
+    page.locator(".djs-popup .entry", has_text="Brief schreiben").first.click()
+    saved(page)
+    with house.begin(owner) as tx:
+        steps = parse(workshop.files(tx, draft_id)[DIAGRAM].data).elements.values()
+        errors = [each for each in workshop.findings(tx, draft_id) if each.code == "missing_parameter"]
+    (letter,) = [each for each in steps if each.operator == "letter.write"]
+    assert {each.target: each.source for each in letter.inputs} == {"to": "contact"}
+    assert {(each.element, each.facts["parameter"]) for each in errors} == {(letter.id, "text")}
 
 
 def test_somebody_else_was_faster_and_nothing_typed_is_lost(

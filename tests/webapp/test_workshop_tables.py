@@ -123,6 +123,25 @@ def test_columns_come_and_go(owner: Browser, table: str) -> None:
     assert owner.post(f"{table}/columns", {"kind": "output", "remove": "0"}).status_code == 404
 
 
+def test_annotations_are_columns_to_read_and_write(owner: Browser, draft: str, table: str) -> None:
+    page = owner.get(f"{draft}/tables/offices_by_topic").text
+    assert "Fördert Kulturprojekte und vermittelt Auftrittsorte.</textarea>" in page
+    fill(owner, table, [("< 50", '"small"'), (">= 50", '"large"')])
+    owner.post(table, {**cells(owner, table), "note.1.0": "Der kleine Saal reicht."})
+    revision = cells(owner, table)["revision"]
+    more = {"kind": "annotation", "label": "Quelle", "revision": revision}
+    assert owner.post(f"{table}/columns", more).status_code == 302
+    page = owner.get(table).text
+    assert ("Beschreibung</span>" in page, "Quelle</span>" in page) == (True, True)
+    owner.post(table, {**cells(owner, table), "note.2.1": "Satzung § 3"})
+    kept = cells(owner, table)
+    assert (kept["note.1.0"], kept["note.2.1"]) == ("Der kleine Saal reicht.", "Satzung § 3")
+    less = {"kind": "annotation", "remove": "0", "revision": kept["revision"]}
+    assert owner.post(f"{table}/columns", less).status_code == 302
+    assert "note.1.1" not in cells(owner, table)
+    assert owner.post(f"{table}/columns", {"kind": "annotation", "remove": "0"}).status_code == 404
+
+
 def test_whoever_was_slower_keeps_what_was_typed(owner: Browser, table: str) -> None:
     early = cells(owner, table)
     fill(owner, table, [("< 10", '"small"'), (">= 100", '"large"')])

@@ -118,13 +118,13 @@ def _rows(held: Held) -> list[Row]:
     numbers = sorted({number for name in sent if name.startswith("rule.") and (number := row_id(name[5:])) is not None})
     if not numbers:
         return list(held.sheet.rows)
-    ins, outs = range(len(held.sheet.inputs)), range(len(held.sheet.outputs))
+    ins, outs, notes = (range(len(each)) for each in (held.sheet.inputs, held.sheet.outputs, held.sheet.notes))
     return [
         Row(
             id=sent[f"rule.{number}"][:200],
             inputs=tuple(_cell(f"in.{number}.{column}") for column in ins),
             outputs=tuple(_cell(f"out.{number}.{column}") for column in outs),
-            note=_cell(f"note.{number}"),
+            notes=tuple(_cell(f"note.{number}.{column}") for column in notes),
         )
         for number in numbers[:MOST_RULES]
     ]
@@ -139,7 +139,10 @@ def _arranged(held: Held, rows: list[Row], do: str) -> list[Row]:
     what, _sign, number = do.partition(":")
     index = (row_id(number) or 0) - 1
     if what == "add":
-        return [*rows, Row("", ("-",) * len(held.sheet.inputs), ("",) * len(held.sheet.outputs))]
+        return [
+            *rows,
+            Row("", ("-",) * len(held.sheet.inputs), ("",) * len(held.sheet.outputs), ("",) * len(held.sheet.notes)),
+        ]
     if not 0 <= index < len(rows):
         return rows
     row = rows[index]
@@ -147,7 +150,7 @@ def _arranged(held: Held, rows: list[Row], do: str) -> list[Row]:
     if what == "remove":
         return rest
     if what == "copy":
-        return [*rows[: index + 1], Row("", row.inputs, row.outputs, row.note), *rows[index + 1 :]]
+        return [*rows[: index + 1], Row("", row.inputs, row.outputs, row.notes), *rows[index + 1 :]]
     target = max(0, min(len(rest), index + {"up": -1, "down": 1}.get(what, 0)))
     return [*rest[:target], row, *rest[target:]]
 

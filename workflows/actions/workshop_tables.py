@@ -144,11 +144,15 @@ def _refused(error: ValueError) -> Problem:
     return Problem("control_characters")
 
 
+KINDS = ("input", "output", "annotation")
+
+
 def add_column(tx: Tx, draft_id: int, held: Held, kind: str, label: str, source: str, revision: int) -> None:
-    """One more input or output; raises ``Invalid``, and as ``workshop.save``."""
-    if kind not in {"input", "output"}:
+    """One more input, output or annotation; raises ``Invalid``, and as ``workshop.save``."""
+    if kind not in KINDS:
         raise NotFound("not_found", kind="column")
-    problems = {name: (Problem("required"),) for name, text in (("label", label), ("source", source)) if not text}
+    needed = (("label", label), *((("source", source),) if kind != "annotation" else ()))
+    problems = {name: (Problem("required"),) for name, text in needed if not text}
     if problems:
         raise Invalid(problems)
     try:
@@ -161,8 +165,8 @@ def add_column(tx: Tx, draft_id: int, held: Held, kind: str, label: str, source:
 
 
 def remove_column(tx: Tx, draft_id: int, held: Held, kind: str, index: int, revision: int) -> None:
-    """One input or output less, with its cells; raises ``NotFound``, and as ``workshop.save``."""
-    if kind not in {"input", "output"}:
+    """One input, output or annotation less, with its cells; raises ``NotFound``, and as ``workshop.save``."""
+    if kind not in KINDS:
         raise NotFound("not_found", kind="column")
     try:
         xml = sheets.without_column(held.xml, held.sheet.decision, kind, index)

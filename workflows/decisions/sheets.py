@@ -3,7 +3,6 @@
 A rule keeps its id while it is moved or changed, so that two versions can be compared row by row.
 """
 
-import re
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 
@@ -11,7 +10,8 @@ from lxml import etree
 
 from workflows.decisions.errors import DecisionModelError
 from workflows.decisions.tables import AGGREGATIONS, HIT_POLICIES
-from workflows.decisions.xml import Element, child, children, local_name, name_of, namespace, read_definitions, text_of
+from workflows.decisions.writing import element_near, file_of, free_id, ids, insert_after, put_text
+from workflows.decisions.xml import Element, child, children, name_of, read_definitions, text_of
 
 MOST_RULES = 500
 MOST_COLUMNS = 40
@@ -27,17 +27,20 @@ class Column:
 
 @dataclass(frozen=True, slots=True)
 class Row:
-    """A rule as it is written; ``id`` is empty for a new one."""
+    """A rule as it is written; ``id`` is empty for a new one, ``notes`` are its annotations."""
 
     id: str
     inputs: tuple[str, ...]
     outputs: tuple[str, ...]
-    note: str = ""
+    notes: tuple[str, ...] = ()
 
 
 @dataclass(frozen=True, slots=True)
 class Sheet:
-    """One decision table."""
+    """One decision table; ``notes`` are the headings of its annotations.
+
+    The first of them, without a heading, is the rules' own description where ``is_described``.
+    """
 
     decision: str
     name: str
@@ -45,6 +48,8 @@ class Sheet:
     aggregation: str
     inputs: tuple[Column, ...]
     outputs: tuple[Column, ...]
+    notes: tuple[str, ...]
+    is_described: bool
     rows: tuple[Row, ...]
 
 
@@ -64,6 +69,7 @@ def _sheet(decision: Element, table: Element) -> Sheet:
     inputs = tuple(_input(column) for column in children(table, "input"))
     outputs = tuple(Column(each.get("label") or name_of(each), name_of(each)) for each in children(table, "output"))
     policy = table.get("hitPolicy", "UNIQUE")
+    is_described, names = _annotations(table)
     return Sheet(
         decision=decision.get("id") or name_of(decision),
         name=name_of(decision),
@@ -71,8 +77,20 @@ def _sheet(decision: Element, table: Element) -> Sheet:
         aggregation=table.get("aggregation") or "",
         inputs=inputs,
         outputs=outputs,
-        rows=tuple(_row(rule, len(inputs), len(outputs)) for rule in children(table, "rule")),
+        notes=("", *names) if is_described else names,
+        is_described=is_described,
+        rows=tuple(_row(rule, len(inputs), len(outputs), is_described, len(names)) for rule in children(table, "rule")),
     )
+
+
+def _annotations(table: Element) -> tuple[bool, tuple[str, ...]]:
+    """Whether rules carry a description of their own, and the headings of the annotations (DMN 1.5 §8.3.4)."""
+    rules = list(children(table, "rule"))
+    names = [clause.get("name") or "" for clause in children(table, "annotation")]
+    most = max((sum(1 for _ in children(rule, "annotationEntry")) for rule in rules), default=0)
+    names += [""] * (most - len(names))
+    is_described = not names or any(child(rule, "description") is not None for rule in rules)
+    return is_described, tuple(names)
 
 
 def _input(column: Element) -> Column:
@@ -80,12 +98,13 @@ def _input(column: Element) -> Column:
     return Column(column.get("label") or source, source)
 
 
-def _row(rule: Element, inputs: int, outputs: int) -> Row:
+def _row(rule: Element, inputs: int, outputs: int, is_described: bool, annotations: int) -> Row:
+    notes = _filled([text_of(entry) for entry in children(rule, "annotationEntry")], annotations)
     return Row(
         id=rule.get("id") or "",
         inputs=_filled([text_of(entry) for entry in children(rule, "inputEntry")], inputs),
         outputs=_filled([text_of(entry) for entry in children(rule, "outputEntry")], outputs),
-        note=_note(rule),
+        notes=(_description(rule), *notes) if is_described else notes,
     )
 
 
@@ -93,11 +112,9 @@ def _filled(texts: Sequence[str], count: int) -> tuple[str, ...]:
     return (*texts[:count], *[""] * (count - len(texts)))
 
 
-def _note(rule: Element) -> str:
+def _description(rule: Element) -> str:
     description = child(rule, "description")
-    if description is not None:
-        return "".join(str(part) for part in description.itertext()).strip()
-    return text_of(child(rule, "annotationEntry"))
+    return "" if description is None else "".join(str(part) for part in description.itertext()).strip()
 
 
 def written(xml: bytes, decision: str, rows: Sequence[Row], *, hit_policy: str, aggregation: str = "") -> bytes:
@@ -111,13 +128,15 @@ def written(xml: bytes, decision: str, rows: Sequence[Row], *, hit_policy: str, 
     _set(table, "hitPolicy", hit_policy, "UNIQUE")
     _set(table, "aggregation", aggregation if hit_policy == "COLLECT" else "", "")
     before = {rule.get("id") or "": rule for rule in children(table, "rule")}
-    taken = _ids(root)
+    taken = ids(root)
     old = list(children(table, "rule"))
+    is_described = _annotations(table)[0]
     kept: list[Element] = []
     for row in rows:
         rule = before.pop(row.id, None) if row.id else None
         rule = _new_rule(table, taken) if rule is None else rule
         _fill(table, rule, row, taken)
+        _put_notes(table, rule, row.notes, is_described)
         kept.append(rule)
     tails = [rule.tail for rule in old] or ["\n    "]
     for rule in old:
@@ -125,34 +144,41 @@ def written(xml: bytes, decision: str, rows: Sequence[Row], *, hit_policy: str, 
     for index, rule in enumerate(kept):
         rule.tail = tails[0] if index < len(kept) - 1 else tails[-1]
         table.append(rule)
-    return _bytes(root)
+    return file_of(root)
 
 
 def with_column(xml: bytes, decision: str, kind: str, label: str, source: str) -> bytes:
-    """The file with one more input (``source`` is its expression) or output (its name) at the end of its kind.
+    """The file with one more input (``source`` is its expression), output (its name) or annotation behind its kind.
 
-    In every rule the new input takes anything and the new output is empty. Raises as ``written``.
+    In every rule the new input takes anything, the others are empty. Raises as ``written``.
     """
     root, table = _open(xml, decision)
     same = list(children(table, kind))
     if len(same) >= MOST_COLUMNS:
         raise DecisionModelError("too_large", most=str(MOST_COLUMNS))
-    taken = _ids(root)
-    column = _element(table, kind, _free(f"{decision}_{kind}", taken))
-    column.set("label", label)
-    if kind == "input":
-        expression = _element(table, "inputExpression", _free(f"{decision}_expression", taken))
-        _put_text(expression, source)
-        column.append(expression)
+    taken = ids(root)
+    if kind == "annotation":  # neither it nor its entries have an id (DMN 1.5 §8.3.4)
+        column = element_near(table, kind, "")
+        column.set("name", label)
     else:
+        column = element_near(table, kind, free_id(f"{decision}_{kind}", taken))
+        column.set("label", label)
+    if kind == "input":
+        expression = element_near(table, "inputExpression", free_id(f"{decision}_expression", taken))
+        put_text(expression, source)
+        column.append(expression)
+    elif kind == "output":
         column.set("name", source)
-    _insert_after(table, same or list(children(table, "input")), column)
+    insert_after(table, same or list(children(table, "output")) or list(children(table, "input")), column)
     entry = f"{kind}Entry"
     for rule in children(table, "rule"):
-        cell = _element(table, entry, _free(f"{rule.get('id') or 'rule'}_{kind}", taken))
-        _put_text(cell, "-" if kind == "input" else "")
-        _insert_after(rule, list(children(rule, entry)) or list(children(rule, "inputEntry")), cell)
-    return _bytes(root)
+        cell = element_near(
+            table, entry, "" if kind == "annotation" else free_id(f"{rule.get('id') or 'rule'}_{kind}", taken)
+        )
+        put_text(cell, "-" if kind == "input" else "")
+        before = [list(children(rule, each)) for each in (entry, "outputEntry", "inputEntry")]
+        insert_after(rule, next((cells for cells in before if cells), []), cell)
+    return file_of(root)
 
 
 def without_column(xml: bytes, decision: str, kind: str, index: int) -> bytes:
@@ -166,7 +192,7 @@ def without_column(xml: bytes, decision: str, kind: str, index: int) -> bytes:
         cells = list(children(rule, f"{kind}Entry"))
         if index < len(cells):
             rule.remove(cells[index])
-    return _bytes(root)
+    return file_of(root)
 
 
 def new(key: str, name: str, source: str, result: str) -> bytes:
@@ -182,7 +208,7 @@ def new(key: str, name: str, source: str, result: str) -> bytes:
     etree.SubElement(expression, f"{{{space}}}text").text = source
     etree.SubElement(table, f"{{{space}}}output", id=f"{key}_output", label=result, name=result)
     etree.indent(root)
-    return _bytes(root)
+    return file_of(root)
 
 
 def _open(xml: bytes, decision: str) -> tuple[Element, Element]:
@@ -203,7 +229,7 @@ def _set(element: Element, name: str, value: str, default: str) -> None:
 
 
 def _new_rule(table: Element, taken: set[str]) -> Element:
-    return _element(table, "rule", _free(f"{table.get('id') or 'table'}_rule", taken))
+    return element_near(table, "rule", free_id(f"{table.get('id') or 'table'}_rule", taken))
 
 
 def _fill(table: Element, rule: Element, row: Row, taken: set[str]) -> None:
@@ -211,68 +237,38 @@ def _fill(table: Element, rule: Element, row: Row, taken: set[str]) -> None:
         cells = list(children(rule, kind))
         for index, text in enumerate(texts):
             if index == len(cells):
-                cell = _element(table, kind, _free(f"{rule.get('id') or 'rule'}_{kind}", taken))
-                _insert_after(rule, cells or list(children(rule, "inputEntry")), cell)
+                cell = element_near(table, kind, free_id(f"{rule.get('id') or 'rule'}_{kind}", taken))
+                insert_after(rule, cells or list(children(rule, "inputEntry")), cell)
                 cells.append(cell)
-                _put_text(cell, text or empty)
+                put_text(cell, text or empty)
             elif text_of(cells[index]) != text:
-                _put_text(cells[index], text or empty)
-    if _note(rule) != row.note:
-        _put_note(table, rule, row.note)
+                put_text(cells[index], text or empty)
 
 
-def _put_note(table: Element, rule: Element, note: str) -> None:
-    description, entry = child(rule, "description"), child(rule, "annotationEntry")
-    if description is not None or (entry is None and child(table, "annotation") is None):
-        if description is None:
-            description = _element(table, "description", "")
-            rule.insert(0, description)
-        description.text = note
+def _put_notes(table: Element, rule: Element, notes: Sequence[str], is_described: bool) -> None:
+    """The description, where rules have one, then one annotation for each heading."""
+    if is_described and notes:
+        _put_description(table, rule, notes[0])
+        notes = notes[1:]
+    entries = list(children(rule, "annotationEntry"))
+    for index, note in enumerate(notes):
+        if index == len(entries):
+            if not any(notes[index:]):
+                return
+            entry = element_near(table, "annotationEntry", "")
+            rule.append(entry)
+            entries.append(entry)
+        if text_of(entries[index]) != note:
+            put_text(entries[index], note)
+
+
+def _put_description(table: Element, rule: Element, words: str) -> None:
+    if _description(rule) == words:
         return
-    if entry is None:
-        entry = _element(table, "annotationEntry", "")
-        rule.append(entry)
-    _put_text(entry, note)
-
-
-def _put_text(cell: Element, text: str) -> None:
-    inner = child(cell, "text")
-    if inner is None:
-        inner = _element(cell, "text", "")
-        cell.append(inner)
-    for part in list(inner):
-        inner.remove(part)
-    inner.text = text
-
-
-def _element(near: Element, name: str, identifier: str) -> Element:
-    element = etree.Element(f"{{{namespace(near)}}}{name}")
-    if identifier:
-        element.set("id", identifier)
-    return element
-
-
-def _insert_after(parent: Element, before: Sequence[Element], element: Element) -> None:
-    """Behind the last of ``before``, else behind a description, else first."""
-    if before:
-        last = before[-1]
-        element.tail, place = last.tail, parent.index(last) + 1
-    else:
-        place = 1 if len(parent) and local_name(parent[0]) == "description" else 0
-    parent.insert(place, element)
-
-
-def _ids(root: Element) -> set[str]:
-    return {element.get("id") or "" for element in root.iter()}
-
-
-def _free(wanted: str, taken: set[str]) -> str:
-    plain = re.sub(r"[^A-Za-z0-9_.-]", "_", wanted)
-    name = next(name for number in range(1, len(taken) + 2) if (name := f"{plain}_{number}") not in taken)
-    taken.add(name)
-    return name
-
-
-def _bytes(root: Element) -> bytes:
-    body: bytes = etree.tostring(root.getroottree(), encoding="UTF-8", xml_declaration=False)
-    return b'<?xml version="1.0" encoding="UTF-8"?>\n' + body.rstrip() + b"\n"
+    description = child(rule, "description")
+    if description is None:
+        description = element_near(table, "description", "")
+        rule.insert(0, description)
+    for part in list(description):
+        description.remove(part)
+    description.text = words
