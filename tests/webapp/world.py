@@ -142,6 +142,11 @@ def _is_written(table: Table, column: Column[Any]) -> bool:
 
 
 API_BODIES: dict[str, dict[str, Any]] = {
+    "notes": {"text": "Rückruf"},
+    "contacts": {
+        **{"kind": "phone", "held_on": "2026-03-02", "who": "Vorstand", "text": "Rückruf"},
+        "office_task": "exchange_city",
+    },
     "hand-over": {"user_id": 1},
     "follow-up": {"on": "2026-03-20"},
     "priority": {"priority": 80},
@@ -154,8 +159,8 @@ def _api_body(path: str) -> dict[str, Any]:
         return {"data": b"no zip", "content_type": "application/zip"}
     if path.endswith("/messages"):
         return {"json": {"name": "nobody_waits", "correlation_key": "x"}}
-    if path.endswith(("/hand-over", "/follow-up", "/priority", "/migrations")):
-        return {"json": API_BODIES[path.rpartition("/")[2]]}
+    if (word := path.rpartition("/")[2]) in API_BODIES:
+        return {"json": API_BODIES[word]}
     return {"json": {"values": {}} if path.endswith(("/draft", "/complete")) else {}}
 
 
