@@ -151,6 +151,20 @@ def test_the_page_says_what_was_what_comes_and_who_could_do_it(signed_in: SignIn
     assert "Zurückstellen" not in other
 
 
+def test_who_may_only_look_is_offered_nothing_to_send(signed_in: SignIn, task_id: int) -> None:
+    mine, other = signed_in("coordinator"), signed_in("leadership")
+    page = other.get(f"/tasks/{task_id}").text
+    assert "Ausfüllen kann es nur, wer zuständig ist." in page
+    assert re.search(r'<fieldset[^>]* disabled>.*name="answer"', page, re.DOTALL)
+    assert "Aufgabe abschließen" not in page
+    assert "Aufgabe abschließen" in mine.get(f"/tasks/{task_id}").text
+    assert mine.post(f"/tasks/{task_id}/complete", {"answer": "Ja"}).status_code == 302
+    page = mine.get(f"/tasks/{task_id}").text
+    assert "erledigt oder entfallen" in page
+    assert 'value="Ja"' in page
+    assert "Aufgabe abschließen" not in page
+
+
 def test_a_task_is_handed_over_from_its_page(signed_in: SignIn, task_id: int, begin: Begin) -> None:
     mine = signed_in("coordinator")
     with begin() as tx:

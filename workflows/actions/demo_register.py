@@ -8,7 +8,8 @@ from typing import Any
 import yaml
 
 from workflows.core.tx import Tx
-from workflows.domain import organisation_people, organisations
+from workflows.domain import contacts, organisation_people, organisations
+from workflows.domain.contacts import Held
 from workflows.domain.organisations import Origin
 
 DATA = Path(__file__).parent / "data" / "demo_register.yaml"
@@ -28,6 +29,8 @@ def _describe(tx: Tx, organisation_id: int, known: Mapping[str, Any], advisor_id
     organisations.look_after(tx, organisation_id, advisor_id, None)
     for person in known["contacts"]:
         organisation_people.add(tx, organisation_id, person)
+    for talk in known.get("talks", ()):
+        _talk(tx, organisation_id, talk)
     for name, kind in known.get("networks", ()):
         other = organisations.remember(tx, name)
         assert other is not None
@@ -36,3 +39,11 @@ def _describe(tx: Tx, organisation_id: int, known: Mapping[str, Any], advisor_id
     if "directory" in known:
         organisations.publish(tx, organisation_id, known["directory"], "self")
     organisations.confirm(tx, organisation_id, "self").confirmed_at = told_at
+
+
+def _talk(tx: Tx, organisation_id: int, talk: Mapping[str, Any]) -> None:
+    """Something said outside of any case."""
+    day = organisations.today(tx) - timedelta(days=talk["ago"])
+    contacts.log(
+        tx, Held(talk["kind"], day, talk["who"], talk["text"], talk["office_task"], None, None, organisation_id)
+    )
