@@ -1,6 +1,6 @@
 """The whole house for one test: seeded, the real bundles deployed, one coordinator and one office at work."""
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from contextlib import AbstractContextManager
 from dataclasses import dataclass, field
 from pathlib import Path
@@ -82,13 +82,21 @@ class House:
 
     def refer(self, *names: str) -> None:
         """The coordinator sends the one open enquiry to these offices."""
+        self.decide_to_refer()
+        self.choose(*names)
+
+    def decide_to_refer(self) -> None:
+        """The coordinator has looked at the one open enquiry: an office is to help."""
         triage = {"decision": "help", "summary": "Raum gesucht", "urgency": "normal", "support_level": "inform"}
         self.do("coordinator", "triage", {**triage, "ways": ["refer"], "triage_note": ""})
+
+    def choose(self, *names: str, share: Sequence[str] = ("text", "topics", "contact_name")) -> None:
+        """The coordinator says which offices, and what they may see."""
         choice = {
             "offices": ["other"],
             "more_offices": list(names),
             "reason": "Sie vergeben Räume für Kultur.",
-            "share": ["text", "topics", "contact_name"],
+            "share": list(share),
             "legal_basis": "consent",
             "deadline_days": 10,
         }

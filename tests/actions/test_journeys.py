@@ -7,7 +7,7 @@ import pytest
 from sqlalchemy import select
 
 from tests.actions.conftest import House
-from workflows.actions import enquiries, referrals
+from workflows.actions import enquiries, inbox, referrals
 from workflows.core import audit
 from workflows.core.errors import Conflict, NotFound
 from workflows.core.outbox import Mail
@@ -81,6 +81,21 @@ def test_the_office_gets_the_extract_and_nothing_else(house: House) -> None:
     assert "Wir suchen einen Raum" in drawn
     assert "bruecke@verein.example" not in drawn
     assert "bruecke@verein.example" not in repr(page.tasks[0].variables)
+
+
+@pytest.mark.parametrize("share", [["text", "topics", "contact_name"], ["choice", "language", "contact_email", "text"]])
+def test_what_is_shown_before_sending_is_exactly_what_the_office_gets(house: House, share: list[str]) -> None:
+    called = {"name": "contact_name", "organisation": "organisation_name", "email": "contact_email"}
+    house.submit()
+    house.decide_to_refer()
+    with house.at("coordinator") as tx:
+        task = tx.session.scalars(select(Task).where(Task.element_id == "choose_offices")).one()
+        drawn = inbox.open_form(tx, task.id, {"offices": ["other"], "share": share}).fields
+    (part,) = (group for group in drawn if group.label == "So sieht es die Stelle")
+    seen = {called.get(name, name): field.value for field in part.fields for name in [field.key.removeprefix("shown_")]}
+    house.choose("culture_office", share=share)
+    assert seen == _referral(house).extract
+    assert set(seen) == set(share)
 
 
 def test_a_link_sees_one_referral_and_a_wrong_one_nothing(house: House) -> None:

@@ -19,7 +19,8 @@ ACTIONS = """() => {
     const seen = new Set();
     const found = [];
     for (const each of document.querySelectorAll(kinds)) {
-        if (each.matches(':disabled') || each.tabIndex < 0 || !each.checkVisibility({ visibilityProperty: true })) continue;
+        if (each.matches(':disabled') || each.tabIndex < 0) continue;
+        if (!each.checkVisibility({ visibilityProperty: true })) continue;
         if (each.type === 'radio' && seen.has(each.name)) continue;
         seen.add(each.type === 'radio' ? each.name : each);
         found.push(each);
