@@ -20,6 +20,7 @@ from workflows.engine import bundle, definitions, runtime
 from workflows.engine.events import Event
 from workflows.engine.incidents import Incident
 from workflows.engine.state import Instance
+from workflows.engine.tasks import Task
 from workflows.operators import ENGINE, catalogue
 
 __all__ = ["asked"]
@@ -31,6 +32,23 @@ def entries(page: str) -> str:
     """The timeline alone."""
     found = page.partition('<ol class="timeline">')[2].partition("</ol>")[0]
     return re.sub(r'name="csrf_token" value="[^"]*"', "", found)
+
+
+def test_the_people_of_a_case_are_named(signed_in: SignIn, asked: Callable[[], None], enquiry: Enquired) -> None:
+    page = signed_in("coordinator").get(f"/cases/{enquiry.case_id}").text
+    people = page.partition('aria-labelledby="people"')[2].partition("</section>")[0]
+    for words in ("Verein Brücke", "Amal Beispiel", "amal@verein.example", "Kulturamt"):
+        assert words in people
+
+
+def test_whoever_has_taken_a_task_is_in_charge(signed_in: SignIn, enquiry: Enquired, begin: Begin) -> None:
+    mine = signed_in("coordinator")
+    with begin() as tx:
+        triage = tx.session.scalars(select(Task.id).where(Task.element_id == "triage")).one()
+    assert "Zuständig" not in mine.get(f"/cases/{enquiry.case_id}").text.partition("Angaben</h2>")[0]
+    mine.post(f"/tasks/{triage}/claim")
+    people = mine.get(f"/cases/{enquiry.case_id}").text.partition('aria-labelledby="people"')[2]
+    assert "Person coordinator" in people.partition("</section>")[0]
 
 
 def test_one_timeline_tells_everything_and_the_address_narrows_it(

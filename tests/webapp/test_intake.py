@@ -53,6 +53,12 @@ def test_entries_are_suggested_while_typing(
     assert "Brücke der Kulturen" not in coordinator.post("/cases/new/matches", {"organisation_name": "Schach"}).text
 
 
+def test_the_fields_stand_in_the_order_people_talk(coordinator: Browser) -> None:
+    page = coordinator.get("/cases/new").text
+    places = [page.index(f'name="{name}"') for name in ("_channel", "organisation_name", "contact_name", "choice")]
+    assert places == sorted(places), "how it came, who calls, and only then what they want"
+
+
 def test_without_javascript_a_button_searches_and_nothing_typed_is_lost(coordinator: Browser, bridge: int) -> None:
     page = coordinator.post("/cases/new", {**TYPED, "_action": "refresh"})
     assert "Brücke der Kulturen e.V." in page.text

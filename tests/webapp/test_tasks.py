@@ -43,6 +43,10 @@ def test_wrong_values_come_back_with_what_was_typed(signed_in: SignIn, task_id: 
     assert answer.status_code == 422
     assert 'value="viel"' in answer.text
     assert "Bitte füllen Sie dieses Feld aus." in answer.text
+    summary = answer.text.partition("data-error-summary")[2].partition("</ul>")[0]
+    assert re.findall(r'href="#([^"]+)"', summary) == ["f-answer", "f-amount"], "in the order of the form"
+    assert 'id="f-answer"' in answer.text
+    assert "<title>2 Fehler: Antworten" in answer.text
 
 
 def test_conditions_work_without_javascript(signed_in: SignIn, task_id: int) -> None:
