@@ -5,12 +5,16 @@ from collections.abc import Callable
 from datetime import timedelta
 
 import pytest
+from flask import Flask
 from sqlalchemy import select
+from werkzeug.test import TestResponse
 
 from tests.conftest import Begin
 from tests.webapp.conftest import Browser, Enquired
 from tests.webapp.test_public import count, fill_in
 from webapp import i18n
+from webapp.public import views
+from workflows.core import audit
 from workflows.core.clock import SetClock
 from workflows.core.outbox import Mail
 from workflows.core.tx import SYSTEM
@@ -116,6 +120,26 @@ def test_strangers_cannot_be_mailed_through_the_form(browser: Browser, clock: Se
 
 
 @pytest.mark.usefixtures("house")
+def test_many_machines_with_an_enquiry_each_are_slowed_together_and_nothing_typed_is_lost(
+    app: Flask, house: None, clock: SetClock, begin: Begin, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(views, "ENQUIRIES_TOGETHER", 2)
+
+    def send(number: int) -> TestResponse:
+        client = app.test_client()
+        client.environ_base["REMOTE_ADDR"] = f"192.0.2.{number}"
+        machine = Browser(client)
+        return machine.post("/anfrage", fill_in(machine, clock, contact_email=f"{number}@verein.example"))
+
+    assert [send(number).status_code for number in range(2)] == [302, 302]
+    refused = send(3)
+    assert refused.status_code == 429
+    assert "3@verein.example" in refused.text
+    with begin() as tx:
+        told = [entry.object for entry in audit.entries(tx.session, "system") if entry.event == "limit.reached"]
+    assert told == ["limit:enquiry"]
+
+
 def test_the_receipt_says_where_it_is_and_repeats_nothing(browser: Browser, clock: SetClock, begin: Begin) -> None:
     browser.post(
         "/anfrage", fill_in(browser, clock, contact_name="Buy at spam.example", text="Kaufen Sie jetzt billig!")

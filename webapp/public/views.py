@@ -25,6 +25,7 @@ public = Blueprint("public", __name__)
 RECEIPT = "receipt"
 ENQUIRIES_PER_HOUR = 20
 RECEIPTS_PER_HOUR = 5
+ENQUIRIES_TOGETHER = 500  # an hour, of many machines with a few each; a whole city asks far less often
 UPLOADS_PER_HOUR = 60
 
 
@@ -77,11 +78,12 @@ def send_enquiry(tx: Tx) -> ResponseReturnValue:
 
 
 def _count(tx: Tx, values: Mapping[str, Any]) -> None:
-    """Per sender, and per mail address it names: the receipt must not become a way to mail strangers."""
+    """Per sender, per mail address it names, and all together: the receipt must not become a way to mail strangers."""
     throttle.hit(tx, f"enquiry:{request.remote_addr}", ENQUIRIES_PER_HOUR, 3600)
     address = str(values.get("contact_email") or "").strip().lower()[:254]
     if address:
         throttle.hit(tx, f"enquiry:mail:{address}", RECEIPTS_PER_HOUR, 3600)
+    throttle.hit_together(tx, "enquiry", ENQUIRIES_TOGETHER, 3600)
 
 
 @view(public, "/anfrage/felder", who=PUBLIC, methods=("POST",), uploads=_keep_uploads)
