@@ -252,6 +252,25 @@ def test_typing_mistakes_in_variables_are_warned_of() -> None:
     assert findings(mistyped.replace("answwer", "reference")) == []
 
 
+@pytest.mark.parametrize(
+    ("source", "hidden"),
+    [
+        ("{ answer: upper case(answer), length: string length(answer) }", ["answer"]),
+        ("[1, { inner: { answer: 1, again: [{x: 2}][x = answer] } }]", ["answer"]),
+        ("{ length: string length(answer), answer: upper case(answer) }", []),
+        ("{ own: 1, next: own + 1 }", []),
+        ("{ answer: 1, other: { answer: 2 }.answer }", []),
+    ],
+)
+def test_an_entry_that_hides_a_variable_from_the_entries_after_it_is_warned_of(source: str, hidden: list[str]) -> None:
+    script = extended(f'<zeebe:script expression="={source}" resultVariable="made"/>')
+    inside = BEGIN + user_task("ask") + node("scriptTask", "make", script) + DONE
+    found = findings(inside + flows("begin>ask", "ask>make", "make>done"))
+    assert [(each.code, each.element, each.facts["variable"]) for each in found] == [
+        ("hidden_by_entry", "make", name) for name in hidden
+    ]
+
+
 def test_where_all_that_is_written_is_known_every_other_name_is_warned_of() -> None:
     gateway = node("exclusiveGateway", "which", default="which_done") + node("endEvent", "early")
     ways = flows("begin>ask", "ask>which", "which>done") + flow("which", "early", "=city = answer")

@@ -15,6 +15,19 @@ def free_names(node: syntax.Node, known: Collection[str] = ()) -> frozenset[str]
     return frozenset(_free(node, frozenset(), frozenset(known), filtered=False))
 
 
+def hidden_names(node: object) -> frozenset[str]:
+    """Give the entries of contexts that a later entry reads: there a variable of the same name is out of sight."""
+    found: frozenset[str] = frozenset()
+    if isinstance(node, syntax.ContextOf):
+        earlier: frozenset[str] = frozenset()
+        for name, entry, _ in node.entries:
+            found |= earlier & free_names(entry, earlier)
+            earlier |= {name}
+    for child in children(node):
+        found |= hidden_names(child)
+    return found
+
+
 def _free(node: object, bound: frozenset[str], known: frozenset[str], *, filtered: bool) -> Iterator[str]:
     if isinstance(node, syntax.Name):
         if node.name not in bound and (not filtered or node.name in known):

@@ -29,13 +29,15 @@ _BUILTIN_NAMES = NameIndex(BUILTINS)
 class Expression:
     """A compiled expression; `variables` are the names it reads from the caller.
 
-    `entries` are the names in the context it is written as, None for an expression of any other kind.
+    `entries` are the names in the context it is written as, None for an expression of any other kind; `hidden` are
+    names of entries that later entries of the same context read, so that a variable of that name is out of their sight.
     """
 
     source: str
     variables: frozenset[str]
     code: Code
     entries: frozenset[str] | None = None
+    hidden: frozenset[str] = frozenset()
 
     def evaluate(
         self,
@@ -107,7 +109,7 @@ def _compiled_expression(source: str, names: frozenset[str], functions: _Registe
     try:
         node = parse_expression(source, indexes)
         code = compile_node(node, Surroundings(known))
-        return Expression(source, _variables(node, names, known), code, _entries(node))
+        return Expression(source, _variables(node, names, known), code, _entries(node), analysis.hidden_names(node))
     except RecursionError:
         raise FeelSyntaxError("too_deep", 0) from None
 

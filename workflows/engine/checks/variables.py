@@ -8,7 +8,7 @@ from workflows.engine.checks.examined import Examined, Graph
 from workflows.engine.checks.uses import Use, uses
 from workflows.engine.dialect import Element
 from workflows.engine.findings import Finding
-from workflows.feel import FeelSyntaxError, compile_expression
+from workflows.feel import Expression, FeelSyntaxError, compile_expression
 
 #: Names that the engine itself provides inside multi-instance activities and form rows.
 PROVIDED = frozenset(
@@ -29,8 +29,9 @@ MOST_JUDGED = 200
 
 
 def check_variables(examined: Examined) -> Iterator[Finding]:
-    """Read but never written; written in parallel."""
+    """Read but never written; hidden from the rest of its expression; written in parallel."""
     yield from _unwritten(examined)
+    yield from _hidden(examined)
     for process, graph in examined.processes():
         for element in process.elements.values():
             if element.kind in {"parallel_gateway", "inclusive_gateway"} and len(element.outgoing) > 1:
@@ -72,24 +73,39 @@ def similar_name(name: str, known: Iterable[str]) -> str:
     return found[0] if found else ""
 
 
+def _hidden(examined: Examined) -> Iterator[Finding]:
+    """``{ amount: amount * 2, fee: amount / 10 }``: the second entry reads the first, not the variable."""
+    known = known_variables(examined)
+    for file, element_id, expression in _expressions(examined):
+        for name in sorted(expression.hidden & known):
+            yield Finding("warning", file, element_id, "hidden_by_entry", {"variable": name})
+
+
 def _reads(examined: Examined) -> Iterator[tuple[str, str, str]]:
     """File, element and name of every variable an expression reads from outside its element."""
+    for file, element_id, expression in _expressions(examined, without="output"):
+        for name in sorted(expression.variables):
+            yield file, element_id, name
+
+
+def _expressions(examined: Examined, without: str = "") -> Iterator[tuple[str, str, Expression]]:
+    """File, element and every expression that compiles, those of forms too; ``without`` leaves one place out.
+
+    An output mapping reads the result of its own element, too.
+    """
     for use in uses(examined.parsed):
-        # An output mapping reads the result of its own element, too.
-        if use.is_expression and use.place != "output":
-            for name in sorted(_variables(examined, use)):
-                yield examined.file_of(use.element_id), use.element_id, name
+        if use.is_expression and use.place != without and (expression := _compiled(examined, use)) is not None:
+            yield examined.file_of(use.element_id), use.element_id, expression
     for form_id, form in examined.content.forms.items():
         for field_id, expression in form.expressions():
-            for name in sorted(expression.variables):
-                yield examined.content.form_files[form_id], field_id, name
+            yield examined.content.form_files[form_id], field_id, expression
 
 
-def _variables(examined: Examined, use: Use) -> frozenset[str]:
+def _compiled(examined: Examined, use: Use) -> Expression | None:
     try:
-        return compile_expression(use.feel, (), examined.functions).variables
+        return compile_expression(use.feel, (), examined.functions)
     except FeelSyntaxError:
-        return frozenset()
+        return None
 
 
 def writes(examined: Examined, element: Element) -> set[str]:

@@ -233,6 +233,12 @@ REFERENCES: Final[Words] = {
         "„{variable}“ wird gelesen, aber nirgends gesetzt.{similar}",
         '"{variable}" is read but never set.{similar}',
     ),
+    "hidden_by_entry": (
+        "Nach dem Eintrag „{variable}“ in { } ist mit „{variable}“ er gemeint, nicht mehr die Angabe des Vorgangs. "
+        "Geben Sie dem Eintrag einen anderen Namen.",
+        'After the entry "{variable}" in { } the name "{variable}" means the entry and no longer what the case holds. '
+        "Give the entry another name.",
+    ),
     "parallel_writes": (
         "Parallele Wege setzen beide „{variable}“ („{first}“ und „{second}“): Der letzte gewinnt.",
         'Parallel ways both set "{variable}" ("{first}" and "{second}"): the last one wins.',
