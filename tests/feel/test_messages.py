@@ -62,9 +62,24 @@ def test_syntax_errors_have_sentences(source, german, english):
     assert explain(raised.value, "en") == english
 
 
-def test_warnings_have_sentences():
-    (warning,) = compile_expression('amount + "1"').evaluate({"amount": 1}).warnings
-    assert explain(warning, "de") == "„+“ lässt sich nicht auf Zahl und Text anwenden."
+@pytest.mark.parametrize(
+    ("source", "german"),
+    [
+        ('amount + "1"', "„+“ lässt sich nicht auf Zahl und Text anwenden."),
+        ('-"1"', "Ein Minus lässt sich nicht vor Text setzen."),
+        (
+            'min(amount, "1")',
+            "Die Funktion „min“ erwartet Einträge der Art Zahl, Text, Datum, Uhrzeit oder Dauer.",
+        ),
+        (
+            "not(amount)",
+            "Die Funktion „not“ erwartet bei „negand“: wahr/falsch oder kein Wert. Der Wert ist aber: Zahl.",
+        ),
+    ],
+)
+def test_warnings_have_sentences(source, german):
+    (warning,) = compile_expression(source).evaluate({"amount": 1}).warnings
+    assert explain(warning, "de") == german
 
 
 def test_a_stopped_evaluation_has_a_sentence():

@@ -68,6 +68,10 @@ SENTENCES: Final[dict[str, tuple[str, str]]] = {
         "„{operator}“ lässt sich nicht auf {left} und {right} anwenden.",
         '"{operator}" cannot be applied to {left} and {right}.',
     ),
+    "wrong_sign": (
+        "Ein Minus lässt sich nicht vor {type} setzen.",
+        "A minus sign cannot stand before {type}.",
+    ),
     "not_comparable": (
         "{left} und {right} lassen sich nicht mit „{operator}“ vergleichen.",
         '{left} and {right} cannot be compared with "{operator}".',
@@ -157,6 +161,7 @@ _TYPES: Final[dict[str, str]] = {
     "context": "Gruppe von Angaben",
     "range": "Bereich",
     "function": "Funktion",
+    "comparable": "Zahl, Text, Datum, Uhrzeit oder Dauer",
 }
 _TYPE_FACTS = frozenset({"type", "left", "right", "expected"})
 
@@ -178,6 +183,9 @@ def explain(problem: Problem, language: str) -> str:
 def _worded(name: str, fact: str, *, german: bool) -> str:
     if name == "expected" and fact in _EXPECTED:
         return _EXPECTED[fact][0 if german else 1]
-    if name == "expected" and fact not in _TYPES:
+    if name not in _TYPE_FACTS:
+        return fact
+    kinds = fact.split("|")
+    if not _TYPES.keys() >= set(kinds):
         return f"„{fact}“" if german else f'"{fact}"'
-    return _TYPES.get(fact, fact) if german and name in _TYPE_FACTS else fact
+    return " oder ".join(_TYPES[each] for each in kinds) if german else " or ".join(kinds)

@@ -131,7 +131,7 @@ def negate(value: object) -> object:
         return -value
     if isinstance(value, YearMonthDuration):
         return YearMonthDuration(-value.months)
-    raise InvalidValue("wrong_types", operator="-", left=kind(value), right="")
+    raise InvalidValue("wrong_sign", type=kind(value))
 
 
 def calculate(symbol: str, left: object, right: object) -> object:
