@@ -19,10 +19,13 @@ def note(_tx: object, _call: object) -> None:
 CATALOGUE = Catalogue(
     {
         "case.note": Operator("case.note", "Notiz", (Parameter("text"),), note),
-        "mail.send": Operator("mail.send", "Mail", (Parameter("to"), Parameter("text", is_text=True)), note),
+        "mail.send": Operator(
+            "mail.send", "Mail", (Parameter("to"), Parameter("text", is_text=True), Parameter("values", False)), note
+        ),
     },
     frozenset({"group:coordination", "group:leadership"}),
     variables={"sample": frozenset({"amount", "deadline", "people"})},
+    placeholders={"": frozenset()},
 )
 BEGIN, DONE = node("startEvent", "begin"), node("endEvent", "done")
 
@@ -69,6 +72,7 @@ DECISION = b"""<definitions xmlns="https://www.omg.org/spec/DMN/20191111/MODEL/"
 <decision id="way" name="Weg"><variable name="way"/>
 <literalExpression><text>"a"</text></literalExpression></decision></definitions>"""
 TEXTS = {"texts/reminder.de.txt": b"Betreff: Erinnerung\n\nGuten Tag"}
+ASKED = {"texts/asked.de.txt": b"Betreff: Frage\n\n{{amount}}"}
 MESSAGE = node("message", "told", extended('<zeebe:subscription correlationKey="=amount"/>'))
 CATCH = node("intermediateCatchEvent", "step", '<bpmn:messageEventDefinition messageRef="told"/>')
 LOOP = (
@@ -93,6 +97,7 @@ CASES: Mapping[str, Bundle] = {
     "unknown_decision": bundle({"way.dmn": DECISION}, straight(RULE)),
     "unknown_operator": bundle(inside=straight(service("case.notes", {"text": "x"}))),
     "unknown_text": bundle(TEXTS, straight(service("mail.send", {"to": "contact", "text": "remindr"}))),
+    "placeholder_not_given": bundle(ASKED, straight(service("mail.send", {"to": "contact", "text": "asked"}))),
     "unknown_parameter": bundle(inside=straight(service("case.note", {"text": "x", "urgent": "=true"}))),
     "gateway_without_default": bundle(inside=forked("amount &gt; 1", "")),
     "flow_without_condition": bundle(inside=forked("amount &gt; 1", "")),
@@ -150,6 +155,22 @@ def test_mended_it_is_gone_and_nothing_new_is_wrong(code: str) -> None:
     after = {(each.element, each.code) for each in findings(mended(CASES[code], code))}
     assert code not in {found for _, found in after}
     assert after <= before
+
+
+@pytest.mark.parametrize(
+    ("given", "mended_to"),
+    [
+        ({"values": "={}"}, {"values": "={amount: amount}"}),
+        ({"values": "={until: deadline }"}, {"values": "={until: deadline, amount: amount}"}),
+        ({"values.until": "=deadline"}, {"values.until": "=deadline", "values.amount": "=amount"}),
+    ],
+)
+def test_what_a_text_names_is_given_beside_what_it_has(given: dict[str, str], mended_to: dict[str, str]) -> None:
+    inside = straight(service("mail.send", {"to": "contact", "text": "asked", **given}))
+    held = mended(bundle(ASKED, inside), "placeholder_not_given")
+    inputs = {each.target: each.source for each in parse(held.files["sample.bpmn"]).elements["step"].inputs}
+    assert {name: source for name, source in inputs.items() if name.startswith("values")} == mended_to
+    assert "placeholder_not_given" not in {each.code for each in findings(held)}
 
 
 def test_nothing_is_guessed() -> None:

@@ -16,10 +16,7 @@ NEAR = 0.8
 """How alike two names must be for one to be the other mistyped."""
 
 DECIDING = {"exclusiveGateway", "inclusiveGateway"}
-WAITS = {
-    "userTask": "Aufgabe",
-    "manualTask": "Aufgabe",
-}
+WAITS = dict.fromkeys(("userTask", "manualTask"), "Aufgabe")
 
 Mender = Callable[["_Work"], bool]
 
@@ -87,6 +84,20 @@ def _text(work: _Work) -> bool:
     if wanted is not None:
         tree.set_input(work.here, "text", wanted)
     return wanted is not None
+
+
+def _placeholder(work: _Work) -> bool:
+    """What the process knows and the text names is given to it, beside what the step gives already."""
+    name = str(work.finding.facts.get("placeholder", ""))
+    inputs = {each.get("target") or "": each.get("source") or "" for each in work.here.iter(f"{ZEEBE}input")}
+    written = inputs.get("values", "").strip()
+    if any(target.startswith("values.") for target in inputs):
+        tree.set_input(work.here, f"values.{name}", f"={name}")
+    elif written in {"", "={}"}:
+        tree.set_input(work.here, "values", f"={{{name}: {name}}}")
+    elif written.endswith("}"):
+        tree.set_input(work.here, "values", f"{written[:-1].rstrip()}, {name}: {name}}}")
+    return True
 
 
 def _default(work: _Work) -> bool:
@@ -266,6 +277,7 @@ MENDERS: Mapping[str, Mender] = {
     "unknown_operator": _extension("taskDefinition", "type", "operator", lambda work: work.catalogue.operators),
     "unknown_group": _group,
     "unknown_text": _text,
+    "placeholder_not_given": _placeholder,
     "gateway_without_default": _default,
     "flow_without_condition": _missing_condition,
     "unknown_default": _unknown_default,
