@@ -1,5 +1,7 @@
 """The diagram editor in real Chromium: a process owner changes a step, makes a mistake, and has it mended."""
 
+import re
+
 import pytest
 from playwright.sync_api import Page, expect
 
@@ -101,7 +103,12 @@ def test_a_mistake_is_found_shown_and_mended(page: Page, house: House, owner: Ac
     finding.wait_for()
     assert "fehlt die Bedingung" in finding.inner_text()
     finding.get_by_role("button", name="Zeig mir").click()
-    expect(page.locator(".djs-element.selected[data-element-id='which_answer_to_ask_coordination']")).to_have_count(1)
+    selected = page.locator(".djs-element.selected[data-element-id='which_answer_to_ask_coordination']")
+    expect(selected).to_have_count(1)
+    page.get_by_role("link", name="Überblick").click()
+    page.get_by_role("link", name=re.compile("^Zeig mir: .*fehlt die Bedingung")).click()
+    page.wait_for_selector("[data-ready]")
+    expect(selected).to_have_count(1)
     finding.get_by_role("button", name="Beheben").click()
     finding.wait_for(state="detached")
     assert element(house, owner, draft_id, "which_answer").default == "which_answer_to_ask_coordination"

@@ -72,7 +72,7 @@ def _offered(tx: Tx, draft: Draft) -> dict[str, Any]:
 
 def _findings(tx: Tx, draft_id: int) -> list[dict[str, Any]]:
     found, mendable = editing.examined(tx, draft_id)
-    return shown.findings(found, language(), mendable)
+    return shown.findings(found, language(), mendable, draft_id)
 
 
 @view(workshop_diagram, "/workshop/drafts/<int:draft_id>/diagram/variables", who=policy.BUNDLE_EDIT)

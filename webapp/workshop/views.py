@@ -63,7 +63,7 @@ def draft(tx: Tx, draft_id: int) -> ResponseReturnValue:
 @view(workshop, "/workshop/drafts/<int:draft_id>/findings", who=policy.BUNDLE_EDIT)
 def findings(tx: Tx, draft_id: int) -> ResponseReturnValue:
     """What is wrong with the draft, for editors in the browser."""
-    return jsonify(shown.findings(kept.findings(tx, draft_id), language()))
+    return jsonify(shown.findings(kept.findings(tx, draft_id), language(), draft_id=draft_id))
 
 
 @view(workshop, "/workshop/drafts/<int:draft_id>/files/<path:path>", who=policy.BUNDLE_EDIT)
@@ -93,7 +93,7 @@ def save_file(tx: Tx, draft_id: int, path: str) -> ResponseReturnValue:
     return jsonify(
         revision=kept.files(tx, draft_id)[path].revision,
         others=[each.name for each in others],
-        findings=shown.findings(found, language(), mendable),
+        findings=shown.findings(found, language(), mendable, draft_id),
     )
 
 

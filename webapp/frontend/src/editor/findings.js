@@ -50,7 +50,8 @@ export class Findings {
     node.querySelector('[data-text]').textContent = finding.text;
     node.querySelector('[data-where]').textContent = this.nameOf(finding);
     const show = node.querySelector('[data-show]');
-    show.hidden = !this.modeler.get('elementRegistry').get(finding.element);
+    node.dataset.url = finding.url;
+    show.hidden = !finding.url && !this.modeler.get('elementRegistry').get(finding.element);
     const mend = node.querySelector('[data-mend]');
     mend.hidden = !finding.mend;
     for (const name of ['file', 'element', 'code']) mend.elements.namedItem(name).value = finding[name];
@@ -60,8 +61,7 @@ export class Findings {
   nameOf(finding) {
     const element = this.modeler.get('elementRegistry').get(finding.element);
     const name = element?.businessObject.name;
-    if (finding.file !== page.file) return finding.element ? `${finding.file}: ${finding.element}` : finding.file;
-    return name || finding.element;
+    return name || finding.called;
   }
 
   mark() {
@@ -87,7 +87,11 @@ export class Findings {
 
   clicked(event) {
     const button = event.target.closest('[data-show]');
-    if (button) this.showElement(button.closest('[data-element]').dataset.element);
+    if (!button) return;
+    const { element, url } = button.closest('[data-element]').dataset;
+    // What is not in this drawing has a page of its own.
+    if (this.modeler.get('elementRegistry').get(element)) this.showElement(element);
+    else this.saved().then(() => location.assign(url));
   }
 
   showElement(id) {

@@ -38,8 +38,8 @@ await modeler.importXML(page.xml);
 overview();
 modeler.get('eventBus').on('commandStack.changed', () => { saving.later(); tools(); });
 findings.show(page.findings);
-// A finding on another page leads to its element.
-findings.showElement(new URLSearchParams(location.search).get('element') ?? '');
+// A finding on another page leads to its element; the panel follows selections once it has drawn itself.
+requestAnimationFrame(() => setTimeout(() => findings.showElement(new URLSearchParams(location.search).get('element') ?? '')));
 for (const button of root.querySelectorAll('[data-tool]')) button.addEventListener('click', () => TOOLS[button.dataset.tool]());
 tools();
 root.dataset.ready = Math.round(performance.now());
