@@ -57,6 +57,12 @@ def test_policies_decide_what_is_wrong():
     assert words([['"a"', "1"]], default="0") == []
 
 
+def test_a_table_of_very_many_rules_is_said_to_be_too_large_at_once():
+    """Two thousand rules took forty seconds; the run's timeout is the proof."""
+    (told,) = words([[str(number), "1"] for number in range(4_000)])
+    assert told == "Die Tabelle „level“ hat zu viele Regeln oder Möglichkeiten, um Lücken vorab zu finden"
+
+
 def test_rules_that_depend_on_other_data_are_named():
     assert words([["< limit", "1"], [">= 5", "2"]], inputs=("n",)) == [
         "Regel 1 lässt sich nicht vorab prüfen, weil sie von anderen Angaben abhängt"

@@ -12,6 +12,8 @@ from workflows.decisions.tables import Rule, Table
 
 _MOST_FINDINGS: Final = 20
 _MOST_STEPS: Final = 20_000
+#: Every rule is held against every other; beyond this a check takes many seconds.
+_MOST_RULES: Final = 400
 _GATHERING: Final = ("COLLECT", "RULE ORDER", "OUTPUT ORDER")
 
 
@@ -53,6 +55,8 @@ def check_model(model: DecisionModel) -> list[Finding]:
 
 def check_table(table: Table) -> list[Finding]:
     """Check one table for what its hit policy does not allow; at most twenty findings of each kind."""
+    if len(table.rules) > _MOST_RULES:
+        return [_finding("too_large", table, (), ())]
     columns = columns_of(table)
     opaque = {index for column in columns for index, mask in enumerate(column.masks) if mask is None}
     # A table that gathers what applies promises nothing that would have to be checked.

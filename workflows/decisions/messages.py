@@ -23,8 +23,8 @@ _FINDINGS: Final[dict[str, tuple[str, str]]] = {
         "Rule {rules} cannot be checked beforehand because it depends on other data",
     ),
     "too_large": (
-        "Die Tabelle „{decision}“ hat zu viele Möglichkeiten, um Lücken vorab zu finden",
-        'The table "{decision}" has too many combinations to find gaps beforehand',
+        "Die Tabelle „{decision}“ hat zu viele Regeln oder Möglichkeiten, um Lücken vorab zu finden",
+        'The table "{decision}" has too many rules or combinations to find gaps beforehand',
     ),
     "expression": (
         "Der Ausdruck „{source}“ in „{decision}“ ist nicht gültig",
