@@ -60,6 +60,7 @@ def test_every_route_is_in_the_matrix(world: World) -> None:
     assert not missing, "\n".join(missing)
 
 
+@pytest.mark.timeout(600)  # every role at every route
 def test_everybody_reads_what_is_theirs_and_no_read_writes(world: World) -> None:
     wrong: list[str] = []
     before = world.version()
@@ -75,6 +76,7 @@ def test_everybody_reads_what_is_theirs_and_no_read_writes(world: World) -> None
     assert not wrong, "\n".join(wrong)
 
 
+@pytest.mark.timeout(600)
 def test_everybody_changes_what_is_theirs_and_nothing_else(undone: World) -> None:
     wrong: list[str] = []
     world = undone

@@ -19,6 +19,9 @@ from workflows.core import killpoints
 _LOCK = 0x4C6F747365
 """The PostgreSQL advisory lock that lets one process migrate at a time ("Lotse" in ASCII)."""
 
+PATIENCE = 120_000
+"""Milliseconds for which a process waits while another one migrates the same SQLite file."""
+
 
 def configuration() -> Config:
     """Alembic's settings; there is no ini file."""
@@ -65,6 +68,9 @@ def _alone(engine: Engine) -> Iterator[Connection]:
             return
         # SQLite changes a table by making a new one and dropping the old, which must not drop what refers to it.
         connection.exec_driver_sql("PRAGMA foreign_keys=OFF")
+        # Whoever comes second waits for the whole of it, not for one statement as elsewhere.
+        usual = connection.exec_driver_sql("PRAGMA busy_timeout").scalar_one()
+        connection.exec_driver_sql(f"PRAGMA busy_timeout={PATIENCE}")
         try:
             connection.exec_driver_sql("BEGIN IMMEDIATE")
             yield connection
@@ -75,3 +81,4 @@ def _alone(engine: Engine) -> Iterator[Connection]:
         finally:
             connection.rollback()
             connection.exec_driver_sql("PRAGMA foreign_keys=ON")
+            connection.exec_driver_sql(f"PRAGMA busy_timeout={usual}")
