@@ -239,6 +239,7 @@ def test_the_same_through_the_list_by_keyboard_only_and_without_a_script(
     page = visitor(DESKTOP, javascript=False)
     sign_in(page, house, "owner")
     page.goto(f"{house.address}/workshop/drafts/{draft_id}/steps")
+    unfold(page, "Rückfrage beantworten")
     follow(page, "Danach einfügen: nach Rückfrage beantworten")
     reach(page, "Name")
     page.keyboard.type("Antwort gegenlesen")
@@ -253,6 +254,7 @@ def test_the_same_through_the_list_by_keyboard_only_and_without_a_script(
     step = element(house, owner, draft_id, "antwort_gegenlesen")
     assert (step.name, step.form_id) == ("Antwort gegenlesen", "reply_question")
     assert (step.assignment.candidate_groups, step.assignment.due) == ("group:leadership", "=working days(today(), 3)")
+    unfold(page, "Antwort gegenlesen")
     follow(page, "Antwort gegenlesen ändern")
     reach(page, "Name")
     page.keyboard.press("Control+a")
@@ -260,6 +262,7 @@ def test_the_same_through_the_list_by_keyboard_only_and_without_a_script(
     enter(page)
     follow(page, "Beheben: Die Aufgabe hat keinen Namen; im Aufgabenkorb steht nur ihre ID.")
     assert element(house, owner, draft_id, "antwort_gegenlesen").name == "Aufgabe"
+    unfold(page, "Aufgabe")
     follow(page, "Aufgabe entfernen")
     with house.begin(owner) as tx:
         assert "antwort_gegenlesen" not in parse(workshop.files(tx, draft_id)[DIAGRAM].data).elements
@@ -275,6 +278,17 @@ def reach(page: Page, name: str) -> None:
     for _ in range(600):
         page.keyboard.press("Tab")
         if wanted.first.evaluate("node => node === document.activeElement"):
+            return
+    pytest.fail(f"{name} is not reached by Tab")
+
+
+def unfold(page: Page, name: str) -> None:
+    """Press Tab until the line of that step has the focus, and open it."""
+    line = page.locator("summary").filter(has=page.locator(".walk__name", has_text=re.compile(f"^{name}$")))
+    for _ in range(300):
+        page.keyboard.press("Tab")
+        if line.first.evaluate("node => node === document.activeElement"):
+            page.keyboard.press("Enter")
             return
     pytest.fail(f"{name} is not reached by Tab")
 

@@ -137,6 +137,7 @@ def move_the_cases(page: Page, house: House) -> None:
 def add_reading_step(page: Page, draft: str) -> None:
     """A step with form and deadline in the place of an old one."""
     page.goto(f"{draft}/steps")
+    page.locator("#step-reply_question summary").click()
     page.get_by_role("link", name="Danach einfügen: nach Rückfrage beantworten").click()
     page.get_by_label("Name", exact=True).fill("Antwort gegenlesen")
     page.locator("main form button[type=submit]").last.click()

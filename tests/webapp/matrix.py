@@ -295,6 +295,7 @@ MATRIX: dict[str, frozenset[str]] = {
     "POST /workshop/drafts/{draft}/steps/reply_question": OWNER,
     "POST /workshop/drafts/{draft}/steps/nowhere": NOBODY,
     "POST /workshop/drafts/{draft}/steps/reply_question/move": OWNER,
+    "GET /workshop/drafts/{draft}/steps/reply_question/remove": OWNER,
     "POST /workshop/drafts/{draft}/steps/reply_question/remove": OWNER,
     "GET /workshop/drafts/{draft}/steps/after/reply_question": OWNER,
     "POST /workshop/drafts/{draft}/steps/after/reply_question": OWNER,

@@ -142,3 +142,28 @@ def test_a_step_that_is_gone_meanwhile_is_said_with_what_was_typed(owner: Browse
     answer = owner.post(f"{draft}/steps/record_reply", sent)
     assert answer.status_code == 409
     assert "Lange überlegt" in answer.text
+
+
+def test_what_goes_with_a_step_is_named_before_it_goes(owner: Browser, draft: str) -> None:
+    address = f"{draft}/steps/report_outcome/remove"
+    assert f'href="{address}"' in owner.get(f"{draft}/steps").text
+    before = elements(owner, draft)
+    # Unasked nothing goes.
+    assert owner.post(address).location == address
+    assert elements(owner, draft) == before
+    page = owner.get(address).text
+    named = set(re.findall(r"<strong[^>]*>([^<]+)</strong>", page))
+    owner.post(address, {"sure": "1", "revision": revision_on(page)})
+    gone = set(before) - set(elements(owner, draft))
+    assert {"report_outcome", "outcome_missing", "outcome_overdue"} <= gone
+    assert {before[each].name or each for each in gone - {"report_outcome"}} == named
+
+
+def test_the_list_is_one_line_a_step_and_the_moved_one_stays_open(owner: Browser, draft: str) -> None:
+    page = owner.get(f"{draft}/steps").text
+    assert page.count('class="walk__line"') == len(elements(owner, draft))
+    assert "<details open>" not in page
+    moved = owner.post(f"{draft}/steps/record_reply/move", {"way": "down"}).location
+    page = owner.get(moved).text
+    assert page.index("<details open>") > page.index('id="step-record_reply"')
+    assert page.count("<details open>") == 1

@@ -27,6 +27,7 @@ ERRORS: Mapping[str, Any] = {
         "ob Ihr Entwurf sie ablösen soll."
     ),
     "step_not_straight": _("Dieser Schritt hat mehrere Wege. Ändern Sie das bitte in der Zeichnung."),
+    "step_not_alone": _("Mit diesem Schritt entfällt mehr. Sehen Sie bitte erst nach, was."),
     "nothing_to_mend": _("Das ist schon in Ordnung, oder nur ein Mensch kann es entscheiden."),
     "scenarios_fail": _("Diese Szenarien gehen anders aus als erzählt: %(failed)s. Spielen Sie sie unter „Probe“."),
     "trial_too_long": _("Eine Probe kann höchstens %(most)s Schritte haben."),

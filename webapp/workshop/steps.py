@@ -34,12 +34,13 @@ def show(tx: Tx, draft_id: int) -> ResponseReturnValue:
     return _list(tx, draft_id)
 
 
-def _row(step: Step, groups: Mapping[str, str]) -> dict[str, Any]:
+def _row(step: Step, groups: Mapping[str, str], listed: Listed) -> dict[str, Any]:
     by_formula = step.group.startswith("=")
     return {
         "step": step,
         "who": _("aus einer Formel") if by_formula else groups.get(step.group, step.group) or step.lane_name,
         "can_add": len(step.ways) > 0 and step.tag != "eventBasedGateway",
+        "goes_alone": not listed.leaving(step.id),
     }
 
 
@@ -77,16 +78,37 @@ def move(tx: Tx, draft_id: int, step_id: str) -> ResponseReturnValue:
     with overtaken.shown_again(lambda moved: _list(tx, draft_id, moved)):
         walk.move(tx, draft_id, step_id, up=request.form.get("way") != "down", revision=overtaken.read_from(None))
     flash(_("Der Schritt steht jetzt an anderer Stelle, auch in der Zeichnung."), "success")
-    return _back(draft_id, step_id)
+    return _back(draft_id, step_id, unfold=step_id)
+
+
+@view(workshop_steps, "/workshop/drafts/<int:draft_id>/steps/<step_id>/remove", who=policy.BUNDLE_EDIT)
+def ask_remove(tx: Tx, draft_id: int, step_id: str) -> ResponseReturnValue:
+    """What goes when a step goes, before it happens."""
+    draft, listed = kept.draft(tx, draft_id), walk.listed(tx, draft_id)
+    step = listed.find(step_id)
+    return render_template(
+        "workshop/remove_step.html",
+        draft=draft,
+        process=kept.process_name(tx, draft.process_key),
+        step=step,
+        revision=listed.revision,
+        leaving=listed.leaving(step_id),
+        target=step.ways[0].target if step.ways else "",
+    )
 
 
 @view(
     workshop_steps, "/workshop/drafts/<int:draft_id>/steps/<step_id>/remove", who=policy.BUNDLE_EDIT, methods=("POST",)
 )
 def remove(tx: Tx, draft_id: int, step_id: str) -> ResponseReturnValue:
-    """Take a step out."""
-    with overtaken.shown_again(lambda moved: _list(tx, draft_id, moved)):
-        walk.take_out(tx, draft_id, step_id, overtaken.read_from(None))
+    """Take a step out; asked before when more goes with it."""
+    try:
+        with overtaken.shown_again(lambda moved: _list(tx, draft_id, moved)):
+            walk.take_out(tx, draft_id, step_id, overtaken.read_from(None), with_all="sure" in request.form)
+    except Conflict as refused:
+        if refused.code != "step_not_alone":
+            raise
+        raise Refusal(redirect(url_for("workshop_steps.ask_remove", draft_id=draft_id, step_id=step_id))) from refused
     flash(_("Der Schritt ist entfernt. Mit „Letzte Änderung zurücknehmen“ im Überblick kommt er zurück."), "success")
     return redirect(url_for("workshop_steps.show", draft_id=draft_id))
 
@@ -135,13 +157,16 @@ def _list(tx: Tx, draft_id: int, moved: Conflict | None = None) -> str:
         listed = Listed((), 0)  # the findings say what is wrong with the file
     groups = dict(_choices(tx, draft_id).groups)
     found, mendable = editing.examined(tx, draft_id)
+    here = [each for each in found if each.severity == "error" or each.file.endswith(".bpmn")]
     return render_template(
         "workshop/steps.html",
         draft=draft,
         process=kept.process_name(tx, draft.process_key),
-        rows=[_row(step, groups) for step in listed.steps],
+        rows=[_row(step, groups, listed) for step in listed.steps],
+        unfold=request.args.get("unfold"),
         revision=listed.revision,
-        findings=shown.findings(found, language(), mendable),
+        findings=shown.findings(here, language(), mendable),
+        elsewhere=len(found) - len(here),
         moved=moved,
     )
 
@@ -188,5 +213,5 @@ def _new(tx: Tx, draft_id: int, step_id: str, problems: Problems | None = None, 
     )
 
 
-def _back(draft_id: int, step_id: str) -> ResponseReturnValue:
-    return redirect(url_for("workshop_steps.show", draft_id=draft_id, _anchor=f"step-{step_id}"))
+def _back(draft_id: int, step_id: str, unfold: str | None = None) -> ResponseReturnValue:
+    return redirect(url_for("workshop_steps.show", draft_id=draft_id, unfold=unfold, _anchor=f"step-{step_id}"))

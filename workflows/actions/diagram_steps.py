@@ -9,9 +9,10 @@ from dataclasses import dataclass
 
 from workflows.actions import workshop
 from workflows.actions.diagram_editing import diagram
-from workflows.core.errors import Invalid, NotFound, Problem
+from workflows.core.errors import Conflict, Invalid, NotFound, Problem
 from workflows.core.tx import Tx
 from workflows.engine import drafts
+from workflows.engine.editing import arranging
 from workflows.engine.editing import steps as editing
 from workflows.engine.editing.steps import Step
 
@@ -30,6 +31,19 @@ class Listed:
             raise NotFound("not_found", kind="step")
         return found
 
+    def leaving(self, step_id: str) -> list[Step]:
+        """What else goes when a step goes: at its edge, only behind that, and inside; raises ``NotFound``."""
+        going = {self.find(step_id).id, *self.find(step_id).company}
+        leaving, depth = [], None
+        for each in self.steps:
+            depth = depth if depth is not None and each.depth > depth else None
+            if depth is None and each.id in going:
+                depth = each.depth
+                leaving.append(each)
+            elif depth is not None:
+                leaving.append(each)
+        return [each for each in leaving if each.id != step_id]
+
 
 def listed(tx: Tx, draft_id: int) -> Listed:
     """The main diagram of a draft as steps; raises ``NotFound``, ``DialectError`` for one that cannot be read."""
@@ -46,12 +60,21 @@ def change(
 
 def move(tx: Tx, draft_id: int, step: str, *, up: bool, revision: int | None = None) -> None:
     """A step before or after its neighbour; raises ``NotFound``, ``Conflict("step_not_straight")``."""
-    _write(tx, draft_id, revision, lambda xml: editing.move(xml, step, up=up))
+    _write(tx, draft_id, revision, lambda xml: arranging.move(xml, step, up=up))
 
 
-def take_out(tx: Tx, draft_id: int, step: str, revision: int | None = None) -> None:
-    """The process without the step; raises ``NotFound``, ``Conflict("step_not_straight")``."""
-    _write(tx, draft_id, revision, lambda xml: editing.take_out(xml, step))
+def take_out(tx: Tx, draft_id: int, step: str, revision: int | None = None, *, with_all: bool = False) -> None:
+    """The process without the step, and without what only it leads to if ``with_all``.
+
+    Raises ``NotFound``, ``Conflict``: ``step_not_straight``, or ``step_not_alone`` when more would go unsaid.
+    """
+
+    def cut(xml: bytes) -> bytes:
+        if not with_all and Listed(editing.steps(xml), 0).leaving(step):
+            raise Conflict("step_not_alone")
+        return arranging.take_out(xml, step)
+
+    _write(tx, draft_id, revision, cut)
 
 
 def add(tx: Tx, draft_id: int, after: str, way: str, kind: str, name: str, revision: int | None = None) -> str:

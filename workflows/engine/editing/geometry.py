@@ -133,6 +133,17 @@ def route(source: Box, target: Box) -> list[Point]:
     return [(from_x, source.bottom), (from_x, below), (to_x, below), (to_x, target.bottom)]
 
 
+def hanging(source: Box, target: Box) -> list[Point]:
+    """A line from what hangs at the lower edge of a shape: down first, then across."""
+    (from_x, _), (to_x, to_y) = source.center, target.center
+    if target.y >= source.bottom and target.x <= from_x <= target.right:
+        return [(from_x, source.bottom), (from_x, target.y)]
+    if to_y > source.bottom:
+        return [(from_x, source.bottom), (from_x, to_y), (target.x if to_x > from_x else target.right, to_y)]
+    below = max(source.bottom, target.bottom) + GAP / 2
+    return [(from_x, source.bottom), (from_x, below), (to_x, below), (to_x, target.bottom)]
+
+
 class Drawing:
     """The plane a shape is drawn on, with its shapes and lines by the element they stand for."""
 

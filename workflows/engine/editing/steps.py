@@ -1,34 +1,19 @@
-"""A process as a list of steps, and what may be changed in it without drawing.
+"""A process as a list of steps, and what may be changed in one of them or added without drawing.
 
-Every change is a function from a diagram's XML to its XML. Moving and taking out is for straight sequences: one way
-in, one way out, nothing at the edge; everywhere else somebody has to see the drawing.
+Every change is a function from a diagram's XML to its XML.
 """
 
 import re
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 
-from workflows.core.errors import Conflict, NotFound
+from workflows.core.errors import NotFound
 from workflows.engine.dialect.xml import BPMN, ZEEBE, Node
-from workflows.engine.editing import tree
-from workflows.engine.editing.drawing import join, put_on_flow, remove, take_lane
-from workflows.engine.editing.geometry import Box, Drawing, points, route
+from workflows.engine.editing import reach, tree
+from workflows.engine.editing.drawing import put_on_flow
 from workflows.engine.editing.order import ordered
 
 WORKDAYS = re.compile(r"=\s*working days\(\s*today\(\)\s*,\s*(\d{1,4})\s*\)\s*")
-MOVABLE = frozenset(
-    {
-        "userTask",
-        "manualTask",
-        "serviceTask",
-        "scriptTask",
-        "businessRuleTask",
-        "sendTask",
-        "receiveTask",
-        "callActivity",
-    }
-    | {"intermediateCatchEvent", "intermediateThrowEvent", "subProcess"}
-)
 ASSIGNED = frozenset({"userTask", "manualTask"})
 LONGEST_NAME = 200
 
@@ -49,7 +34,8 @@ class Step:
     """One element in the order the process walks; ``depth`` counts the subprocesses around it.
 
     ``due`` is a number of working days, or None; ``due_formula`` any other due date. ``lane`` is the lane's id, which
-    names the group that works in it unless ``group`` names another.
+    names the group that works in it unless ``group`` names another. ``company`` are the ids of what would go with it:
+    its boundary events and what only they lead to.
     """
 
     id: str
@@ -68,6 +54,7 @@ class Step:
     may_move_up: bool
     may_move_down: bool
     may_go: bool
+    company: Sequence[str]
 
     @property
     def is_assigned(self) -> bool:
@@ -95,8 +82,7 @@ def _step(root: Node, element: Node, depth: int, lanes: Mapping[str, Node]) -> S
     lane = lanes.get(identity)
     due = tree.extension_value(element, "taskSchedule", "dueDate") or ""
     days = WORKDAYS.fullmatch(due)
-    is_straight = _is_straight(root, element)
-    before, after = _neighbours(root, element) if is_straight else (None, None)
+    before, after = reach.neighbours(root, element)
     return Step(
         id=identity,
         tag=tree.local(element),
@@ -111,9 +97,10 @@ def _step(root: Node, element: Node, depth: int, lanes: Mapping[str, Node]) -> S
         due_formula="" if days else due,
         attached_to=element.get("attachedToRef") or "",
         ways=[_way(root, element, flow) for flow in tree.flows_from(root, identity)],
-        may_move_up=before is not None and _is_straight(root, before),
-        may_move_down=after is not None and _is_straight(root, after),
-        may_go=is_straight,
+        may_move_up=before is not None,
+        may_move_down=after is not None,
+        may_go=reach.may_go(root, element),
+        company=[each.get("id") or "" for each in reach.company(root, element)],
     )
 
 
@@ -129,31 +116,6 @@ def _way(root: Node, element: Node, flow: Node) -> Way:
     )
 
 
-def _is_straight(root: Node, element: Node) -> bool:
-    """One way in, one way out, nothing hanging at it: it can be moved and taken out without looking."""
-    identity = element.get("id") or ""
-    return (
-        tree.local(element) in MOVABLE
-        and len(tree.flows_into(root, identity)) == 1
-        and len(tree.flows_from(root, identity)) == 1
-        and not any(each.get("attachedToRef") == identity for each in root.iter(f"{BPMN}boundaryEvent"))
-        and tree.flows_into(root, identity)[0].get("sourceRef") != identity
-    )
-
-
-def _neighbours(root: Node, element: Node) -> tuple[Node | None, Node | None]:
-    identity = element.get("id") or ""
-    (incoming,), (outgoing,) = tree.flows_into(root, identity), tree.flows_from(root, identity)
-    return tree.node(root, incoming.get("sourceRef") or ""), tree.node(root, outgoing.get("targetRef") or "")
-
-
-def _found(root: Node, identity: str) -> Node:
-    element = tree.node(root, identity)
-    if element is None:
-        raise NotFound("not_found", kind="step")
-    return element
-
-
 def change(xml: bytes, identity: str, wanted: Mapping[str, str | int | None]) -> bytes:
     """Write name, group, form and working days of a step; only what ``wanted`` names. Raises ``NotFound``.
 
@@ -161,7 +123,7 @@ def change(xml: bytes, identity: str, wanted: Mapping[str, str | int | None]) ->
     formula stays unless a number is given, and one that names the group unless another group is.
     """
     root = tree.opened(xml)
-    element = _found(root, identity)
+    element = tree.found(root, identity)
     if "name" in wanted:
         element.set("name", str(wanted["name"] or "")[:LONGEST_NAME])
     if tree.local(element) in ASSIGNED:
@@ -228,97 +190,3 @@ def _stem(name: str) -> str:
     """An id somebody can read, made from a German name."""
     words = re.sub(r"[^a-z0-9]+", "_", name.lower().translate(_PLAIN)).strip("_")[:60].strip("_")
     return words if words[:1].isalpha() else ""
-
-
-def take_out(xml: bytes, identity: str) -> bytes:
-    """Without the step: what led to it leads on. Raises ``NotFound``, ``Conflict("step_not_straight")``."""
-    root = tree.opened(xml)
-    element = _found(root, identity)
-    if not _is_straight(root, element):
-        raise Conflict("step_not_straight")
-    (incoming,), (outgoing,) = tree.flows_into(root, identity), tree.flows_from(root, identity)
-    target = _found(root, outgoing.get("targetRef") or "")
-    source = _found(root, incoming.get("sourceRef") or "")
-    drawing = Drawing.around(root, identity)
-    in_id, out_id = incoming.get("id") or "", outgoing.get("id") or ""
-    if drawing is not None and in_id in drawing.edges and out_id in drawing.edges:
-        middle = drawing.box(identity).center
-        drawing.redraw(in_id, _joined(points(drawing.edges[in_id]), middle, points(drawing.edges[out_id])))
-    remove(root, outgoing)
-    join(incoming, source, target)
-    for inner in list(element.iter()):
-        if drawing is not None and isinstance(inner.tag, str) and inner is not element and inner.get("id"):
-            drawing.drop(inner.get("id") or "")
-    remove(root, element)
-    _forget_four_eyes(root, identity)
-    return tree.written(root)
-
-
-def _joined(
-    before: list[tuple[float, float]], middle: tuple[float, float], after: list[tuple[float, float]]
-) -> list[tuple[float, float]]:
-    """One line out of two, through where the step was: level and upright as the two were."""
-    left, right = before[:-1], after[1:]
-    first, last = (before[-1], after[0])
-    # The line went to the step's edge; where both edges lie on one level it goes straight on.
-    corner = [(first[0], last[1])] if abs(first[1] - last[1]) >= 1 and abs(first[0] - middle[0]) < 1 else []
-    corner = corner or ([(last[0], first[1])] if abs(first[1] - last[1]) >= 1 else [])
-    return [*left, *corner, *right]
-
-
-def _forget_four_eyes(root: Node, identity: str) -> None:
-    """Nobody can have done a step that is gone."""
-    for each in root.iter(f"{ZEEBE}property"):
-        if each.get("name") == "fourEyes":
-            names = [name.strip() for name in (each.get("value") or "").split(",")]
-            each.set("value", ",".join(name for name in names if name and name != identity))
-
-
-def move(xml: bytes, identity: str, *, up: bool) -> bytes:
-    """The step before, or after, its neighbour. Raises ``NotFound``, ``Conflict("step_not_straight")``."""
-    root = tree.opened(xml)
-    element = _found(root, identity)
-    if not _is_straight(root, element):
-        raise Conflict("step_not_straight")
-    before, after = _neighbours(root, element)
-    other = before if up else after
-    if other is None or not _is_straight(root, other):
-        raise Conflict("step_not_straight")
-    first, second = (other, element) if up else (element, other)
-    _swap(root, first, second)
-    return tree.written(root)
-
-
-def _swap(root: Node, first: Node, second: Node) -> None:
-    """``… → first → second → …`` becomes ``… → second → first → …``; each takes the other's place on the drawing."""
-    (incoming,) = tree.flows_into(root, first.get("id") or "")
-    (between,) = tree.flows_from(root, first.get("id") or "")
-    (outgoing,) = tree.flows_from(root, second.get("id") or "")
-    source, target = _found(root, incoming.get("sourceRef") or ""), _found(root, outgoing.get("targetRef") or "")
-    join(incoming, source, second)
-    join(between, second, first)
-    join(outgoing, first, target)
-    drawing = Drawing.around(root, first.get("id") or "")
-    if drawing is None:
-        return
-    one, two = drawing.box(first.get("id") or ""), drawing.box(second.get("id") or "")
-    _put(root, drawing, first, one, two.center)
-    _put(root, drawing, second, two, one.center)
-    if (one.width, one.height) != (two.width, two.height):
-        for flow, start, end in ((incoming, source, second), (between, second, first), (outgoing, first, target)):
-            ends = drawing.box(start.get("id") or ""), drawing.box(end.get("id") or "")
-            drawing.redraw(flow.get("id") or "", route(*ends))
-
-
-def _put(root: Node, drawing: Drawing, element: Node, was: Box, middle: tuple[float, float]) -> None:
-    """Draw an element around another middle; what it holds and its lane come along."""
-    by_x, by_y = middle[0] - was.center[0], middle[1] - was.center[1]
-    for inner in element.iter():
-        if not isinstance(inner.tag, str) or not inner.get("id"):
-            continue
-        drawing.shift(inner.get("id") or "", by_x, by_y)
-    for reference in list(root.iter(f"{BPMN}flowNodeRef")):
-        parent = reference.getparent()
-        if (reference.text or "").strip() == element.get("id") and parent is not None:
-            parent.remove(reference)
-    take_lane(root, drawing, element)

@@ -4,6 +4,7 @@ from collections.abc import Iterator
 
 from lxml import etree
 
+from workflows.core.errors import NotFound
 from workflows.engine.dialect.xml import BPMN, ZEEBE, Node, extension, extension_value, local, read
 
 #: What stands before ``incoming`` and ``outgoing`` in an element (BPMN 2.0 §8, the schema's order).
@@ -25,6 +26,14 @@ def node(root: Node, identity: str) -> Node | None:
     return next((each for each in root.iter(f"{BPMN}*") if each.get("id") == identity), None)
 
 
+def found(root: Node, identity: str) -> Node:
+    """The BPMN element with that id; raises ``NotFound``."""
+    element = node(root, identity)
+    if element is None:
+        raise NotFound("not_found", kind="step")
+    return element
+
+
 def flows(root: Node) -> Iterator[Node]:
     """All sequence flows."""
     return root.iter(f"{BPMN}sequenceFlow")
@@ -38,6 +47,13 @@ def flows_into(root: Node, identity: str) -> list[Node]:
 def flows_from(root: Node, identity: str) -> list[Node]:
     """The flows that leave an element."""
     return [each for each in flows(root) if each.get("sourceRef") == identity]
+
+
+def lane_of(root: Node, element: Node) -> Node | None:
+    """The lane that names an element."""
+    identity = element.get("id")
+    references = root.iter(f"{BPMN}flowNodeRef")
+    return next((each.getparent() for each in references if (each.text or "").strip() == identity), None)
 
 
 def fresh_id(root: Node, stem: str) -> str:
@@ -105,9 +121,11 @@ __all__ = [
     "extension",
     "extension_value",
     "flows",
+    "found",
     "flows_from",
     "flows_into",
     "fresh_id",
+    "lane_of",
     "local",
     "node",
     "opened",
