@@ -304,6 +304,9 @@ MATRIX: dict[str, frozenset[str]] = {
     "POST /workshop/drafts/{draft}/restore": OWNER,
     "POST /workshop/drafts/{draft}/drop": OWNER,
     "POST /workshop/drafts/{draft}/catch-up": OWNER,
+    "GET /workshop/drafts/{waiting_draft}/proposal": OWNER,
+    "GET /workshop/drafts/{draft}/proposal": NOBODY,  # nobody asked yet
+    "POST /workshop/drafts/{waiting_draft}/withdraw": OWNER,
     "GET /workshop/drafts/{draft}/forms": OWNER,
     "POST /workshop/drafts/{draft}/forms": OWNER,  # empty: told to give a name
     "GET /workshop/drafts/{draft}/forms/answer_referral": OWNER,

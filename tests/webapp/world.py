@@ -248,7 +248,12 @@ def _drafts(begin: Begin) -> dict[str, str]:
         workshop.save(tx, changed, {"texts/referral_offer.de.txt": b"Betreff: Neu\n\nText"})
     with begin() as tx:
         asked = publishing.submit(tx, waiting, "Bitte", None).id
-    return {"draft": str(changed), "proposed": str(asked), "enquiry_draft": str(enquiry)}
+    return {
+        "draft": str(changed),
+        "proposed": str(asked),
+        "waiting_draft": str(waiting),
+        "enquiry_draft": str(enquiry),
+    }
 
 
 def _user(tx: Tx, role: str) -> int:

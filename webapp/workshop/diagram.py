@@ -36,6 +36,7 @@ def edit(tx: Tx, draft_id: int) -> ResponseReturnValue:
         process=kept.process_name(tx, draft.process_key),
         findings=found,
         nonce=nonce,
+        xml_url=url_for("workshop.file", draft_id=draft_id, path=path),
         data={
             **_offered(tx, draft),
             "xml": xml.decode("utf-8", "replace"),

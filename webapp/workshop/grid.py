@@ -3,7 +3,7 @@
 import secrets
 from typing import Any
 
-from flask import Blueprint, jsonify, make_response, render_template, url_for
+from flask import Blueprint, jsonify, make_response, redirect, render_template, url_for
 from flask.typing import ResponseReturnValue
 from flask_babel import gettext as _
 from flask_wtf.csrf import generate_csrf
@@ -15,6 +15,7 @@ from webapp.workshop import editor_words, grid_words, table_words
 from webapp.workshop.forms import around
 from webapp.workshop.tables import TABLE
 from workflows import policy
+from workflows.actions import workshop as drafts
 from workflows.actions import workshop_tables as kept
 from workflows.actions.workshop_tables import Held
 from workflows.core.tx import Tx
@@ -26,6 +27,8 @@ workshop_grid = Blueprint("workshop_grid", __name__, url_prefix="/workshop/draft
 def edit(tx: Tx, draft_id: int, decision: str) -> ResponseReturnValue:
     """One table in the drawing tool."""
     held = kept.read(tx, draft_id, decision)
+    if drafts.draft(tx, draft_id).status != "open":
+        return redirect(url_for("workshop_tables.table", draft_id=draft_id, decision=decision))
     nonce = secrets.token_urlsafe(16)
     page = render_template(
         "workshop_tables/grid.html",

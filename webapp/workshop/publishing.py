@@ -13,7 +13,7 @@ from webapp.workshop import shown
 from workflows import policy
 from workflows.actions import publishing
 from workflows.actions import workshop as kept
-from workflows.core.errors import Invalid
+from workflows.core.errors import Invalid, NotFound
 from workflows.core.tx import Tx
 from workflows.engine.findings import BundleRefused
 
@@ -37,7 +37,6 @@ def _ask_page(tx: Tx, draft_id: int, problems: Problems | None = None) -> str:
         process=kept.process_name(tx, draft.process_key),
         findings=shown.findings(kept.findings(tx, draft_id), language(), draft_id=draft_id),
         behind=kept.is_behind(tx, draft),
-        proposal=kept.proposal_of(tx, draft_id),
         typed=request.form,
         today=tx.now.date(),
         problems=problems or {},
@@ -125,6 +124,27 @@ def withdraw(tx: Tx, publication_id: int) -> ResponseReturnValue:
     if asked.draft_id is not None:
         return redirect(url_for("workshop.draft", draft_id=asked.draft_id))
     return redirect(url_for("workshop.process", key=asked.process_key))
+
+
+@view(workshop_publishing, "/workshop/drafts/<int:draft_id>/proposal", who=policy.BUNDLE_EDIT)
+def proposal_of_draft(tx: Tx, draft_id: int) -> ResponseReturnValue:
+    """The way from a draft to what was asked about it last."""
+    return redirect(url_for("workshop_publishing.proposal", publication_id=_asked(tx, draft_id)))
+
+
+@view(workshop_publishing, "/workshop/drafts/<int:draft_id>/withdraw", who=policy.BUNDLE_EDIT, methods=("POST",))
+def withdraw_draft(tx: Tx, draft_id: int) -> ResponseReturnValue:
+    """Take the proposal back to go on working."""
+    publishing.withdraw(tx, _asked(tx, draft_id))
+    flash(_("Zurückgezogen. Sie können weiterarbeiten."), "success")
+    return redirect(url_for("workshop.draft", draft_id=draft_id))
+
+
+def _asked(tx: Tx, draft_id: int) -> int:
+    asked = kept.proposal_of(tx, kept.draft(tx, draft_id).id)
+    if asked is None:
+        raise NotFound("not_found", kind="publication")
+    return asked.id
 
 
 @view(workshop_publishing, RETIREMENT, who=policy.BUNDLE_EDIT)

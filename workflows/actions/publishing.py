@@ -24,8 +24,11 @@ def submit(tx: Tx, draft_id: int, comment: str, effective_on: date | None) -> Pu
     Raises ``Invalid`` without a comment, ``Conflict("scenarios_fail", failed=)``, else as ``publications.submit``.
     """
     said = _worded(comment)
-    _refuse_failing(trials.play_all(tx, draft_id))
-    return publications.submit(tx, workshop.draft(tx, draft_id).id, said, effective_on, catalogue(tx))
+    draft = workshop.draft(tx, draft_id)
+    if draft.status != drafts.OPEN:
+        raise Conflict("draft_closed")
+    _refuse_failing(trials.play_all(tx, draft.id))
+    return publications.submit(tx, draft.id, said, effective_on, catalogue(tx))
 
 
 @dataclass(frozen=True, slots=True)
