@@ -126,8 +126,8 @@ def move_the_cases(page: Page, house: House) -> None:
     sound(page)
     page.get_by_role("button", name=f"{MOVING} Vorgänge umstellen").click()
     waited_for(lambda: numbers(house) == {1: ASKING, 2: MOVING}, "the cases do not move", LONG)
-    page.reload()
-    expect(page.get_by_text(f"{MOVING} Vorgänge laufen jetzt mit der neuen Fassung.")).to_be_visible()
+    # Without a reload: the page looks by itself.
+    expect(page.get_by_text(f"{MOVING} Vorgänge laufen jetzt mit der neuen Fassung.")).to_be_visible(timeout=15_000)
     refused = page.get_by_role("listitem").filter(has_text=f"{ASKING} Vorgänge")
     expect(refused).to_contain_text("Nicht umgestellt")
     expect(refused).to_contain_text("wartet bei „Rückfrage beantworten“, und diesen Schritt gibt es nicht mehr")

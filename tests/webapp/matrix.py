@@ -373,6 +373,7 @@ MATRIX: dict[str, frozenset[str]] = {
     "POST /workshop/processes/nowhere/impact": NOBODY,
     "GET /workshop/drafts/{draft}/impact": OWNER,
     "GET /workshop/jobs/{moved_job}": OWNER,
+    "GET /workshop/jobs/{moved_job}/state": OWNER,
     "POST /workshop/jobs/{moved_job}/undo": OWNER,
     "POST /workshop/jobs/{moved_job}/close": OWNER,
 }

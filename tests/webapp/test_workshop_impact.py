@@ -95,6 +95,25 @@ def test_moving_watching_and_taking_back(owner: Browser, work: Work, begin: Begi
     assert "Umstellung vom" in words(owner.get(IMPACT).text)
 
 
+def test_progress_moves_without_a_reload_until_it_is_done(owner: Browser, work: Work) -> None:
+    job = owner.post(IMPACT, {"to": "2", "names": "1", "name-triage": "sight"}).location
+    page = owner.get(job).text
+    assert f'data-live="{job}/state"' in page
+    assert "Stand neu laden" in page  # for who has no script
+    assert 'role="status"' in page
+    (etag,) = re.findall(r'data-etag="&#34;(\w+)&#34;"', page)
+    unchanged = owner.get(f"{job}/state", headers={"If-None-Match": f'"{etag}"'})
+    assert (unchanged.status_code, unchanged.data) == (304, b"")
+    assert "data-live-done" not in owner.get(f"{job}/state").text
+    work()
+    moved = owner.get(f"{job}/state", headers={"If-None-Match": f'"{etag}"'})
+    assert moved.status_code == 200
+    assert "data-live-done" in moved.text
+    assert "Die Umstellung ist fertig." in moved.text
+    assert "1 Vorgang läuft jetzt mit der neuen Fassung." in words(moved.text)
+    assert "data-live=" not in owner.get(job).text
+
+
 def test_twice_is_said_kindly_and_does_nothing_twice(owner: Browser, work: Work) -> None:
     begun = owner.post(IMPACT, {"to": "2"})
     assert owner.post(IMPACT, {"to": "2"}).status_code == 409

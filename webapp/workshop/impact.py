@@ -1,8 +1,10 @@
 """What a new version means for running cases: looked at, begun, watched, taken back."""
 
+import hashlib
 from collections.abc import Mapping
+from typing import Any
 
-from flask import Blueprint, flash, redirect, render_template, request, url_for
+from flask import Blueprint, flash, make_response, redirect, render_template, request, url_for
 from flask.typing import ResponseReturnValue
 from flask_babel import gettext as _
 
@@ -86,9 +88,28 @@ def begin(tx: Tx, key: str) -> ResponseReturnValue:
 @view(workshop_impact, JOB, who=policy.BUNDLE_EDIT)
 def job(tx: Tx, job_id: int) -> ResponseReturnValue:
     """How far it is and what became of each case."""
+    return render_template("workshop/job.html", **_job(tx, job_id))
+
+
+@view(workshop_impact, f"{JOB}/state", who=policy.BUNDLE_EDIT)
+def job_state(tx: Tx, job_id: int) -> ResponseReturnValue:
+    """What of it changes while it goes on, for polling; 304 when nothing has."""
+    found = _job(tx, job_id)
+    response = make_response("")
+    response.set_etag(found["etag"])
+    if request.if_none_match.contains(found["etag"]):
+        response.status_code = 304
+        return response
+    response.set_data(render_template("workshop/job_state.html", **found))
+    return response
+
+
+def _job(tx: Tx, job_id: int) -> dict[str, Any]:
     report = migrations.report(tx, job_id)
     groups = impact_shown.outcomes(report, language())
-    return render_template("workshop/job.html", report=report, job=report.job, groups=groups)
+    seen = repr((report.job.taken_back_at, report.job.closed_at, groups))
+    etag = hashlib.sha256(seen.encode()).hexdigest()[:32]
+    return {"report": report, "job": report.job, "groups": groups, "etag": etag}
 
 
 @view(workshop_impact, f"{JOB}/undo", who=policy.BUNDLE_DEPLOY, methods=("POST",))

@@ -10,7 +10,8 @@ for (const list of document.querySelectorAll('[data-live]')) {
   function announce(before) {
     const fresh = tasks().filter((task) => !before.includes(task)).length;
     const words = fresh === 1 ? list.dataset.one : fresh ? list.dataset.many?.replace('{count}', fresh) : '';
-    if (status) status.textContent = words || list.dataset.message || '';
+    const said = words || list.querySelector('[data-say]')?.dataset.say || list.dataset.message || '';
+    if (status && status.textContent !== said) status.textContent = said; // the same again is not worth hearing
   }
 
   async function refresh() {
@@ -26,8 +27,9 @@ for (const list of document.querySelectorAll('[data-live]')) {
     seen = response.headers.get('ETag') || '';
     list.innerHTML = await response.text();
     if (!first) announce(before);
+    if (list.querySelector('[data-live-done]')) clearInterval(timer);
   }
 
-  setInterval(refresh, every);
+  const timer = setInterval(refresh, every);
   document.addEventListener('visibilitychange', refresh);
 }
