@@ -74,6 +74,55 @@ def test_broken_expressions_are_findings():
     assert explain_finding(finding, "de") == "Der Ausdruck „1 +“ in „level“ ist nicht gültig"
 
 
+@pytest.mark.parametrize(
+    ("rules", "policy", "options", "said"),
+    [
+        ([["-", "1"]], "UNIK", {}, "Die Trefferregel „UNIK“ der Tabelle „level“ gibt es nicht"),
+        (
+            [["-", "1"]],
+            "COLLECT",
+            {"aggregation": "AVG"},
+            "Die Zusammenfassung „AVG“ der Tabelle „level“ gibt es nicht",
+        ),
+        ([["-"]], "UNIQUE", {}, "Regel 1 hat 0 Ergebnisse, die Tabelle „level“ aber 1 Ausgaben"),
+        ([[]], "COLLECT", {}, "Regel 1 hat 0 Bedingungen, die Tabelle „level“ aber 1 Eingaben"),
+        ([["-", "1"]], "PRIORITY", {}, "Die Tabelle „level“ ordnet nach der Rangfolge der Ergebnisse (PRIORITY)"),
+        ([["-", "1"]], "OUTPUT ORDER", {}, "Die Tabelle „level“ ordnet nach der Rangfolge der Ergebnisse (OUTPUT"),
+        ([["-", "7"]], "UNIQUE", {"order": "1, 2"}, "Das Ergebnis von Regel 1 ist bei „x“ nicht erlaubt"),
+        ([["-", "-1"]], "UNIQUE", {"order": ">= 0"}, "Das Ergebnis von Regel 1 ist bei „x“ nicht erlaubt"),
+    ],
+)
+def test_what_the_standard_does_not_know_is_said_and_read_all_the_same(rules, policy, options, said):
+    assert words(rules, policy, **options)[0].startswith(said)
+    assert words(rules, policy, language="en", **options)[0]
+    assert model(rules, policy, **options).evaluate("level", {"topic": "a"})
+
+
+def test_a_row_with_too_many_cells_is_named():
+    cells = "<inputEntry><text>-</text></inputEntry>" * 2 + "<outputEntry><text>1</text></outputEntry>" * 2
+    xml = definitions(
+        decision(
+            "level", table(["topic"], ["x"], []).replace("</decisionTable>", f"<rule>{cells}</rule></decisionTable>")
+        )
+    )
+    assert [found.code for found in check_model(parse_decisions(xml))] == ["wrong_inputs", "wrong_outputs"]
+
+
+@pytest.mark.parametrize(
+    ("policy", "options"),
+    [("PRIORITY", {"order": "1, 2"}), ("UNIQUE", {"order": ">= 0"}), ("COLLECT", {"aggregation": "SUM"})],
+)
+def test_what_the_standard_knows_is_no_finding(policy, options):
+    assert words([["-", "1"]], policy, **options) == []
+
+
+def test_a_result_outside_its_allowed_values_is_warned_about():
+    result = model([["-", "topic"]], order='"a", "b"').evaluate("level", {"topic": "c"})
+    assert (result.value, [warning.code for warning in result.warnings]) == ("c", ["value_not_allowed"])
+    assert not model([["-", "topic"]], order='"a", "b"').evaluate("level", {"topic": "a"}).warnings
+    assert not model([["-", "[topic]"]], order='"a", "b"').evaluate("level", {"topic": "a"}).warnings
+
+
 entries = st.sampled_from(["-", "< 3", "<= 3", "> 3", ">= 3", "3", "[1..5]", "(1..5)", "7", "not(3)", "< 1, > 6"])
 
 

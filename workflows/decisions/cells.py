@@ -59,10 +59,10 @@ def columns_of(table: Table) -> list[Column]:
 def _column(table: Table, index: int, column: Input) -> Column:
     tests = [rule.tests[index] if index < len(rule.tests) else syntax.Tests(0, ()) for rule in table.rules]
     allowed = _allowed(column)
-    values = [value for test in (*tests, allowed) if _is_constant(test) for value in _constants(test)]
+    values = [value for test in (*tests, allowed) if is_constant(test) for value in _constants(test)]
     is_allowed = compile_tests(allowed, _AROUND)
     cells = tuple(cell for cell in _cells(values, closed=bool(allowed.tests)) if _passes(is_allowed, cell.sample))
-    masks = tuple(_mask(test, cells) if _is_constant(test) else None for test in tests)
+    masks = tuple(_mask(test, cells) if is_constant(test) else None for test in tests)
     takers = tuple(
         sum(1 << rule for rule, mask in enumerate(masks) if (mask or 0) >> cell & 1) for cell in range(len(cells))
     )
@@ -70,14 +70,15 @@ def _column(table: Table, index: int, column: Input) -> Column:
 
 
 def _allowed(column: Input) -> syntax.Tests:
-    if column.allowed is not None and _is_constant(column.allowed):
+    if column.allowed is not None and is_constant(column.allowed):
         return column.allowed
     if isinstance(column.type, RestrictedType) and column.type.source:
         return parse_unary_tests(column.type.source)
     return syntax.Tests(0, ())
 
 
-def _is_constant(tests: syntax.Tests) -> bool:
+def is_constant(tests: syntax.Tests) -> bool:
+    """Whether tests say the same whatever the data is."""
     return not any(test.asks_input or free_names(test.operand) - BUILTINS.keys() for test in tests.tests) and not (
         free_names(tests) & {"today", "now"}
     )
@@ -87,6 +88,11 @@ def _constants(tests: syntax.Tests) -> Iterator[object]:
     for test in tests.tests:
         value = _evaluate(test.operand)
         yield from value if isinstance(value, list) else (value,)
+
+
+def evaluate_constant(node: syntax.Node) -> object:
+    """The value of an expression that reads nothing from outside; None for any other, or when there is none."""
+    return None if free_names(node) - BUILTINS.keys() or free_names(node) & {"today", "now"} else _evaluate(node)
 
 
 def _evaluate(node: syntax.Node) -> object:

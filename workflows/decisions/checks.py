@@ -8,6 +8,7 @@ from typing import Final
 
 from workflows.decisions.cells import Cell, Column, columns_of
 from workflows.decisions.model import DecisionModel
+from workflows.decisions.shape import check_shape
 from workflows.decisions.tables import Rule, Table
 
 _MOST_FINDINGS: Final = 20
@@ -29,8 +30,8 @@ class Case:
 class Finding:
     """Something about a table: code, 1-based rules, and facts; `case` lists the inputs concerned, as words need them.
 
-    Codes: overlap, conflict (ANY), gap, unreachable (FIRST), not_checked, too_large, expression. Facts hold the table's
-    decision, and `input` and `value` of the first input concerned.
+    Codes: overlap, conflict (ANY), gap, unreachable (FIRST), not_checked, too_large, expression, and those of
+    `check_shape`. Facts hold the table's decision, and `input` and `value` of the first input concerned.
     """
 
     code: str
@@ -55,13 +56,14 @@ def check_model(model: DecisionModel) -> list[Finding]:
 
 def check_table(table: Table) -> list[Finding]:
     """Check one table for what its hit policy does not allow; at most twenty findings of each kind."""
+    shape = [Finding(*found) for found in check_shape(table)]
     if len(table.rules) > _MOST_RULES:
-        return [_finding("too_large", table, (), ())]
+        return [*shape, _finding("too_large", table, (), ())]
     columns = columns_of(table)
     opaque = {index for column in columns for index, mask in enumerate(column.masks) if mask is None}
     # A table that gathers what applies promises nothing that would have to be checked.
     promises = table.hit_policy not in _GATHERING
-    findings = [_finding("not_checked", table, (index + 1,), ()) for index in sorted(opaque) if promises]
+    findings = shape + [_finding("not_checked", table, (index + 1,), ()) for index in sorted(opaque) if promises]
     if table.hit_policy in ("UNIQUE", "ANY"):
         findings += islice(_overlaps(table, columns), _MOST_FINDINGS)
     effort = iter(range(_MOST_STEPS))

@@ -95,23 +95,34 @@ def _matching(
 
 
 def _compile_outputs(table: Table, rule: Rule, around: Surroundings) -> Code:
+    columns = [(column, compile_tests(column.allowed, around) if column.allowed else None) for column in table.outputs]
     codes = tuple(compile_node(node, around) for node in rule.outputs)
 
     def give(scope: Scope) -> object:
-        values = [_output_value(scope, code, column) for code, column in zip(codes, table.outputs, strict=False)]
+        given = zip(codes, columns, strict=False)
+        values = [_output_value(scope, code, column, check, table.owner) for code, (column, check) in given]
         return _joined(table, values)
 
     return give
 
 
-def _output_value(scope: Scope, code: Code, column: Output) -> object:
+def _output_value(scope: Scope, code: Code, column: Output, allowed: Check | None, owner: str) -> object:
     value = code(scope)
+    if allowed is not None and not is_allowed(scope, allowed, value):
+        scope.run.warn("value_not_allowed", 0, {"name": column.label or owner, "type": kind(value)})
     if column.type is None:
         return value
     fits, converted = fit(column.type, value)
     if not fits:
         scope.run.warn("wrong_type", 0, {"expected": column.type.name, "type": kind(value)})
     return converted
+
+
+def is_allowed(scope: Scope, allowed: Check, value: object) -> bool:
+    """Whether a result is among the values of its column: of a list, every entry; null says that there is none."""
+    if value is None or allowed(scope, value) is True:
+        return True
+    return isinstance(value, list) and all(allowed(scope, entry) is True for entry in value)
 
 
 def _joined(table: Table, values: Sequence[object]) -> object:

@@ -26,6 +26,39 @@ _FINDINGS: Final[dict[str, tuple[str, str]]] = {
         "Die Tabelle „{decision}“ hat zu viele Regeln oder Möglichkeiten, um Lücken vorab zu finden",
         'The table "{decision}" has too many rules or combinations to find gaps beforehand',
     ),
+    "unknown_policy": (
+        "Die Trefferregel „{policy}“ der Tabelle „{decision}“ gibt es nicht. Wählen Sie eine der Liste, "
+        "zum Beispiel UNIQUE oder FIRST",
+        'The hit policy "{policy}" of the table "{decision}" does not exist. Choose one of the list, '
+        "for example UNIQUE or FIRST",
+    ),
+    "unknown_aggregation": (
+        "Die Zusammenfassung „{aggregation}“ der Tabelle „{decision}“ gibt es nicht. "
+        "Möglich sind SUM, MIN, MAX und COUNT",
+        'The aggregation "{aggregation}" of the table "{decision}" does not exist. Use SUM, MIN, MAX or COUNT',
+    ),
+    "wrong_inputs": (
+        "Regel {rules} hat {found} Bedingungen, die Tabelle „{decision}“ aber {expected} Eingaben. "
+        "Geben Sie jeder Eingabe genau eine Zelle; „-“ heißt: egal",
+        'Rule {rules} has {found} conditions, but the table "{decision}" has {expected} inputs. '
+        'Give each input exactly one cell; "-" means any value',
+    ),
+    "wrong_outputs": (
+        "Regel {rules} hat {found} Ergebnisse, die Tabelle „{decision}“ aber {expected} Ausgaben. "
+        "Geben Sie jeder Ausgabe genau eine Zelle",
+        'Rule {rules} has {found} results, but the table "{decision}" has {expected} outputs. '
+        "Give each output exactly one cell",
+    ),
+    "order_missing": (
+        "Die Tabelle „{decision}“ ordnet nach der Rangfolge der Ergebnisse ({policy}), nennt aber keine: Es gilt die "
+        "Reihenfolge der Regeln. Nennen Sie die erlaubten Werte der Ausgabe, die wichtigsten zuerst",
+        'The table "{decision}" orders by the rank of its results ({policy}) but names none: the order of the rules '
+        "counts. List the allowed values of the output, the most important first",
+    ),
+    "not_allowed": (
+        "Das Ergebnis von Regel {rules} ist bei „{output}“ nicht erlaubt. Ändern Sie es oder die erlaubten Werte",
+        'The result of rule {rules} is not allowed for "{output}". Change it or the allowed values',
+    ),
     "expression": (
         "Der Ausdruck „{source}“ in „{decision}“ ist nicht gültig",
         'The expression "{source}" in "{decision}" is not valid',

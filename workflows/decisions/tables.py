@@ -7,7 +7,7 @@ from workflows.decisions.boxed import Reader, register_form
 from workflows.decisions.item_types import type_named
 from workflows.decisions.xml import Element, child, children, name_of, text_of
 from workflows.feel import FeelSyntaxError, analysis, syntax
-from workflows.feel.parser import parse_unary_tests
+from workflows.feel.parser import parse_expression, parse_unary_tests
 from workflows.feel.types import FeelType, RestrictedType
 
 HIT_POLICIES: Final = ("UNIQUE", "FIRST", "ANY", "PRIORITY", "RULE ORDER", "OUTPUT ORDER", "COLLECT")
@@ -27,21 +27,26 @@ class Input:
 
 @dataclass(frozen=True, slots=True)
 class Output:
-    """A column of results; `order` lists its allowed values, highest priority first."""
+    """A column of results with the values it may give; `order` lists them, highest priority first, where it can."""
 
     name: str
     label: str
     type: FeelType | None
+    allowed: syntax.Tests | None
     order: syntax.Node | None
     default: syntax.Node | None
 
 
 @dataclass(frozen=True, slots=True)
 class Rule:
-    """A row: 1-based number, one test per input, one expression per output, and its annotation or description."""
+    """A row: 1-based number, one test per input, one expression per output, and its annotation or description.
+
+    `conditions` counts the input entries as written, whether there are as many as inputs or not.
+    """
 
     number: int
     id: str
+    conditions: int
     tests: tuple[syntax.Tests, ...]
     sources: tuple[str, ...]
     outputs: tuple[syntax.Node, ...]
@@ -50,11 +55,12 @@ class Rule:
 
 @dataclass(frozen=True, slots=True)
 class Table:
-    """A decision table of the element `owner`."""
+    """A decision table of the element `owner`; `written_policy` is its hit policy before an unknown one is UNIQUE."""
 
     owner: str
     id: str
     hit_policy: str
+    written_policy: str
     aggregation: str | None
     inputs: tuple[Input, ...]
     outputs: tuple[Output, ...]
@@ -93,6 +99,7 @@ def read_table(element: Element, reader: Reader) -> Table:
         owner=reader.element,
         id=element.get("id") or "",
         hit_policy=policy if policy in HIT_POLICIES else "UNIQUE",
+        written_policy=policy,
         aggregation=element.get("aggregation"),
         inputs=inputs,
         outputs=outputs,
@@ -122,9 +129,18 @@ def _output(column: Element, reader: Reader, table_type: str | None) -> Output:
         name=name_of(column),
         label=column.get("label") or name_of(column),
         type=type_named(reference, reader.types),
-        order=reader.parse(f"[{values or _values_of_type(reference or table_type, reader)}]"),
+        allowed=_tests(values, reader) if values else None,
+        order=_order(values or _values_of_type(reference or table_type, reader), reader),
         default=reader.parse(default) if default else None,
     )
+
+
+def _order(values: str, reader: Reader) -> syntax.Node | None:
+    """The allowed values one by one; None where they are conditions, such as `>= 0`, or not given at all."""
+    try:
+        return parse_expression(f"[{values}]", reader.indexes, reader.types) if values else None
+    except FeelSyntaxError:
+        return None
 
 
 def _values_of_type(reference: str | None, reader: Reader) -> str:
@@ -142,6 +158,7 @@ def _rule(number: int, row: Element, inputs: tuple[Input, ...], reader: Reader) 
     return Rule(
         number=number,
         id=row.get("id") or "",
+        conditions=len(sources),
         tests=tuple(_tests(source, reader) for source in sources[: len(inputs)]),
         sources=sources[: len(inputs)],
         outputs=tuple(reader.parse(text_of(entry) or "null") for entry in children(row, "outputEntry")),

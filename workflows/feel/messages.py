@@ -128,6 +128,10 @@ SENTENCES: Final[dict[str, tuple[str, str]]] = {
         "Erwartet wird {expected}, der Wert ist aber: {type}.",
         "{expected} is needed, but the value is: {type}.",
     ),
+    "value_not_allowed": (
+        "Der Wert von „{name}“ ({type}) gehört nicht zu den erlaubten Werten.",
+        'The value of "{name}" ({type}) is not among the allowed ones.',
+    ),
     "function_refused": (
         "Die Funktion „{function}“ kann damit nicht rechnen: {reason}",
         'The function "{function}" cannot work with this: {reason}',

@@ -4,6 +4,7 @@ import logging
 from collections.abc import Callable, Iterator
 
 from workflows.decisions.checks import check_model
+from workflows.decisions.shape import STOPPING
 from workflows.engine.bundle import Bundle
 from workflows.engine.catalogue import Catalogue
 from workflows.engine.checks.examined import Examined
@@ -16,7 +17,7 @@ from workflows.engine.checks.structure import check_structure
 from workflows.engine.checks.texts import check_texts
 from workflows.engine.checks.variables import check_variables
 from workflows.engine.content import Content, read_content
-from workflows.engine.findings import Finding
+from workflows.engine.findings import Finding, Severity
 from workflows.engine.office_functions import OFFICE_FUNCTIONS
 
 CHECKS: tuple[Callable[[Examined], Iterator[Finding]], ...] = (
@@ -60,7 +61,8 @@ def _all(bundle: Bundle, content: Content, catalogue: Catalogue) -> Iterator[Fin
         for table in check_model(model):
             if table.code != "expression":
                 facts = {"problem": table, "rules": table.rules}
-                yield Finding("warning", path, table.facts.get("decision", ""), f"table_{table.code}", facts)
+                severity: Severity = "error" if table.code in STOPPING else "warning"
+                yield Finding(severity, path, table.facts.get("decision", ""), f"table_{table.code}", facts)
     if content.parsed is None:
         return
     functions = {**OFFICE_FUNCTIONS, **catalogue.functions}
