@@ -10,6 +10,11 @@ ROOT = Path(__file__).parent.parent
 FORBIDDEN_NAMES = {"utils", "helpers", "common", "manager", "service", "services", "misc"}
 LONGEST_FILE = 400
 LONGEST_FUNCTION = 60
+#: What could ask another machine for something.
+OUTWARD = (
+    "aiohttp.", "ftplib.", "http.client.", "httpx.", "imaplib.", "poplib.", "pycurl.", "requests.", "smtplib.",
+    "socket.", "urllib.request.", "urllib3.", "xmlrpc.",
+)  # fmt: skip
 
 
 def sources() -> Iterator[tuple[Path, ast.Module]]:
@@ -70,6 +75,36 @@ def test_every_module_and_public_function_says_its_purpose() -> None:
     modules = [str(path) for path, tree in sources() if not ast.get_docstring(tree)]
     assert silent == []
     assert modules == []
+
+
+def test_no_request_goes_out_but_mail_to_the_server_of_the_settings() -> None:
+    """Nothing asks an address, of data or not: no module that could is imported but for mail and the own port."""
+    found = {
+        str(path)
+        for path, tree in sources()
+        for node in ast.walk(tree)
+        if isinstance(node, ast.Import | ast.ImportFrom)
+        if any(f"{name}.".startswith(OUTWARD) for name in imported(node))
+    }
+    assert found == {"workflows/core/smtp.py", "webapp/cli/serving.py"}
+
+
+def imported(node: ast.Import | ast.ImportFrom) -> list[str]:
+    """The full names of what an import brings."""
+    start = f"{node.module}." if isinstance(node, ast.ImportFrom) else ""
+    return [f"{start}{each.name}" for each in node.names]
+
+
+def test_no_xml_fetches_or_expands_anything() -> None:
+    """Every reader of XML refuses entities and the network."""
+    readers = [
+        {keyword.arg: ast.unparse(keyword.value) for keyword in node.keywords}
+        for _, tree in sources()
+        for node in ast.walk(tree)
+        if isinstance(node, ast.Call) and ast.unparse(node.func).endswith("XMLParser")
+    ]
+    assert len(readers) >= 4
+    assert all((each.get("resolve_entities"), each.get("no_network")) == ("False", "True") for each in readers)
 
 
 def test_no_python_evaluation_anywhere() -> None:

@@ -60,6 +60,17 @@ def test_what_regular_expressions_cost_is_charged(source):
         value(source, {"text": "ab" * 50_000})
 
 
+@pytest.mark.parametrize("call", ["exp(i / 100)", "log(i + 0.5)", "(i + 0.5) ** 1.23456789", "1.000001 ** (i * 997)"])
+def test_what_takes_many_digits_is_charged(call):
+    with pytest.raises(FeelBudgetError):
+        value(f"for i in 1..5000 return {call}")
+    assert len(value(f"for i in 1..500 return {call}")) == 500
+
+
+def test_squares_and_roots_are_cheap():
+    assert len(value("for i in 1..5000 return sqrt(i ** 2)")) == 5_000
+
+
 def test_usual_patterns_are_cheap():
     lines = ["Müller@verein.example"] * 2_000
     assert all(value(r'for line in lines return matches(line, "^[^@\\s]+@[^@\\s]+\\.[a-z]+$")', {"lines": lines}))

@@ -93,3 +93,25 @@ def test_a_form_tells_what_it_reads_and_says() -> None:
     )
     assert set(the_form.german()) == {"Name", "wie {{case_name}}", "Wahl", "Ja"}
     assert {name for _, expression in the_form.expressions() for name in expression.variables} == {"b", "case_name"}
+
+
+def patterned(*validations: dict[str, Any]) -> bytes:
+    """A form of text fields with patterns."""
+    fields = [{"type": "textfield", "key": f"x{number}", "validate": each} for number, each in enumerate(validations)]
+    return json.dumps({"id": "f", "components": fields}).encode()
+
+
+@pytest.mark.parametrize("pattern", [r"(\p{L}{10}x?){40}", r"(.?){1000}", r"\p{L}{500}"])
+def test_a_pattern_that_would_take_seconds_is_refused_at_once(pattern: str) -> None:
+    with pytest.raises(forms.FormError) as refused:
+        forms.parse(patterned({"pattern": pattern}))
+    assert refused.value.code in {"pattern_too_costly", "unusable_pattern"}
+    assert refused.value.facts["component"] == "x0"
+
+
+def test_patterns_are_counted_together_and_by_the_length_of_the_answer() -> None:
+    costly = {"pattern": "((a?b?){50}){15}c"}
+    assert forms.parse(patterned(costly, {"pattern": r"^\p{L}+ \p{L}+$"}))
+    with pytest.raises(forms.FormError):
+        forms.parse(patterned(costly, costly, costly))
+    assert forms.parse(patterned(*[{**costly, "maxLength": 200}] * 3))

@@ -139,6 +139,12 @@ def test_no_expression_and_no_values_end_in_a_traceback(
     assert capsys.readouterr().out.startswith(told)
 
 
+@pytest.mark.parametrize("number", ["0.1234567890123456789", "12345678901234567890123", "1234567890.0123456789"])
+def test_no_digit_of_a_value_is_lost(number: str, capsys: pytest.CaptureFixture[str]) -> None:
+    assert main(["feel", "string(n[1])", "--context", f'{{"n": [{number}]}}']) == 0
+    assert capsys.readouterr().out == f'"{number}"\n'
+
+
 def test_a_process_is_played_by_its_key(capsys: pytest.CaptureFixture[str]) -> None:
     bundles = ("--bundles", str(ROOT / "bpmn"))
     assert main(["play", "nope", *bundles]) == 1

@@ -1,9 +1,11 @@
 """``lotse check``, ``play``, ``feel`` and ``tck``: trying out bundles and expressions without the web."""
 
+import json
 import os
 from argparse import ArgumentParser, Namespace
 from collections.abc import Iterator
 from contextlib import contextmanager
+from decimal import Decimal
 from pathlib import Path
 from tempfile import TemporaryDirectory
 from typing import Any
@@ -147,7 +149,9 @@ def run_feel(options: Namespace) -> int:
 def _values(written: str) -> dict[str, Any] | None:
     """What an expression is to know; None for anything but a JSON object of values."""
     try:
-        return {name: typed_json.from_plain(value) for name, value in orjson.loads(written).items()}
+        orjson.loads(written)  # Stricter than what reads every digit: no NaN, no half characters.
+        plain = json.loads(written, parse_float=Decimal, parse_int=Decimal)
+        return {name: typed_json.from_plain(value) for name, value in plain.items()}
     except (ValueError, TypeError, ArithmeticError, AttributeError, RecursionError):
         return None
 

@@ -80,7 +80,7 @@ def _seconds(value: timedelta) -> str:
 
 def from_plain(plain: Any) -> Any:
     """The value of a JSON structure made by ``to_plain``; numbers become Decimal."""
-    if isinstance(plain, bool) or plain is None or isinstance(plain, str):
+    if isinstance(plain, bool | str | Decimal) or plain is None:
         return plain
     if isinstance(plain, int):
         return Decimal(plain)

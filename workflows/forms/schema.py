@@ -29,6 +29,10 @@ LARGEST_SCHEMA = 500_000
 MOST_FIELDS = 300
 MOST_OPTIONS = 500
 DEEPEST = 5
+#: What the patterns of one form may cost together: size of their programs times the longest text they look through.
+MOST_PATTERNS = 100_000_000
+SHORTEST_COUNTED = 1_000
+MOST_MEMORY = 1024 * 1024
 LONGEST_LABEL = 2_000
 LONGEST_DISPLAY = 20_000
 
@@ -68,6 +72,7 @@ class _Reader:
     def __init__(self, functions: Functions) -> None:
         self.functions = functions
         self.count = 0
+        self.patterns = 0
         self.ids: set[str] = set()
 
     def level(self, components: list[Any], depth: int) -> tuple[Field, ...]:
@@ -174,11 +179,21 @@ class _Reader:
             max_length=_whole(validate, "maxLength", LONGEST_TEXT) or LONGEST_TEXT,
             minimum=self._bound(validate, "min"),
             maximum=self._bound(validate, "max"),
-            pattern=_pattern(validate),
+            pattern=self._pattern(validate),
             format=_format(validate),
             decimals=_whole(component, "decimalDigits", 12) if kind == "number" else None,
             not_past=_flag(component, "disallowPassedDates"),
         )
+
+    def _pattern(self, validate: dict[str, Any]) -> Any:
+        """The compiled pattern; all of a form together may look through texts of full length in half a second."""
+        pattern = _compiled(validate)
+        if pattern is not None:
+            longest = _whole(validate, "maxLength", LONGEST_TEXT) or LONGEST_TEXT
+            self.patterns += pattern.programsize * max(longest, SHORTEST_COUNTED)
+            if self.patterns > MOST_PATTERNS:
+                raise FormError("pattern_too_costly", pattern=str(validate["pattern"])[:100])
+        return pattern
 
     def _bound(self, validate: dict[str, Any], name: str) -> Decimal | Expression | None:
         value = validate.get(name)
@@ -283,7 +298,7 @@ def _subtype(component: dict[str, Any]) -> str:
     return str(subtype)
 
 
-def _pattern(validate: dict[str, Any]) -> Any:
+def _compiled(validate: dict[str, Any]) -> Any:
     source = validate.get("pattern")
     if not source:
         return None
@@ -291,6 +306,7 @@ def _pattern(validate: dict[str, Any]) -> Any:
         raise FormError("unusable_setting", setting="pattern")
     options = re2.Options()
     options.log_errors = False
+    options.max_mem = MOST_MEMORY
     try:
         return re2.compile(source, options)
     except re2.error:

@@ -49,7 +49,8 @@ _WHERE = {
     "description": "description", "content": "text",
 }  # fmt: skip
 _CODES = {"no_options": "values", "unusable_option": "values", "too_many_options": "values",
-          "unusable_key": "key", "duplicate_key": "key", "unusable_pattern": "pattern"}  # fmt: skip
+          "unusable_key": "key", "duplicate_key": "key", "unusable_pattern": "pattern",
+          "pattern_too_costly": "pattern"}  # fmt: skip
 
 
 def exchangeable(kind: str) -> tuple[str, ...]:

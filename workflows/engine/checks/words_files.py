@@ -135,6 +135,10 @@ FORMS: Final[Words] = {
         "Das Muster „{pattern}“ ist kein gültiger regulärer Ausdruck.",
         'The pattern "{pattern}" is no valid regular expression.',
     ),
+    "form_pattern_too_costly": (
+        "Das Muster „{pattern}“ ist zu aufwendig. Vereinfachen Sie es oder begrenzen Sie die Länge der Antwort.",
+        'The pattern "{pattern}" is too costly. Simplify it or limit the length of the answer.',
+    ),
     "form_unusable_option": ("Eine Auswahlmöglichkeit ist ungültig.", "An option is not valid."),
     "form_too_many_options": ("Es gibt mehr als {max} Auswahlmöglichkeiten.", "There are more than {max} options."),
     "form_no_options": ("Es fehlen die Auswahlmöglichkeiten.", "The options are missing."),

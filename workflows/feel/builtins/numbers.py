@@ -7,6 +7,7 @@ from decimal import Decimal
 
 from workflows.feel.builtins.registry import builtin
 from workflows.feel.errors import InvalidValue
+from workflows.feel.runtime import Run
 from workflows.feel.values import NUMBERS, YearMonthDuration
 
 _LOWEST_SCALE, _HIGHEST_SCALE = -6111, 6176
@@ -60,8 +61,11 @@ def modulo(dividend: Decimal, divisor: Decimal) -> Decimal:
     return NUMBERS.add(rest, divisor) if rest and (rest < 0) != (divisor < 0) else rest
 
 
-def _computed(operation: Callable[[Decimal], Decimal]) -> Callable[[Decimal], Decimal]:
-    def compute(number: Decimal) -> Decimal:
+def _computed(operation: Callable[[Decimal], Decimal], steps: int) -> Callable[[Run, Decimal], Decimal]:
+    """A function computed to 34 digits, which takes as long as so many steps."""
+
+    def compute(run: Run, number: Decimal) -> Decimal:
+        run.spend(steps)
         try:
             return operation(number)
         except ArithmeticError:
@@ -76,9 +80,9 @@ def _logarithm(number: Decimal) -> Decimal:
     return NUMBERS.ln(number)
 
 
-builtin("sqrt", "number: number")(_computed(NUMBERS.sqrt))
-builtin("log", "number: number")(_computed(_logarithm))
-builtin("exp", "number: number")(_computed(NUMBERS.exp))
+builtin("sqrt", "number: number")(_computed(NUMBERS.sqrt, 16))
+builtin("log", "number: number")(_computed(_logarithm, 64))
+builtin("exp", "number: number")(_computed(NUMBERS.exp, 64))
 
 
 def _integer(number: Decimal) -> int:
