@@ -6,7 +6,7 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from tests.decisions.models import decision, definitions, literal, table
+from tests.decisions.models import decision, definitions, literal, required, table
 from workflows.decisions import DecisionError, parse_decisions
 from workflows.decisions.checks import check_model
 from workflows.decisions.messages import explain_finding
@@ -96,6 +96,40 @@ def test_what_the_standard_does_not_know_is_said_and_read_all_the_same(rules, po
     assert words(rules, policy, **options)[0].startswith(said)
     assert words(rules, policy, language="en", **options)[0]
     assert model(rules, policy, **options).evaluate("level", {"topic": "a"})
+
+
+def cells(*rules, inputs=("topic",), **options):
+    return [(finding.code, finding.rules) for finding in check_model(model(list(rules), "COLLECT", inputs, **options))]
+
+
+def test_functions_that_do_not_exist_are_named_at_their_rule():
+    assert cells(["-", "1"], ["-", "lower(topic)"]) == [("unknown_call", (2,))]
+    assert cells(["begins(?)", "1"], ["-", "some x in [1] satisfies x = 1"]) == [("unknown_call", (1,))]
+    assert cells(["-", "1"], inputs=("upper(topic)",)) == [("unknown_call_in_input", ())]
+    assert cells(['matches(?, "a")', "upper case(topic)"], ["-", "(function(f) f(1))(topic)"]) == []
+    (finding,) = check_model(model([["-", "lower(topic)"]], "COLLECT"))
+    assert explain_finding(finding, "en").startswith('Rule 1 of the table "level" calls the function "lower"')
+
+
+def test_functions_of_the_office_and_knowledge_models_are_known():
+    rules = [["-", "working days(topic, 3)"]]
+    xml = definitions(decision("level", table(["topic"], ["x"], rules, "COLLECT")))
+    assert check_model(parse_decisions(xml, functions=["working days"])) == []
+    knowledge = (
+        '<businessKnowledgeModel id="double" name="double"><encapsulatedLogic><formalParameter name="n"/>'
+        f"{literal('n * 2')}</encapsulatedLogic></businessKnowledgeModel>"
+    )
+    calling = table(["topic"], ["x"], [["-", "double(topic)"]], "COLLECT")
+    xml = definitions(knowledge, decision("level", calling, required("requiredKnowledge", "double")))
+    assert check_model(parse_decisions(xml)) == []
+
+
+def test_constant_cells_are_tried():
+    endless = "count(for i in 1..100000, j in 1..100000 return 1)"
+    assert cells(["-", "1"], ["-", endless]) == [("too_costly", (2,))]
+    assert cells([f"< {endless}", "1"], ["-", "2"]) == [("too_costly", (1,))]
+    assert cells(["-", "1 / 0"], ['< date("31.02.2026")', "1"]) == [("without_value", (1,)), ("without_value", (2,))]
+    assert cells(["-", 'date("2026-02-28")'], ["-", "null"], ["-", "topic / 0"]) == []
 
 
 def test_a_row_with_too_many_cells_is_named():

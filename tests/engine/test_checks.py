@@ -7,7 +7,7 @@ import pytest
 
 from tests.engine.checking import CATALOGUE, codes, errors, findings
 from tests.engine.diagrams import STRAIGHT, bundle, extended, flows, form, node, user_task
-from workflows.engine.checks import check
+from workflows.engine.checks import check, finding_text
 
 BEGIN, DONE = node("startEvent", "begin"), node("endEvent", "done")
 
@@ -225,6 +225,25 @@ def timer(kind: str, text: str) -> str:
 )
 def test_timers_that_do_not_parse_are_errors(kind: str, text: str, found: set[str]) -> None:
     assert errors(timer(kind, text)) == found
+
+
+@pytest.mark.parametrize(
+    ("setting", "found"),
+    [
+        ({"conditional": {"hide": "=lower(topic) = 1"}}, {"unknown_function"}),
+        ({"conditional": {"hide": "=count(for i in 1..99999, j in 1..99999 return 1)"}}, {"expression_too_costly"}),
+        ({"conditional": {"hide": "=5"}}, {"condition_not_boolean"}),
+        ({"conditional": {"hide": "=true"}}, set()),
+        ({"properties": {"default": "=1 / 0"}}, {"expression_without_value"}),
+        ({"properties": {"default": "=today()"}}, set()),
+        ({"label": "{{lower(topic)}}"}, {"unknown_function"}),
+    ],
+)
+def test_expressions_of_forms_are_examined_like_those_of_diagrams(setting: dict[str, Any], found: set[str]) -> None:
+    field = {"type": "textfield", "key": "answer", "label": "Antwort", "id": "ask", **setting}
+    told = [each for each in findings(files={"answer.form": form("answer", field)}) if each.code != "never_written"]
+    assert {each.code for each in told} == found
+    assert all(each.file == "answer.form" and finding_text(each) for each in told)
 
 
 def test_expressions_compile_wherever_they_stand() -> None:

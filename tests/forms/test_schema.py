@@ -92,7 +92,7 @@ def test_a_form_tells_what_it_reads_and_says() -> None:
         {"type": "select", "key": "c", "label": "Wahl", "values": [{"label": "Ja", "value": "yes"}]},
     )
     assert set(the_form.german()) == {"Name", "wie {{case_name}}", "Wahl", "Ja"}
-    assert {name for _, expression in the_form.expressions() for name in expression.variables} == {"b", "case_name"}
+    assert {name for _, _, expression in the_form.expressions() for name in expression.variables} == {"b", "case_name"}
 
 
 def patterned(*validations: dict[str, Any]) -> bytes:

@@ -52,9 +52,7 @@ class Held:
 
     def findings(self) -> list[Finding]:
         """What its hit policy does not allow, each with the numbers of the rules concerned."""
-        decision = self.model.decisions[self.sheet.decision] if self.model else None
-        tables = getattr(decision, "tables", ())[:1]
-        return [found for table in tables for found in checks.check_table(table)]
+        return checks.check_element(self.model.decisions[self.sheet.decision]) if self.model else []
 
     def wrong_cells(self) -> dict[str, FeelSyntaxError]:
         """The texts of cells that are no expression, with what is wrong."""

@@ -7,6 +7,8 @@ from types import MappingProxyType
 from typing import Final
 
 from workflows.decisions.cells import Cell, Column, columns_of
+from workflows.decisions.computing import check_calls, check_constants
+from workflows.decisions.elements import Element
 from workflows.decisions.model import DecisionModel
 from workflows.decisions.shape import check_shape
 from workflows.decisions.tables import Rule, Table
@@ -31,7 +33,8 @@ class Finding:
     """Something about a table: code, 1-based rules, and facts; `case` lists the inputs concerned, as words need them.
 
     Codes: overlap, conflict (ANY), gap, unreachable (FIRST), not_checked, too_large, expression, and those of
-    `check_shape`. Facts hold the table's decision, and `input` and `value` of the first input concerned.
+    `check_shape`, `check_calls` and `check_constants`. Facts hold the table's decision, and `input` and `value` of the
+    first input concerned.
     """
 
     code: str
@@ -46,7 +49,7 @@ class _TooLarge(Exception):
 
 def check_model(model: DecisionModel) -> list[Finding]:
     """Check all tables and expressions of a model."""
-    findings = [finding for table in model.tables for finding in check_table(table)]
+    findings = [finding for element in model.elements.values() for finding in check_element(element)]
     for problem in model.problems:
         facts = {"decision": problem.element, "source": problem.source, "problem": problem.error.code}
         facts |= {"position": str(problem.error.position)}
@@ -54,9 +57,18 @@ def check_model(model: DecisionModel) -> list[Finding]:
     return findings
 
 
+def check_element(element: Element) -> list[Finding]:
+    """Check the tables of a decision or knowledge model, and what they call."""
+    tables = [finding for table in getattr(element, "tables", ()) for finding in check_table(table)]
+    return tables + [Finding(*found) for found in islice(check_calls(element), _MOST_FINDINGS)]
+
+
 def check_table(table: Table) -> list[Finding]:
     """Check one table for what its hit policy does not allow; at most twenty findings of each kind."""
-    shape = [Finding(*found) for found in check_shape(table)]
+    constants = [Finding(*found) for found in check_constants(table)]
+    if any(finding.code == "too_costly" for finding in constants):
+        return constants
+    shape = constants + [Finding(*found) for found in check_shape(table)]
     if len(table.rules) > _MOST_RULES:
         return [*shape, _finding("too_large", table, (), ())]
     columns = columns_of(table)

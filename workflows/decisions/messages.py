@@ -59,6 +59,26 @@ _FINDINGS: Final[dict[str, tuple[str, str]]] = {
         "Das Ergebnis von Regel {rules} ist bei „{output}“ nicht erlaubt. Ändern Sie es oder die erlaubten Werte",
         'The result of rule {rules} is not allowed for "{output}". Change it or the allowed values',
     ),
+    "unknown_call": (
+        "Regel {rules} der Tabelle „{decision}“ ruft die Funktion „{function}“ auf, die es nicht gibt. "
+        "Berichtigen Sie ihren Namen",
+        'Rule {rules} of the table "{decision}" calls the function "{function}", which does not exist. '
+        "Correct its name",
+    ),
+    "unknown_call_in_input": (
+        "Die Eingabe „{input}“ der Tabelle „{decision}“ ruft die Funktion „{function}“ auf, die es nicht gibt. "
+        "Berichtigen Sie ihren Namen",
+        'The input "{input}" of the table "{decision}" calls the function "{function}", which does not exist. '
+        "Correct its name",
+    ),
+    "too_costly": (
+        "Die Zellen der Tabelle „{decision}“ sind zu aufwendig, spätestens in Regel {rules}. Vereinfachen Sie sie",
+        'The cells of the table "{decision}" are too costly, in rule {rules} at the latest. Simplify them',
+    ),
+    "without_value": (
+        "Eine Zelle von Regel {rules} der Tabelle „{decision}“ lässt sich nie berechnen. Berichtigen Sie sie",
+        'A cell of rule {rules} of the table "{decision}" can never be computed. Correct it',
+    ),
     "expression": (
         "Der Ausdruck „{source}“ in „{decision}“ ist nicht gültig",
         'The expression "{source}" in "{decision}" is not valid',

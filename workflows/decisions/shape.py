@@ -14,8 +14,11 @@ from workflows.feel.compiler import Surroundings
 from workflows.feel.runtime import BERLIN, Run, Scope
 from workflows.feel.unary import Check, compile_tests
 
-#: What a table cannot be published with: it would decide by something else than is written there.
-STOPPING: Final = frozenset({"unknown_policy", "unknown_aggregation", "wrong_inputs", "wrong_outputs"})
+#: What a table cannot be published with: it would not decide, or by something else than is written there.
+STOPPING: Final = frozenset(
+    {"unknown_policy", "unknown_aggregation", "wrong_inputs", "wrong_outputs"}
+    | {"unknown_call", "unknown_call_in_input", "too_costly"}
+)
 _ORDERED: Final = ("PRIORITY", "OUTPUT ORDER")
 _MOST_FINDINGS: Final = 20
 Found = tuple[str, tuple[int, ...], Mapping[str, str]]

@@ -28,6 +28,12 @@ def hidden_names(node: object) -> frozenset[str]:
     return found
 
 
+def called_names(node: object) -> frozenset[str]:
+    """Give the names an expression calls as functions, wherever they come from."""
+    own = {node.function.name} if isinstance(node, syntax.Call) and isinstance(node.function, syntax.Name) else set()
+    return frozenset(own).union(*(called_names(child) for child in children(node)))
+
+
 def _free(node: object, bound: frozenset[str], known: frozenset[str], *, filtered: bool) -> Iterator[str]:
     if isinstance(node, syntax.Name):
         if node.name not in bound and (not filtered or node.name in known):

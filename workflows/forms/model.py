@@ -119,19 +119,19 @@ class Form:
         """The names of the variables that a completed form may carry."""
         return frozenset(_written(self.fields))
 
-    def expressions(self) -> Iterator[tuple[str, Expression]]:
-        """Every expression with the id of its field."""
+    def expressions(self) -> Iterator[tuple[str, str, Expression]]:
+        """Every expression with the id of its field and the setting it stands in."""
         for current in self.walk():
-            for candidate in (
-                current.hide,
-                current.options_from,
-                current.default_from,
-                current.rules.minimum,
-                current.rules.maximum,
-                *current.spoken,
+            for setting, candidate in (
+                ("hide", current.hide),
+                ("valuesExpression", current.options_from),
+                ("default", current.default_from),
+                ("min", current.rules.minimum),
+                ("max", current.rules.maximum),
+                *(("text", each) for each in current.spoken),
             ):
                 if isinstance(candidate, Expression):
-                    yield current.id, candidate
+                    yield current.id, setting, candidate
 
     def german(self) -> Iterator[str]:
         """Every German source text that a reader sees: the keys of the bundle's translations."""

@@ -8,7 +8,7 @@ from workflows.decisions.shape import STOPPING
 from workflows.engine.bundle import Bundle
 from workflows.engine.catalogue import Catalogue
 from workflows.engine.checks.examined import Examined
-from workflows.engine.checks.expressions import check_expressions
+from workflows.engine.checks.expressions import check_expressions, check_form_expressions
 from workflows.engine.checks.foreign import check_foreign
 from workflows.engine.checks.joins import check_joins
 from workflows.engine.checks.languages import check_languages
@@ -24,6 +24,7 @@ CHECKS: tuple[Callable[[Examined], Iterator[Finding]], ...] = (
     check_structure,
     check_joins,
     check_expressions,
+    check_form_expressions,
     check_references,
     check_variables,
     check_texts,

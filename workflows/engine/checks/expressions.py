@@ -2,6 +2,7 @@
 
 import re
 from collections.abc import Iterator
+from dataclasses import replace
 from datetime import UTC, datetime
 from typing import Any
 
@@ -15,7 +16,7 @@ from workflows.feel import Expression, FeelBudgetError, FeelSyntaxError, compile
 #: Constants are tried at some moment; which one does not matter.
 SOME_MOMENT = datetime(2026, 3, 2, 9, tzinfo=UTC)
 TIMES = frozenset({"timer_date", "timer_duration", "timer_cycle", "due_date", "follow_up_date"})
-TRUTHS = frozenset({"condition", "completion_condition"})
+TRUTHS = frozenset({"condition", "completion_condition", "hide"})
 _TARGET = re.compile(r"[^\W\d]\w*(\.[^\W\d]\w*)*")
 
 
@@ -38,6 +39,19 @@ def check_expressions(examined: Examined) -> Iterator[Finding]:
             yield from _constant(examined, use, expression)
 
 
+def check_form_expressions(examined: Examined) -> Iterator[Finding]:
+    """The same for the expressions of forms, which compiled when the form was read."""
+    for form_id, form in examined.content.forms.items():
+        for field_id, setting, expression in form.expressions():
+            use = Use(field_id, setting, expression.source, "feel")
+            found = [*_functions(examined, use, expression)]
+            if not expression.variables:
+                found += _constant(examined, use, expression)
+            # A field may be called like an element of the diagram: its file is that of the form.
+            for each in found:
+                yield replace(each, file=examined.content.form_files[form_id])
+
+
 def _functions(examined: Examined, use: Use, expression: Expression) -> Iterator[Finding]:
     """A name followed by an opening bracket is meant as a function; no variable holds one."""
     for name in sorted(expression.variables):
@@ -57,14 +71,18 @@ def _literal(examined: Examined, use: Use) -> Iterator[Finding]:
 def _constant(examined: Examined, use: Use, expression: Expression) -> Iterator[Finding]:
     """An expression without variables says now what it will say then."""
     try:
-        value = expression.evaluate({}, now=SOME_MOMENT).value
+        evaluation = expression.evaluate({}, now=SOME_MOMENT)
     except FeelBudgetError:
         yield examined.error(use.element_id, "expression_too_costly", place=use.place, source=use.source[:200])
         return
+    value = evaluation.value
     if use.place in TIMES:
         yield from _time(examined, use, value)
     elif use.place in TRUTHS and not isinstance(value, bool):
         yield examined.error(use.element_id, "condition_not_boolean", place=use.place, source=use.source[:200])
+    elif value is None and evaluation.warnings:
+        facts = {"place": use.place, "source": use.source[:200], "problem": evaluation.warnings[0]}
+        yield examined.warning(use.element_id, "expression_without_value", **facts)
 
 
 def _time(examined: Examined, use: Use, value: Any) -> Iterator[Finding]:

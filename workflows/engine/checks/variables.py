@@ -97,7 +97,7 @@ def _expressions(examined: Examined, without: str = "") -> Iterator[tuple[str, s
         if use.is_expression and use.place != without and (expression := _compiled(examined, use)) is not None:
             yield examined.file_of(use.element_id), use.element_id, expression
     for form_id, form in examined.content.forms.items():
-        for field_id, expression in form.expressions():
+        for field_id, _, expression in form.expressions():
             yield examined.content.form_files[form_id], field_id, expression
 
 

@@ -8,7 +8,7 @@ from workflows.decisions import messages as decision_messages
 from workflows.decisions.checks import Finding as TableFinding
 from workflows.engine.checks.words import PLACES, WORDS
 from workflows.engine.findings import Finding
-from workflows.feel import FeelSyntaxError
+from workflows.feel import FeelSyntaxError, Warning  # noqa: A004 - the standard's word
 from workflows.feel.messages import explain
 
 SEVERITIES = {"error": ("Fehler", "error"), "warning": ("Hinweis", "warning"), "change": ("Geändert", "changed")}
@@ -36,7 +36,7 @@ def sentence(code: str, facts: Mapping[str, Any], language: str = "de") -> str:
     if words is None:
         return _of_decision(code, facts, language)
     filled = _Facts({name: _fact(name, value, column) for name, value in facts.items()})
-    if isinstance(problem, FeelSyntaxError):
+    if isinstance(problem, FeelSyntaxError | Warning):
         filled["explained"] = explain(problem, language)
     return words[column].format_map(filled).strip()
 

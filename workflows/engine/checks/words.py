@@ -262,6 +262,10 @@ EXPRESSIONS: Final[Words] = {
         "Der Ausdruck „{source}“ ({place}) ist zu aufwendig.",
         'The expression "{source}" ({place}) is too costly.',
     ),
+    "expression_without_value": (
+        "Der Ausdruck „{source}“ ({place}) ergibt nie einen Wert. {explained}",
+        'The expression "{source}" ({place}) never has a value. {explained}',
+    ),
     "condition_not_boolean": (
         "Die Bedingung „{source}“ ergibt nicht ja oder nein.",
         'The condition "{source}" does not yield true or false.',
