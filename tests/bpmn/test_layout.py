@@ -129,6 +129,16 @@ def test_labels_lie_free_of_lines_and_shapes(drawing: Drawing) -> None:
         assert not any(label.meets(part) for part in parts), key
 
 
+LETTER = 7.0
+"""Width of a letter in labels, the widest fonts that browsers fall back to included."""
+
+
+def test_no_label_breaks_inside_a_word(drawing: Drawing) -> None:
+    for key, label in drawing.labels.items():
+        longest = max(drawing.names[key].replace("-", "- ").split(), key=len)
+        assert label.right - label.left >= LETTER * len(longest), longest
+
+
 def test_what_a_lane_holds_is_drawn_inside_it(drawing: Drawing) -> None:
     for lane, held in drawing.lanes.items():
         inside = [key for key in held if key not in drawing.hosts]
