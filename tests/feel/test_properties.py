@@ -154,7 +154,7 @@ def test_operators_take_any_values(operator, a, b):
     assert kind_of_result(compile_expression(f"a {operator} b"), {"a": a, "b": b})
 
 
-@settings(max_examples=1500, deadline=None)
+@settings(max_examples=700, deadline=None)
 @given(st.sampled_from(sorted(BUILTINS)), st.lists(values, max_size=4))
 def test_functions_take_any_values(name, arguments):
     names = [f"x{index}" for index in range(len(arguments))]

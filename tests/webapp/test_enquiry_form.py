@@ -140,6 +140,7 @@ def test_many_machines_with_an_enquiry_each_are_slowed_together_and_nothing_type
     assert told == ["limit:enquiry"]
 
 
+@pytest.mark.usefixtures("house")
 def test_the_receipt_says_where_it_is_and_repeats_nothing(browser: Browser, clock: SetClock, begin: Begin) -> None:
     browser.post(
         "/anfrage", fill_in(browser, clock, contact_name="Buy at spam.example", text="Kaufen Sie jetzt billig!")

@@ -123,14 +123,18 @@ def test_a_due_date_by_formula_stays_unless_a_number_replaces_it() -> None:
     assert parse(replaced).elements["answer_referral"].assignment.due == "=working days(today(), 3)"
 
 
+WAYS = 20
+"""About so many of each process, spread over it: all of them take a minute."""
+
+
 @pytest.mark.parametrize("key", KEYS)
-def test_a_step_can_be_put_on_every_way_and_is_drawn_there(key: str) -> None:
+def test_a_step_can_be_put_on_any_way_and_is_drawn_there(key: str) -> None:
     xml = diagram(key)
     before = errors(key, xml)
     assert misdrawn(xml) == []
     drawn = parse(xml)
     flows = [each for each in drawn.flows.values() if drawn.elements[each.source].kind != "event_based_gateway"]
-    for flow in flows:
+    for flow in flows[:: max(1, len(flows) // WAYS)]:
         changed, made = editing.add(xml, flow.id, "userTask", "Noch einmal prüfen", TASK)
         parsed = parse(changed)
         assert parsed.flows[flow.id].target == made
@@ -239,7 +243,7 @@ def test_moving_down_and_up_again_changes_nothing() -> None:
 
 
 @given(key=st.sampled_from(KEYS), data=st.data())
-@settings(max_examples=15, deadline=None, phases=[Phase.explicit, Phase.generate])
+@settings(max_examples=8, deadline=None, phases=[Phase.explicit, Phase.generate])
 def test_any_changes_one_after_the_other_leave_a_diagram_that_runs(key: str, data: st.DataObject) -> None:
     xml = diagram(key)
     for number in range(data.draw(st.integers(1, 5), label="changes")):
