@@ -5,7 +5,7 @@ from urllib.parse import urlsplit
 from flask import Flask
 from werkzeug.middleware.proxy_fix import ProxyFix
 
-from webapp import errors, i18n, identity, layout, security
+from webapp import doors, errors, i18n, identity, layout, security
 from webapp.extensions import Surroundings, babel, csrf, db, login_manager
 from webapp.rooms import BLUEPRINTS
 from workflows.core.clock import Clock, SystemClock
@@ -30,6 +30,7 @@ def create_app(settings: Settings, clock: Clock | None = None) -> Flask:
     babel.init_app(app, locale_selector=i18n.select_locale, timezone_selector=i18n.select_timezone)
     layout.init_app(app)
     errors.init_app(app)
+    doors.init_app(app)
     for blueprint in BLUEPRINTS:
         app.register_blueprint(blueprint)
     if settings.proxies:

@@ -11,7 +11,7 @@ from flask_wtf.csrf import CSRFError
 from sqlalchemy.exc import OperationalError
 from werkzeug.exceptions import HTTPException, SecurityError
 
-from webapp import wording
+from webapp import doors, wording
 from webapp.access import SignInNeeded, to_login
 from webapp.identity import ask_nobody
 from workflows.core.errors import Conflict, Invalid, LotseError, NotAllowed, NotFound, Throttled
@@ -57,6 +57,8 @@ def on_lotse_error(error: LotseError) -> ResponseReturnValue:
     if is_api():
         detail = wording.error_text(error.code, error.facts)
         return problem(status, error.code, detail, _members(error)), status, headers
+    if status == 404 and doors.is_forgotten():
+        return _page(status, kind="forgotten"), status
     if error.code == "link_gone":
         return render_template("office/gone.html"), status
     text = wording.error_text(error.code, error.facts)

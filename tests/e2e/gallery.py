@@ -458,7 +458,7 @@ def make_gallery() -> Flask:
     Babel(app, locale_selector=_language, timezone_selector=i18n.select_timezone)
     CSRFProtect(app)
     app.jinja_env.filters.update(day=i18n.day, moment=i18n.moment, iso=layout.iso, euros=i18n.euros, tag=i18n.tag)
-    app.jinja_env.globals.update(wording.GLOBALS, asset=layout.asset)
+    app.jinja_env.globals.update(wording.GLOBALS, asset=layout.asset, fresh_key=lambda: "once")
     app.jinja_env.trim_blocks = app.jinja_env.lstrip_blocks = True
     app.url_build_error_handlers.append(_any_address)
     app.add_url_rule("/<name>", view_func=sample, endpoint="sample")

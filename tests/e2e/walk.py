@@ -161,8 +161,10 @@ def _values(tx: Tx, rule: Rule, name: str, chosen: Mapping[str, Any]) -> Sequenc
     if rule.rule.startswith("/workshop") and name in IN_THE_WORKSHOP:
         return [("", IN_THE_WORKSHOP[name])]
     if name == "draft_id":
-        open_ones = select(Draft.id).where(Draft.process_key == "enquiry", Draft.status == "open")
-        return [("", tx.session.scalars(open_ones).first())]
+        wanted = {"process_key": "enquiry", "status": "open"}
+        if rule.rule.endswith("/proposal"):
+            wanted = {"status": "submitted"}
+        return [("", tx.session.scalars(select(Draft.id).filter_by(**wanted)).first())]
     if name in WORDS:
         return [("", WORDS[name])]
     if name == "token":

@@ -47,7 +47,15 @@ class Browser:
         self.client = client
 
     def get(self, path: str, **more: object) -> TestResponse:
-        return self.client.get(path, base_url=ADDRESS, **more)
+        """A page; a link from a mail leads on to its clean address, as browsers go."""
+        answer = self.client.get(path, base_url=ADDRESS, **more)
+        return self.client.get(answer.location, base_url=ADDRESS, **more) if "/~" in (answer.location or "") else answer
+
+    def opened(self, path: str) -> str:
+        """The clean address that the link of a mail leads to."""
+        answer = self.client.get(path, base_url=ADDRESS)
+        assert answer.status_code == 302
+        return str(answer.location)
 
     def post(self, path: str, data: dict[str, object] | None = None, **more: object) -> TestResponse:
         return self.client.post(path, base_url=ADDRESS, data={"csrf_token": self.token(), **(data or {})}, **more)

@@ -122,7 +122,7 @@ def test_its_mail_leads_to_pages_in_its_own_language_switchable(place: Town, beg
     door = place.visitor.get(link, headers={"Accept-Language": "ar"})
     assert '<html lang="en"' in door.text
     assert re.findall(r'hreflang="(\w+)"', door.text) == ["de", "en"]
-    place.visitor.post(f"{link}/open")
+    link = place.opened(link)
     page = place.visitor.get(link).text
     action = re.search(rf'action="({link}/tasks/\d+)"', page)
     assert action

@@ -69,8 +69,9 @@ def test_the_association_describes_its_project_from_the_link_of_its_mail(
         mail = tx.session.scalars(select(Mail).order_by(Mail.id.desc()).limit(1)).one()
         assert "Bitte beschreiben Sie es uns" in mail.subject
         assert "[[link]]" in mail.text
-    status = browser.get(f"/s/{enquiry.token}").text
-    path = f"/s/{enquiry.token}/tasks/{_open(begin, 'describe_project')}"
+    mine = browser.opened(f"/s/{enquiry.token}")
+    status = browser.get(mine).text
+    path = f"{mine}/tasks/{_open(begin, 'describe_project')}"
     for words in ("Beratung", "Organisation und Vorhaben beschreiben", "Jetzt ausfüllen", "bis", path):
         assert words in status, status[status.find("<main") :]
     assert "Wie soll es heißen?" in browser.get(path).text
@@ -80,9 +81,9 @@ def test_the_association_describes_its_project_from_the_link_of_its_mail(
     missing = browser.post(path, {"sketch.title": "Chor der Nachbarn"})
     assert missing.status_code == 422
     assert "Chor der Nachbarn" in missing.text
-    assert browser.post(path, SKETCH).location == f"/s/{enquiry.token}"
+    assert browser.post(path, SKETCH).location == mine
     again = browser.post(path, SKETCH)  # the back button and once more: it stays the first one
-    assert again.location == f"/s/{enquiry.token}"
+    assert again.location == mine
     with begin() as tx:
         done = tx.session.scalars(select(Task).where(Task.element_id == "describe_project")).one()
         assert (done.status, done.done_by, done.done_by_id) == ("done", "Amal Beispiel", None)

@@ -114,7 +114,7 @@ def test_a_link_opens_in_the_language_of_the_enquiry(browser: Browser, clock: Se
 
 
 def test_withdrawing_asks_first(browser: Browser, enquiry: Enquired, begin: Begin) -> None:
-    page = f"/s/{enquiry.token}"
+    page = browser.opened(f"/s/{enquiry.token}")
     assert f"{page}/withdraw" in browser.get(page).text
     assert browser.get(f"{page}/withdraw").status_code == 200
     assert browser.post(f"{page}/withdraw").location == page
@@ -151,7 +151,7 @@ def test_own_pages_are_written_by_the_office_and_harmless(signed_in: object, bro
 def test_three_questions_after_closing_are_answered_with_a_tap_each(
     browser: Browser, enquiry: Enquired, begin: Begin
 ) -> None:
-    status = f"/s/{enquiry.token}"
+    status = browser.opened(f"/s/{enquiry.token}")
     assert "Drei kurze Fragen an Sie" not in browser.get(status).text
     with begin() as tx:
         cases.close(tx, enquiry.case_id, "helped")

@@ -7,7 +7,7 @@ from typing import Any
 from flask import Blueprint, redirect, render_template, request, session, url_for
 from flask.typing import ResponseReturnValue
 
-from webapp import i18n
+from webapp import doors, i18n
 from webapp.access import PUBLIC, Refusal, view
 from webapp.forms import uploads
 from webapp.forms.reading import is_redrawing
@@ -28,21 +28,22 @@ STAYS_OPEN = timedelta(hours=2)
 Typed = Mapping[int, Mapping[str, Any]]
 
 
-@view(office, "/r/<token>", who=PUBLIC)
+@view(office, "/r/<door:token>", who=PUBLIC)
 def referral(tx: Tx, token: str) -> ResponseReturnValue:
     """Neutral until it was opened by hand: mail scanners follow links."""
     door = _enter(tx, token)
     if session.get(OPENED, {}).get(str(door.link_id), 0) < tx.now.timestamp():
         return render_template("office/neutral.html", token=token)
-    return _page(tx, token)
+    return doors.cleaned(token, _page(tx, token))
 
 
-@view(office, "/r/<token>/open", who=PUBLIC, methods=("POST",), endpoint="open")
+@view(office, "/r/<door:token>/open", who=PUBLIC, methods=("POST",), endpoint="open")
 def open_referral(tx: Tx, token: str) -> ResponseReturnValue:
     """A person wants to see it: it counts as seen, and this browser may look for two hours."""
     opened = referrals.open(tx, token)
     until = int((tx.now + STAYS_OPEN).timestamp())
     session[OPENED] = {**session.get(OPENED, {}), str(opened.link_id): until}
+    doors.keep(token)
     return redirect(url_for("office.referral", token=token))
 
 
@@ -50,7 +51,7 @@ def _keep_uploads(tx: Tx, token: str, task_id: int) -> None:
     uploads.keep(tx, *referrals.upload_place(tx, token, task_id))
 
 
-@view(office, "/r/<token>/tasks/<int:task_id>", who=PUBLIC, methods=("POST",), uploads=_keep_uploads)
+@view(office, "/r/<door:token>/tasks/<int:task_id>", who=PUBLIC, methods=("POST",), uploads=_keep_uploads)
 def answer(tx: Tx, token: str, task_id: int) -> ResponseReturnValue:
     """The office's answer: counts once; sent again it says what was answered."""
     _enter(tx, token)
@@ -66,7 +67,7 @@ def answer(tx: Tx, token: str, task_id: int) -> ResponseReturnValue:
     return redirect(url_for("office.thanks", token=token))
 
 
-@view(office, "/r/<token>/tasks/<int:task_id>/fields", who=PUBLIC, methods=("POST",), uploads=_keep_uploads)
+@view(office, "/r/<door:token>/tasks/<int:task_id>/fields", who=PUBLIC, methods=("POST",), uploads=_keep_uploads)
 def answer_fields(tx: Tx, token: str, task_id: int) -> ResponseReturnValue:
     """The fields drawn anew for what was typed so far; saves nothing."""
     _enter(tx, token)
@@ -78,7 +79,7 @@ def answer_fields(tx: Tx, token: str, task_id: int) -> ResponseReturnValue:
     return render_template("forms/fields.html", form=form)
 
 
-@view(office, "/r/<token>/thanks", who=PUBLIC)
+@view(office, "/r/<door:token>/thanks", who=PUBLIC)
 def thanks(tx: Tx, token: str) -> ResponseReturnValue:
     """The answer has arrived."""
     _enter(tx, token)

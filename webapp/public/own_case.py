@@ -8,6 +8,7 @@ from flask.typing import ResponseReturnValue
 from flask_babel import force_locale
 from flask_babel import gettext as _
 
+from webapp import doors
 from webapp.access import PUBLIC, Refusal, view
 from webapp.files.shown import for_association
 from webapp.files.views import sent
@@ -28,13 +29,13 @@ __all__ = ["public"]  # the same room, with these pages in it
 UPLOADS_PER_CASE = 60  # a day; each holds as many files as a request may
 
 
-@view(public, "/s/<token>", who=PUBLIC)
+@view(public, "/s/<door:token>", who=PUBLIC)
 def status(tx: Tx, token: str) -> ResponseReturnValue:
     """Where the enquiry stands, in its own language unless another was chosen."""
     with own_words(tx, token):
         found = enquiries.status(tx, token, language())
         mine = enquiries.own(tx, token)
-        return render_template(
+        page = render_template(
             "public/status.html",
             token=token,
             case=found.case,
@@ -51,9 +52,10 @@ def status(tx: Tx, token: str) -> ResponseReturnValue:
             can_withdraw=found.can_withdraw,
             can_withdraw_consent=found.can_withdraw_consent,
         )
+        return doors.cleaned(token, page)
 
 
-@view(public, "/s/<token>/files/<key>", who=PUBLIC)
+@view(public, "/s/<door:token>/files/<key>", who=PUBLIC)
 def file(tx: Tx, token: str, key: str) -> ResponseReturnValue:
     """A file of one's own enquiry, or one the office shared."""
     return sent(enquiries.own(tx, token), key)
@@ -73,13 +75,13 @@ def _keep_uploads(tx: Tx, token: str) -> None:
     uploads.keep(own, place, correspondence.form(tx, token, language()).form)
 
 
-@view(public, "/s/<token>/message", who=PUBLIC)
+@view(public, "/s/<door:token>/message", who=PUBLIC)
 def message(tx: Tx, token: str) -> ResponseReturnValue:
     """Something to add."""
     return _writing(tx, token, ticket.fresh(tx))
 
 
-@view(public, "/s/<token>/message", who=PUBLIC, methods=("POST",), uploads=_keep_uploads)
+@view(public, "/s/<door:token>/message", who=PUBLIC, methods=("POST",), uploads=_keep_uploads)
 def send_message(tx: Tx, token: str) -> ResponseReturnValue:
     """Send it, or draw the form again; nothing typed is ever lost."""
     drawn = ticket.read(tx, request.form.get(ticket.FIELD, "")) or ticket.fresh(tx)
@@ -102,7 +104,7 @@ def send_message(tx: Tx, token: str) -> ResponseReturnValue:
     return redirect(url_for("public.status", token=token))
 
 
-@view(public, "/s/<token>/message/fields", who=PUBLIC, methods=("POST",), uploads=_keep_uploads)
+@view(public, "/s/<door:token>/message/fields", who=PUBLIC, methods=("POST",), uploads=_keep_uploads)
 def message_fields(tx: Tx, token: str) -> ResponseReturnValue:
     """The fields drawn anew for what was typed and uploaded so far."""
     drawn = ticket.read(tx, request.form.get(ticket.FIELD, "")) or ticket.fresh(tx)
@@ -126,7 +128,7 @@ def _message_form(tx: Tx, token: str, drawn: Ticket, values: dict[str, Any] | No
     return FormView(opened.fields, problems, refresh_url=refresh_url, hidden=ticket.field(tx, drawn))
 
 
-@view(public, "/s/<token>/confirm", who=PUBLIC, methods=("POST",))
+@view(public, "/s/<door:token>/confirm", who=PUBLIC, methods=("POST",))
 def confirm(tx: Tx, token: str) -> ResponseReturnValue:
     """One tap: did it help?"""
     referral = request.form.get("referral")
@@ -141,7 +143,7 @@ def confirm(tx: Tx, token: str) -> ResponseReturnValue:
     return redirect(url_for("public.status", token=token))
 
 
-@view(public, "/s/<token>/survey", who=PUBLIC, methods=("POST",))
+@view(public, "/s/<door:token>/survey", who=PUBLIC, methods=("POST",))
 def survey(tx: Tx, token: str) -> ResponseReturnValue:
     """One tap: one answer to the closing survey."""
     enquiries.survey(tx, token, request.form.get("question", ""), request.form.get("answer", ""))
@@ -150,14 +152,14 @@ def survey(tx: Tx, token: str) -> ResponseReturnValue:
     return redirect(url_for("public.status", token=token))
 
 
-@view(public, "/s/<token>/withdraw", who=PUBLIC)
+@view(public, "/s/<door:token>/withdraw", who=PUBLIC)
 def withdraw_ask(tx: Tx, token: str) -> ResponseReturnValue:
     """Really?"""
     with own_words(tx, token):
         return render_template("public/withdraw.html", token=token, case=enquiries.status(tx, token).case)
 
 
-@view(public, "/s/<token>/withdraw", who=PUBLIC, methods=("POST",))
+@view(public, "/s/<door:token>/withdraw", who=PUBLIC, methods=("POST",))
 def withdraw(tx: Tx, token: str) -> ResponseReturnValue:
     """Stop everything and tell the offices."""
     enquiries.withdraw(tx, token)
@@ -166,14 +168,14 @@ def withdraw(tx: Tx, token: str) -> ResponseReturnValue:
     return redirect(url_for("public.status", token=token))
 
 
-@view(public, "/s/<token>/consent", who=PUBLIC)
+@view(public, "/s/<door:token>/consent", who=PUBLIC)
 def consent_ask(tx: Tx, token: str) -> ResponseReturnValue:
     """Really take the yes back?"""
     with own_words(tx, token):
         return render_template("public/consent.html", token=token, case=enquiries.status(tx, token).case)
 
 
-@view(public, "/s/<token>/consent", who=PUBLIC, methods=("POST",))
+@view(public, "/s/<door:token>/consent", who=PUBLIC, methods=("POST",))
 def withdraw_consent(tx: Tx, token: str) -> ResponseReturnValue:
     """Nothing may be passed on any more; the enquiry lives on."""
     enquiries.withdraw_consent(tx, token)

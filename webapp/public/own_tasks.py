@@ -7,6 +7,7 @@ from flask import Blueprint, flash, redirect, render_template, request, url_for
 from flask.typing import ResponseReturnValue
 from flask_babel import gettext as _
 
+from webapp import doors
 from webapp.access import PUBLIC, Refusal, view
 from webapp.forms import uploads
 from webapp.forms.reading import is_redrawing
@@ -27,13 +28,13 @@ def _keep_uploads(tx: Tx, token: str, task_id: int) -> None:
     uploads.keep(tx, *tasks_of.upload_place(tx, token, task_id))
 
 
-@view(own_tasks, "/s/<token>/tasks/<int:task_id>", who=PUBLIC)
+@view(own_tasks, "/s/<door:token>/tasks/<int:task_id>", who=PUBLIC)
 def task(tx: Tx, token: str, task_id: int) -> ResponseReturnValue:
     """The form, with what was typed before."""
-    return _page(tx, token, task_id)
+    return doors.cleaned(token, _page(tx, token, task_id))
 
 
-@view(own_tasks, "/s/<token>/tasks/<int:task_id>", who=PUBLIC, methods=("POST",), uploads=_keep_uploads)
+@view(own_tasks, "/s/<door:token>/tasks/<int:task_id>", who=PUBLIC, methods=("POST",), uploads=_keep_uploads)
 def complete(tx: Tx, token: str, task_id: int) -> ResponseReturnValue:
     """Send the form, keep it for later, or draw it anew; nothing typed is ever lost."""
     values = uploads.sent_values(tasks_of.form(tx, token, task_id))
@@ -52,7 +53,7 @@ def complete(tx: Tx, token: str, task_id: int) -> ResponseReturnValue:
     return redirect(url_for("public.status", token=token))
 
 
-@view(own_tasks, "/s/<token>/tasks/<int:task_id>/draft", who=PUBLIC, methods=("POST",), uploads=_keep_uploads)
+@view(own_tasks, "/s/<door:token>/tasks/<int:task_id>/draft", who=PUBLIC, methods=("POST",), uploads=_keep_uploads)
 def draft(tx: Tx, token: str, task_id: int) -> ResponseReturnValue:
     """Keep what was typed so far and draw the fields anew for it."""
     values = uploads.sent_values(tasks_of.form(tx, token, task_id))

@@ -1,0 +1,36 @@
+"""Links from mails: once opened, no address shows the token, and only the browser that opened it goes on."""
+
+import re
+
+from flask import Flask
+
+from tests.webapp.conftest import ADDRESS, Browser, Enquired
+
+
+def test_a_status_link_leads_to_a_clean_address(browser: Browser, enquiry: Enquired) -> None:
+    clean = browser.opened(f"/s/{enquiry.token}?lang=en")
+    assert re.fullmatch(r"/s/~[0-9a-f]{16}\?lang=en", clean)
+    page = browser.client.get(clean, base_url=ADDRESS)
+    assert page.status_code == 200
+    assert enquiry.token not in page.text
+    path = clean.partition("?")[0]
+    assert enquiry.token not in browser.get(f"{path}/message").text
+    withdrawn = browser.post(f"{path}/withdraw")
+    assert withdrawn.location == path
+    assert f"{path}/withdraw" in page.text
+    assert f"{path}/withdraw" not in browser.get(path).text
+
+
+def test_a_clean_address_opens_nothing_in_another_browser(app: Flask, browser: Browser, enquiry: Enquired) -> None:
+    clean = browser.opened(f"/s/{enquiry.token}")
+    stranger = Browser(app.test_client())
+    answer = stranger.get(clean)
+    assert answer.status_code == 404
+    assert "Bitte öffnen Sie den Link noch einmal" in answer.text
+    assert stranger.post(f"{clean}/withdraw").status_code == 404
+
+
+def test_a_wrong_link_is_kept_by_nobody(browser: Browser, enquiry: Enquired) -> None:
+    answer = browser.get("/s/" + "x" * 43)
+    assert answer.status_code == 404
+    assert "Set-Cookie" not in answer.headers or "doors" not in answer.headers["Set-Cookie"]
