@@ -19,7 +19,7 @@ from workflows.core import killpoints
 PATIENCE = 60.0  # seconds until something that must happen counts as not happening
 
 _context = multiprocessing.get_context("forkserver")
-_context.set_forkserver_preload(["tests.faults.processes"])
+_context.set_forkserver_preload([__name__, *(f"webapp.cli.{name}" for name in set(cli.COMMANDS.values()))])
 
 
 def _run(arguments: Sequence[str], environ: Mapping[str, str], log: Path) -> None:
