@@ -4,7 +4,7 @@ from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass, field
 
-from playwright.sync_api import Browser, BrowserContext, Page
+from playwright.sync_api import Browser, BrowserContext, Page, Response
 
 from tests.e2e.walk import Demo, Place, user_of
 
@@ -48,7 +48,8 @@ class Eyes:
             mark = "&" if "?" in look.place.path else "?"
             answer = page.goto(f"{self.demo.address}{look.place.path}{mark}lang={look.language}")
             assert answer is not None
-            is_page = answer.body()[:20].lower().lstrip().startswith(b"<!doctype html")
+            # Asked of the browser: what it was sent can be waited for in vain (the event of its end may get lost).
+            is_page = _is_html(answer) and bool(page.evaluate("document.doctype !== null"))
             if not is_page:
                 self.files.add(look)
             yield page, answer.status, is_page
@@ -86,6 +87,10 @@ class Eyes:
         page.get_by_label("Passwort").fill(user_of(role).password)
         page.get_by_role("button", name="Anmelden", exact=True).click()
         page.close()
+
+
+def _is_html(answer: Response) -> bool:
+    return answer.headers.get("content-type", "").startswith("text/html")
 
 
 def looks(places: Sequence[Place]) -> list[Look]:

@@ -354,10 +354,11 @@ def test_two_people_complete_one_task_and_the_second_keeps_the_typed_text(house:
     for page, who in ((quick, "coordinator"), (slow, "deputy")):
         sign_in(page, house, who)
         open_task(page, house, "Anfrage sichten", reference)
-    slow.get_by_label("Worum geht es in einem Satz?").fill("Das habe ich mühsam getippt.")
     quick.get_by_label("Worum geht es in einem Satz?").fill("Raum für ein Konzert")
-    for page in (quick, slow):
-        page.locator("[name=ways][value=refer]").check()
+    quick.locator("[name=ways][value=refer]").check()
+    expect(quick.locator("[data-draft-note]")).to_contain_text("Entwurf gespeichert")  # theirs from here on
+    slow.get_by_label("Worum geht es in einem Satz?").fill("Das habe ich mühsam getippt.")
+    slow.locator("[name=ways][value=refer]").check()
     finish(quick)
 
     slow.get_by_role("button", name="Aufgabe abschließen").click()

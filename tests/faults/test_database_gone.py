@@ -108,7 +108,9 @@ def test_without_its_database_the_house_says_so_and_heals_by_itself(story: Story
         wait_until(story.is_quiet, story.log)
     assert story.findings() == []
     seen = story.seen()
-    assert sum(seen["mails"].values()) == 2
+    # One receipt per enquiry; who wants a mail a day gets it when the worker's rounds happen to fall into this test.
+    receipts = [mail for mail in seen["mails"].elements() if mail[0].startswith("case:")]
+    assert len(receipts) == 2
     assert not seen["incidents"]
 
 
