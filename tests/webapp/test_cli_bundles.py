@@ -8,9 +8,13 @@ import pytest
 
 from tests.prepared import first_contents
 from webapp.cli import main
-from webapp.cli.surroundings import as_system, settings_of
-from workflows.actions import enquiries
+from webapp.cli.surroundings import as_system, as_user, settings_of
+from workflows.actions import enquiries, migrations, publishing, workshop
+from workflows.core import audit
+from workflows.core.errors import NotAllowed
 from workflows.core.tx import PUBLIC, Tx
+from workflows.domain import people
+from workflows.engine import drafts
 
 ROOT = Path(__file__).parents[2]
 ENQUIRY = {
@@ -54,8 +58,8 @@ def test_a_process_goes_out_and_in_and_its_cases_follow(
     written = tmp_path / "out.zip"
     assert main(["bundle", "export", "enquiry", "-o", str(written)]) == 0
     assert main(["bundle", "diff", str(written)]) == 0
-    assert main(["bundle", "deploy", str(changed)]) == 0
-    assert "enquiry: Fassung 2, Textstand 0" in capsys.readouterr().out
+    assert main(["bundle", "deploy", str(changed), "--at-once", "--comment", "Eilt"]) == 0
+    assert "enquiry: Fassung 2, Textstand 0, ohne zweite Person" in capsys.readouterr().out
     assert main(["bundle", "migrate", "enquiry", "--dry-run"]) == 0
     told = capsys.readouterr().out
     assert "2026-0001" in told or "-0001 (Fassung 1" in told
@@ -65,6 +69,41 @@ def test_a_process_goes_out_and_in_and_its_cases_follow(
     assert "Umstellung 1 hat begonnen" in capsys.readouterr().out
 
 
+def test_what_is_sent_by_command_waits_for_a_second_person(
+    changed: Path, tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    with as_system(settings_of(Namespace())) as tx:
+        for name in ("owner", "second"):
+            people.create(tx, f"{name}@lotse.example", name, roles=["process_owner"], groups=[])
+    folder = tmp_path / "message"
+    shutil.copytree(ROOT / "bpmn" / "message", folder)
+    diagram = folder / "message.bpmn"
+    diagram.write_text(diagram.read_text("utf-8").replace("Neue Nachricht lesen", "Nachricht lesen"), "utf-8")
+    with pytest.raises(SystemExit):
+        main(["bundle", "deploy", str(folder)])
+    assert main(["bundle", "deploy", str(folder), "--by", "nobody@lotse.example"]) == 1
+    capsys.readouterr()
+    assert main(["bundle", "deploy", str(folder), "--by", "owner@lotse.example", "--comment", "Kürzer"]) == 0
+    assert "wartet darauf, dass eine zweite Person ihn freigibt" in capsys.readouterr().out
+    with as_user(settings_of(Namespace()), "owner@lotse.example") as tx:
+        asked = workshop.process(tx, "message").publications[0]
+        assert (asked.comment, asked.status, migrations.live(tx, "message")) == ("Kürzer", "submitted", 1)
+        assert set(drafts.scenarios_of(tx.session, workshop.draft(tx, asked.draft_id or 0)))
+        with pytest.raises(NotAllowed):
+            publishing.approve(tx, asked.id, "Ich selbst")
+    with as_user(settings_of(Namespace()), "second@lotse.example") as tx:
+        assert publishing.approve(tx, asked.id, "Gut").status == "done"
+        assert migrations.live(tx, "message") == 2
+
+
+def test_what_is_put_in_force_alone_says_so_in_the_audit(changed: Path) -> None:
+    assert main(["bundle", "deploy", str(changed), "--at-once", "--comment", "Eilt"]) == 0
+    with as_system(settings_of(Namespace())) as tx:
+        entries = audit.entries(tx.session, "system")
+        told = [entry.details for entry in entries if entry.event == "publication.bypassed"]
+        assert told == [{"comment": "Eilt"}]
+
+
 def test_a_case_that_cannot_move_is_told_with_its_reason(changed: Path, capsys: pytest.CaptureFixture[str]) -> None:
     diagram = changed / "enquiry.bpmn"
     receiving = diagram.read_text("utf-8").replace('<bpmn:userTask id="triage"', '<bpmn:manualTask id="triage"', 1)
@@ -72,7 +111,7 @@ def test_a_case_that_cannot_move_is_told_with_its_reason(changed: Path, capsys: 
     diagram.write_text(
         head + '<bpmn:manualTask id="triage"' + rest.replace("</bpmn:userTask>", "</bpmn:manualTask>", 1)
     )
-    assert main(["bundle", "deploy", str(changed)]) == 0
+    assert main(["bundle", "deploy", str(changed), "--at-once"]) == 0
     assert main(["bundle", "migrate", "enquiry", "--dry-run"]) == 1
     assert "kann nicht umgestellt werden. Der Vorgang wartet bei „Anfrage sichten“" in capsys.readouterr().out
 

@@ -6,8 +6,8 @@ from collections.abc import Iterator
 from pathlib import Path
 
 from webapp.cli import models
-from webapp.cli.surroundings import Commands, add_command, as_system, settings_of
-from workflows.actions import bundles, migrations, workshop
+from webapp.cli.surroundings import Commands, add_command, as_system, as_user, settings_of
+from workflows.actions import bundles, migrations, publishing, workshop
 from workflows.actions.migrations import Preview
 from workflows.engine.checks import line, open_bundle
 from workflows.engine.comparison import Comparison, Difference, Lines
@@ -33,8 +33,14 @@ def register(commands: Commands) -> None:
     exporting = add_command(inner, "export", run_export, "eine Fassung als Zip-Datei schreiben")
     _version_arguments(exporting)
     exporting.add_argument("-o", "--output", type=Path, help="wohin (Standard: KEY.zip)")
-    deploying = add_command(inner, "deploy", run_deploy, "einen Ordner oder ein Zip veröffentlichen")
+    deploying = add_command(inner, "deploy", run_deploy, "einen Ordner oder ein Zip zur Freigabe einreichen")
     deploying.add_argument("path", type=Path, help="Ordner oder Zip-Datei eines Prozesses")
+    deploying.add_argument("--comment", default="Kommandozeile", help="was sich ändert und warum (steht im Protokoll)")
+    responsible = deploying.add_mutually_exclusive_group(required=True)
+    responsible.add_argument("--by", metavar="E-MAIL", help="wer einreicht; eine andere Person gibt frei")
+    responsible.add_argument(
+        "--at-once", action="store_true", help="sofort gelten lassen, ohne zweite Person; auch das steht im Protokoll"
+    )
     moving = add_command(inner, "migrate", run_migrate, "laufende Vorgänge auf eine Fassung umstellen")
     _version_arguments(moving)
     moving.add_argument("--dry-run", action="store_true", help="nur sagen, was geschähe")
@@ -84,16 +90,41 @@ def run_export(options: Namespace) -> int:
 
 
 def run_deploy(options: Namespace) -> int:
-    """Publish at once, as whoever may reach the server may; 1 with all findings when it is refused."""
+    """Ask a second person to publish, or publish at once if told to; 1 with all findings when it is refused."""
+    data = _packed(options.path)
     try:
-        with as_system(settings_of(options)) as tx:
-            version = bundles.deploy(tx, open_bundle(options.path).frozen()).version
-            print(f"{version.process_key}: Fassung {version.number}, Textstand {version.patch}")
+        told = _at_once(options, data) if options.at_once else _asked(options, data)
     except BundleRefused as refused:
         for finding in refused.findings:
             print(line(finding), file=sys.stderr)
         return 1
+    print(told)
     return 0
+
+
+def _packed(path: Path) -> bytes:
+    """The zip of a bundle with the scenarios that lie beside its diagram."""
+    found = open_bundle(path)
+    if path.is_file() and path.suffix == ".zip":
+        return path.read_bytes()
+    folder = path if path.is_dir() else path.parent
+    return workshop.with_stories(found, bundles.stories_beside(folder))
+
+
+def _asked(options: Namespace, data: bytes) -> str:
+    settings = settings_of(options)
+    with as_user(settings, options.by) as tx:
+        asked = publishing.propose(tx, data, options.comment).publication
+        return (
+            f"{asked.process_key}: Der Entwurf {asked.draft_id} wartet darauf, dass eine zweite Person ihn freigibt: "
+            f"{settings.public_url}/workshop/publications/{asked.id}"
+        )
+
+
+def _at_once(options: Namespace, data: bytes) -> str:
+    with as_system(settings_of(options)) as tx:
+        version = bundles.deploy_alone(tx, data, options.comment).version
+        return f"{version.process_key}: Fassung {version.number}, Textstand {version.patch}, ohne zweite Person"
 
 
 def run_migrate(options: Namespace) -> int:

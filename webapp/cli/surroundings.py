@@ -1,4 +1,4 @@
-"""What every subcommand needs: settings from the environment, sessions, one transaction as the system."""
+"""What every subcommand needs: settings from the environment, sessions, one transaction."""
 
 import os
 from argparse import ArgumentParser, Namespace
@@ -11,8 +11,10 @@ from sqlalchemy.orm import Session, sessionmaker
 
 from workflows.core.clock import SystemClock
 from workflows.core.db import make_engine, make_sessions
+from workflows.core.errors import NotFound
 from workflows.core.settings import Settings, read_settings
 from workflows.core.tx import SYSTEM, Tx, transaction
+from workflows.domain import people
 
 Commands = Any  # argparse keeps the type of its sub-parsers private
 
@@ -51,3 +53,13 @@ def as_system(settings: Settings) -> Iterator[Tx]:
         transaction(sessions(), SYSTEM, SystemClock(), settings) as tx,
     ):
         yield tx
+
+
+@contextmanager
+def as_user(settings: Settings, email: str) -> Iterator[Tx]:
+    """One transaction of the account with that address, as if signed in; raises ``NotFound`` without an active one."""
+    with as_system(settings) as tx:
+        user = people.find_by_email(tx.session, email)
+        if user is None or not user.is_active:
+            raise NotFound("not_found", kind="user", email=email)
+        yield Tx(tx.session, people.actor(tx.session, user, tx.now), tx.now, tx.settings)

@@ -134,6 +134,7 @@ AUDIT: Mapping[str, Any] = {
     "publication.approved": _("Veröffentlichung freigegeben"),
     "publication.refused": _("Veröffentlichung abgelehnt"),
     "publication.withdrawn": _("Antrag auf Veröffentlichung zurückgezogen"),
+    "publication.bypassed": _("Ohne zweite Person veröffentlicht"),
     "publication.failed": _("Veröffentlichung am vorgesehenen Tag nicht möglich"),
     "version.retired": _("Fassung eines Ablaufs außer Kraft gesetzt"),
     "message.posted": _("Nachricht an einen Ablauf gegeben"),
