@@ -14,10 +14,18 @@ def _nothing(tx: Tx, call: Call) -> None:
     return None
 
 
-_MAIL = (Parameter("to"), Parameter("text", is_text=True), Parameter("link", False), Parameter("values", False))
+_MAIL = (
+    Parameter("to"),
+    Parameter("text", is_text=True),
+    Parameter("link", False, choices=("none", "case_status")),
+    Parameter("values", False),
+    Parameter("topics", False, "Themen", code_list="topic"),
+)
 MAIL = Operator("mail.send", "Mail senden", _MAIL, _nothing)
 CATALOGUE = Catalogue(
-    operators={"mail.send": MAIL}, groups=frozenset({"group:coordination"}), code_lists=frozenset({"topic"})
+    operators={"mail.send": MAIL},
+    groups=frozenset({"group:coordination"}),
+    code_lists={"topic": frozenset({"school", "rooms"})},
 )
 
 

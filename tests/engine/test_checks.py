@@ -156,6 +156,26 @@ def test_operators_are_known_with_their_parameters_and_texts() -> None:
     }
 
 
+@pytest.mark.parametrize(
+    ("written", "found"),
+    [
+        ('source="rooms" target="topics"', {}),
+        ('source="=answer" target="topics"', {}),
+        ('source="=[&quot;rooms&quot;, &quot;school&quot;]" target="topics"', {}),
+        ('source="moon" target="topics"', {"unknown_choice": {"it"}}),
+        ('source="=[&quot;rooms&quot;, &quot;moon&quot;]" target="topics"', {"unknown_choice": {"it"}}),
+        ('source="case_status" target="link"', {}),
+        ('source="somewhere" target="link"', {"unknown_choice": {"it"}}),
+        ('source="=1" target="link"', {"unknown_choice": {"it"}}),
+    ],
+)
+def test_what_is_written_for_good_is_one_of_what_is_possible(written: str, found: dict[str, set[str]]) -> None:
+    sent = SENT.format(more=f"<zeebe:input {written}/>")
+    assert codes(between(user_task("ask"), "begin>ask", "ask>done"), RECEIPT) == {}
+    inside = BEGIN + user_task("ask") + node("serviceTask", "it", extended(sent)) + DONE
+    assert codes(inside + flows("begin>ask", "ask>it", "it>done"), RECEIPT) == found
+
+
 def test_forms_decisions_and_code_lists_are_known() -> None:
     assert codes(between(user_task("ask", form="nothing"), "begin>ask", "ask>done")) == {"unknown_form": {"ask"}}
     rule = extended('<zeebe:calledDecision decisionId="way" resultVariable="way"/>')

@@ -75,8 +75,17 @@ def test_the_catalogue_knows_groups_of_offices_and_all_lists(begin: Begin, case:
     with begin() as tx:
         found = catalogue(tx)
     assert {"group:coordination", "group:leadership", "office:1"} <= found.groups
-    assert {"topic", "office", "programme"} <= found.code_lists
+    assert {"topic", "office", "programme"} <= found.code_lists.keys()
     assert set(found.functions) == {"working days", "next working day", "half way"}
+
+
+def test_what_an_entry_may_be_told_is_known_before_it_runs(begin: Begin, case: Case) -> None:
+    with begin() as tx:
+        lists = catalogue(tx).code_lists
+        bound = [each for operator in OPERATORS.values() for each in operator.parameters if each.code_list]
+        assert {"contact_kind", "office_task", "case_outcome", "way"} <= {each.code_list for each in bound}
+        assert all(lists[each.code_list] for each in bound)
+        assert "call" not in lists["contact_kind"]
 
 
 def test_a_mail_goes_to_the_contact_in_its_language_once_with_its_link(begin: Begin, case: Case) -> None:

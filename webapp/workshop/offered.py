@@ -56,6 +56,7 @@ def _values(operator: str, parameter: str, found: Choices) -> Iterable[tuple[str
             ("none", _("kein Link")),
             ("case_status", _("zur Statusseite")),
             ("referral_answer", _("zur Antwort der Stelle")),
+            ("invitation", _("zur Antwort der eingeladenen MO")),
         ]
     if (operator, parameter) == ("case.advance", "status"):
         return [("in_progress", _("in Arbeit")), ("waiting", _("wartet")), ("answered", _("beantwortet"))]

@@ -32,7 +32,7 @@ def listed(tx: Tx, languages: Sequence[str]) -> list[Listed]:
     """Every list of the house that has entries of its own; raises ``NotAllowed``."""
     policy.require(tx, policy.CODE_EDIT)
     found = []
-    for name in sorted(codes.lists(tx.session) - codes.VIRTUAL.keys()):
+    for name in sorted(codes.lists(tx.session).keys() - codes.VIRTUAL.keys()):
         rows = codes.entries(tx.session, name)
         active = [row for row in rows if row.is_active]
         lacking = [language for language in languages if any(not row.translations.get(language) for row in active)]

@@ -22,19 +22,6 @@ from workflows.operators import OPERATORS, catalogue
 
 Pairs = Sequence[tuple[str, str]]
 
-LISTS: Mapping[tuple[str, str], str] = {
-    ("contact.log", "kind"): "contact_kind",
-    ("contact.log", "office_task"): "office_task",
-    ("case.close", "outcome"): "case_outcome",
-    ("case.route", "urgency"): "urgency",
-    ("case.route", "support_level"): "support_level",
-    ("referral.decline", "reason"): "decline_reason",
-    ("referral.report", "outcome"): "referral_outcome",
-    ("referral.consider", "consideration"): "consideration",
-    ("referral.offer", "legal_basis"): "legal_basis",
-}
-"""The code list that holds the values of an operator's parameter."""
-
 
 @dataclass(frozen=True, slots=True)
 class Choices:
@@ -60,7 +47,12 @@ def choices(tx: Tx, bundle: Bundle, language: str) -> Choices:
         processes=_processes(content),
         texts=sorted({name for name, _ in content.texts}),
         operators=sorted(OPERATORS.values(), key=lambda each: each.label),
-        lists={place: _entries(tx, name, language) for place, name in LISTS.items()},
+        lists={
+            (operator.name, each.name): _entries(tx, each.code_list, language)
+            for operator in OPERATORS.values()
+            for each in operator.parameters
+            if each.code_list
+        },
     )
 
 

@@ -101,9 +101,12 @@ def _note(tx: Tx, kind: str, found: CodeEntry, details: dict[str, object]) -> No
     audit.record(tx, "system", kind, f"code:{found.list}/{found.key}", details)
 
 
-def lists(session: Session) -> frozenset[str]:
-    """The names of all lists a form may use."""
-    return frozenset(session.scalars(select(CodeEntry.list).distinct())) | VIRTUAL.keys()
+def lists(session: Session) -> dict[str, frozenset[str]]:
+    """All lists a form may use by name, with the keys of their entries, retired ones too."""
+    found: dict[str, set[str]] = {name: {each.key for each in held(session)} for name, held in VIRTUAL.items()}
+    for name, key in session.execute(select(CodeEntry.list, CodeEntry.key)):
+        found.setdefault(name, set()).add(key)
+    return {name: frozenset(keys) for name, keys in found.items()}
 
 
 def label(session: Session, name: str, key: str | None, language: str = "de") -> str:

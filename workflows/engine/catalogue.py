@@ -24,12 +24,17 @@ class BpmnError(Exception):
 
 @dataclass(frozen=True, slots=True)
 class Parameter:
-    """One input of an operator; ``label`` is its German name in the workshop, ``is_text`` if it names a text."""
+    """One input of an operator; ``label`` is its German name in the workshop, ``is_text`` if it names a text.
+
+    Its value, or each of its values, is one of ``choices`` or an entry of ``code_list`` where there are such.
+    """
 
     name: str
     required: bool = True
     label: str = ""
     is_text: bool = False
+    code_list: str = ""
+    choices: tuple[str, ...] = ()
 
 
 @dataclass(frozen=True, slots=True)
@@ -78,14 +83,15 @@ class Operator:
 class Catalogue:
     """Everything a bundle may refer to, for the check before deployment.
 
-    ``groups`` are keys such as ``group:coordination``; ``functions`` the office functions of the expression language,
-    ``variables`` the names that instances of a process (by key) start with, where they are known. ``placeholders`` are
-    the dotted names that texts may look up without being given them, by process, under the empty key for all others.
+    ``groups`` are keys such as ``group:coordination``; ``code_lists`` hold the keys of each list. ``functions`` are the
+    office functions of the expression language, ``variables`` the names that instances of a process, by key, begin
+    with where they are known. ``placeholders`` are the dotted names that texts may look up without being given them, by
+    process, under the empty key for all others.
     """
 
     operators: Mapping[str, Operator] = field(default_factory=dict)
     groups: frozenset[str] = frozenset()
-    code_lists: frozenset[str] = frozenset()
+    code_lists: Mapping[str, frozenset[str]] = field(default_factory=dict)
     functions: Mapping[str, Callable[..., Any]] = field(default_factory=dict)
     variables: Mapping[str, frozenset[str]] = field(default_factory=dict)
     placeholders: Mapping[str, frozenset[str]] = field(default_factory=dict)

@@ -43,5 +43,10 @@ OPERATORS = (
     Operator("appointment.propose", "Termin: Vorschlag der Stelle", _WHEN, propose),
     Operator("appointment.arrange", "Termin: von uns vereinbart", _WHEN, arrange),
     Operator("appointment.confirm", "Termin: steht", (), confirm),
-    Operator("appointment.decline", "Termin: entfällt", (Parameter("reply", label="Antwort: no, unknown"),), decline),
+    Operator(
+        "appointment.decline",
+        "Termin: entfällt",
+        (Parameter("reply", label="Antwort: no, unknown", choices=tuple(REPLIES)),),
+        decline,
+    ),
 )

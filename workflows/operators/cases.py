@@ -5,11 +5,13 @@ from workflows.domain import cases
 from workflows.engine.catalogue import Call, Operator, Parameter
 from workflows.operators import inputs
 
+STATES = ("in_progress", "waiting", "answered")
+
 
 def advance(tx: Tx, call: Call) -> None:
     """Move the case to in_progress, waiting or answered."""
     status = inputs.text(call, "status")
-    if status not in {"in_progress", "waiting", "answered"}:
+    if status not in STATES:
         raise inputs.wrong("status", "in_progress, waiting or answered", status)
     cases.advance(tx, inputs.case_id(tx, call), status)
 
@@ -60,14 +62,14 @@ def share_note(tx: Tx, call: Call) -> None:
 
 
 OPERATORS = (
-    Operator("case.advance", "Vorgang: Stand ändern", (Parameter("status", label="Stand"),), advance),
+    Operator("case.advance", "Vorgang: Stand ändern", (Parameter("status", label="Stand", choices=STATES),), advance),
     Operator(
         "case.route",
         "Vorgang: gewählte Wege festhalten",
         (
-            Parameter("ways", label="Wege"),
-            Parameter("urgency", required=False, label="Dringlichkeit"),
-            Parameter("support_level", required=False, label="Grad der Unterstützung"),
+            Parameter("ways", label="Wege", code_list="way"),
+            Parameter("urgency", required=False, label="Dringlichkeit", code_list="urgency"),
+            Parameter("support_level", required=False, label="Grad der Unterstützung", code_list="support_level"),
         ),
         route,
     ),
@@ -75,7 +77,12 @@ OPERATORS = (
     Operator(
         "case.translate", "Vorgang: Übersetzung festhalten", (Parameter("translation", label="Übersetzung"),), translate
     ),
-    Operator("case.close", "Vorgang: abschließen", (Parameter("outcome", label="Ergebnis"),), close),
+    Operator(
+        "case.close",
+        "Vorgang: abschließen",
+        (Parameter("outcome", label="Ergebnis", code_list="case_outcome"),),
+        close,
+    ),
     Operator("case.reopen", "Vorgang: wieder öffnen", (), reopen),
     Operator("case.withdraw", "Vorgang: zurückgezogen", (), withdraw),
     Operator("case.share_note", "Vorgang: Nachricht an die MO", (Parameter("text", label="Text"),), share_note),

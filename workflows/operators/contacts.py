@@ -41,9 +41,9 @@ OPERATORS = (
         "contact.log",
         "Register: Eintrag bei der Organisation",
         (
-            Parameter("kind", label="Art des Kontakts"),
+            Parameter("kind", label="Art des Kontakts", code_list="contact_kind"),
             Parameter("text", label="Text"),
-            Parameter("office_task", label="Aufgabe der Koordinierungsstelle"),
+            Parameter("office_task", label="Aufgabe der Koordinierungsstelle", code_list="office_task"),
             Parameter("who", required=False, label="Mit wem, wenn nicht mit wem angefragt hat"),
             Parameter("follow_up_on", required=False, label="Tag der Wiedervorlage"),
         ),

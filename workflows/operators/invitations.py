@@ -64,7 +64,10 @@ OPERATORS = (
     Operator(
         "invitation.settle",
         "Antwort der eingeladenen MO festhalten",
-        (Parameter("invitation", label="Einladung"), Parameter("reply", label="Antwort: join, decline, none")),
+        (
+            Parameter("invitation", label="Einladung"),
+            Parameter("reply", label="Antwort: join, decline, none", choices=tuple(REPLIES)),
+        ),
         settle,
     ),
 )

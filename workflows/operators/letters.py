@@ -54,7 +54,7 @@ OPERATORS = (
         "letter.write",
         "Brief schreiben",
         (
-            Parameter("to", label="An"),
+            Parameter("to", label="An", choices=("contact", "office")),
             Parameter("text", label="Text des Ablaufs", is_text=True),
             Parameter("language", required=False, label="Sprache"),
             Parameter("address", required=False, label="Anschrift, wenn nicht die aus dem Register"),

@@ -16,6 +16,8 @@ from workflows.domain.referrals import Referral
 from workflows.engine.catalogue import BpmnError, Call, Operator, Parameter
 from workflows.operators import inputs, texts
 
+LINKS = ("none", "case_status", "referral_answer", "invitation")
+
 
 @dataclass(frozen=True, slots=True)
 class Recipient:
@@ -89,7 +91,7 @@ OPERATORS = (
             Parameter("to", label="An"),
             Parameter("text", label="Text des Ablaufs", is_text=True),
             Parameter("language", required=False, label="Sprache"),
-            Parameter("link", required=False, label="Link"),
+            Parameter("link", required=False, label="Link", choices=LINKS),
             Parameter("invitation", required=False, label="Einladung, zu der der Link führt"),
             Parameter("values", required=False, label="Weitere Angaben"),
         ),

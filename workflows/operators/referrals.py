@@ -250,11 +250,11 @@ _OFFER = (
     Parameter("offices", label="Anlaufstellen"),
     Parameter("reason", label="Warum diese Stelle"),
     Parameter("share", label="Weitergegebene Angaben"),
-    Parameter("legal_basis", label="Rechtsgrundlage"),
+    Parameter("legal_basis", label="Rechtsgrundlage", code_list="legal_basis"),
     Parameter("legal_basis_note", required=False, label="Begründung zur Rechtsgrundlage"),
     Parameter("deadline_days", required=False, label="Antwortfrist in Arbeitstagen"),
     Parameter("programmes", required=False, label="Programme, für die gefragt wird"),
-    Parameter("kind", required=False, label="Art: help (Hilfe) oder need (Bedarf)"),
+    Parameter("kind", required=False, label="Art: help (Hilfe) oder need (Bedarf)", choices=("help", "need")),
     Parameter("is_warm", required=False, label="Begleitete Übergabe"),
 )
 _REASON = Parameter("reason", label="Grund")
@@ -265,7 +265,12 @@ OPERATORS = (
     Operator("referral.offer", "Verweisung: Anlaufstellen anfragen", _OFFER, offer),
     Operator("referral.send", "Verweisung: als gesendet festhalten", (), send),
     Operator("referral.accept", "Verweisung: Zusage", (), accept),
-    Operator("referral.decline", "Verweisung: Absage", (Parameter("reason", label="Grund"), _TEXT), decline),
+    Operator(
+        "referral.decline",
+        "Verweisung: Absage",
+        (Parameter("reason", label="Grund", code_list="decline_reason"), _TEXT),
+        decline,
+    ),
     Operator(
         "referral.hand_on",
         "Verweisung: weitergereicht",
@@ -292,14 +297,27 @@ OPERATORS = (
         reply,
     ),
     Operator("referral.in_contact", "Verweisung: im Kontakt", (), in_contact),
-    Operator("referral.report", "Verweisung: Ergebnis", (Parameter("outcome", label="Ergebnis"), _TEXT), report),
+    Operator(
+        "referral.report",
+        "Verweisung: Ergebnis",
+        (Parameter("outcome", label="Ergebnis", code_list="referral_outcome"), _TEXT),
+        report,
+    ),
     Operator(
         "referral.consider",
         "Verweisung: Rückmeldung zu einem Bedarf",
-        (Parameter("consideration", label="Was daraus wird"), Parameter("text", label="Text")),
+        (
+            Parameter("consideration", label="Was daraus wird", code_list="consideration"),
+            Parameter("text", label="Text"),
+        ),
         consider,
     ),
-    Operator("referral.confirm", "Verweisung: Bestätigung", (Parameter("answer", label="Antwort"),), confirm),
+    Operator(
+        "referral.confirm",
+        "Verweisung: Bestätigung",
+        (Parameter("answer", label="Antwort", code_list="confirmation"),),
+        confirm,
+    ),
     Operator(
         "referral.close",
         "Verweisung: abschließen",

@@ -39,6 +39,7 @@ def _operator(examined: Examined, element: Element, name: str) -> Iterator[Findi
     for extra in sorted(given - known):
         yield examined.error(element.id, "unknown_parameter", operator=name, parameter=extra)
     yield from _text(examined, element, operator)
+    yield from _choices(examined, element, operator)
 
 
 def _text(examined: Examined, element: Element, operator: Operator) -> Iterator[Finding]:
@@ -49,6 +50,21 @@ def _text(examined: Examined, element: Element, operator: Operator) -> Iterator[
         name = each.source if not is_expression(each.source) else constant(examined, each.source)
         if isinstance(name, str) and (name, "de") not in examined.content.texts:
             yield examined.error(element.id, "unknown_text", text=name)
+
+
+def _choices(examined: Examined, element: Element, operator: Operator) -> Iterator[Finding]:
+    """What is written there for good is one of what is possible; what is computed shows itself only in a case."""
+    bound = {each.name: each for each in operator.parameters if each.choices or each.code_list}
+    for each in element.inputs:
+        if each.target not in bound:
+            continue
+        parameter = bound[each.target]
+        found = each.source if not is_expression(each.source) else constant(examined, each.source)
+        known = parameter.choices or examined.catalogue.code_lists.get(parameter.code_list, frozenset())
+        for value in found if isinstance(found, list) else [found]:
+            if value is not None and value not in known:
+                label, choices = parameter.label or parameter.name, ", ".join(sorted(known))
+                yield examined.error(element.id, "unknown_choice", value=str(value), label=label, choices=choices)
 
 
 def constant(examined: Examined, source: str) -> object:

@@ -194,6 +194,10 @@ REFERENCES: Final[Words] = {
         "Den Text „{text}“ gibt es nicht. Legen Sie texts/{text}.de.txt an.",
         'There is no text "{text}". Add texts/{text}.de.txt.',
     ),
+    "unknown_choice": (
+        "„{value}“ ist bei „{label}“ nicht möglich. Wählen Sie einen Eintrag der Liste: {choices}.",
+        '"{value}" is not possible for "{label}". Choose an entry of the list: {choices}.',
+    ),
     "unknown_code_list": ("Die Werteliste „{list}“ gibt es nicht.", 'There is no code list "{list}".'),
     "four_eyes_of_nothing": (
         "„fourEyes“ nennt „{task}“; das ist keine andere Benutzeraufgabe dieses Ablaufs. Nennen Sie ihre ID.",
