@@ -24,7 +24,7 @@ from tests.e2e.looking import Eyes
 from tests.e2e.serving import free_port, served
 from tests.e2e.walk import Demo, demonstration
 from tests.prepared import first_contents
-from webapp.app import create_app
+from tests.webapp.shared_app import quick_app
 from webapp.extensions import db
 from workflows import worker
 from workflows.core.clock import SetClock
@@ -108,7 +108,7 @@ def house(
     address = f"http://127.0.0.1:{port}"
     with mail_server.running() as mails:
         settings = replace(settings, public_url=address, smtp=mails.settings)
-        app = create_app(settings, clock)
+        app = quick_app(settings, clock)
         with served(app, port), working(sessions, settings, clock):
             yield House(address, clock, mails, begin)
         with app.app_context():

@@ -15,8 +15,7 @@ from werkzeug.test import TestResponse
 
 from tests.conftest import Begin
 from tests.prepared import first_contents
-from webapp.app import create_app
-from webapp.extensions import db
+from tests.webapp.shared_app import app_in
 from workflows.actions import enquiries
 from workflows.core import links
 from workflows.core.clock import SetClock
@@ -79,11 +78,9 @@ def _hashed(password: str) -> str:
 
 @pytest.fixture
 def app(settings: Settings, clock: SetClock) -> Iterator[Flask]:
-    """The app; its connections are closed at the end, or the database could not be dropped."""
-    app = create_app(replace(settings, public_url=ADDRESS), clock)
-    yield app
-    with app.app_context():
-        db.engine.dispose()
+    """The app on the test's database."""
+    with app_in(replace(settings, public_url=ADDRESS), clock) as app:
+        yield app
 
 
 @pytest.fixture

@@ -1,11 +1,15 @@
 """What holds for every page: headers, CSRF, origin, hosts, size."""
 
 import re
+from dataclasses import replace
 
 import pytest
 from flask import Flask
 
 from tests.webapp.conftest import ADDRESS, Browser
+from tests.webapp.shared_app import quick_app
+from workflows.core.clock import SetClock
+from workflows.core.settings import Settings
 
 PAGES = ("/", "/anfrage", "/login", "/pages/imprint", "/inbox", "/s/unbekannt", "/r/unbekannt", "/nirgends", "/healthz")
 
@@ -23,10 +27,11 @@ def test_every_answer_carries_the_security_headers(browser: Browser, house: None
     assert headers["Strict-Transport-Security"]
 
 
-def test_a_bug_shows_no_trace_and_keeps_the_headers(app: Flask) -> None:
+def test_a_bug_shows_no_trace_and_keeps_the_headers(settings: Settings, clock: SetClock) -> None:
     def broken() -> str:
         raise ZeroDivisionError("geheim")
 
+    app = quick_app(replace(settings, public_url=ADDRESS), clock)  # of its own: it gets a page more
     app.add_url_rule("/kaputt", view_func=broken)
     answer = Browser(app.test_client()).get("/kaputt")
     assert answer.status_code == 500

@@ -19,7 +19,7 @@ from tests.actions.conftest import House
 from tests.conftest import BEGINNING, Begin, settings_for
 from tests.webapp.conftest import ADDRESS, PASSWORD, Browser, open_house
 from tests.webapp.matrix import BODIES, COLUMNS
-from webapp.app import create_app
+from tests.webapp.shared_app import quick_app
 from webapp.extensions import db
 from workflows.actions import attachments, migrations, publishing, register_import, workshop
 from workflows.actions.attachments import Upload
@@ -172,7 +172,7 @@ def furnished(template: Path, folder: Path) -> World:
 
 def build(settings: Settings, clock: SetClock) -> World:
     """One case with an office, one still to be looked at, and all the people."""
-    app = create_app(settings, clock)
+    app = quick_app(settings, clock)
     sessions = make_sessions(make_engine(settings.database_url))
 
     def begin(actor: Actor = SYSTEM) -> AbstractContextManager[Tx]:
