@@ -11,7 +11,7 @@ from tests.actions.conftest import House
 from tests.actions.test_workshop import DIAGRAM, Owners, draft_id, owners, write
 from tests.conftest import Begin
 from webapp.wording.trials import deviation_text
-from workflows.actions import publishing, recording, trials, workshop
+from workflows.actions import publishing, recording, stage, trials, workshop
 from workflows.core.errors import Invalid, LotseError, NotFound
 from workflows.engine.findings import BundleRefused
 from workflows.migrations import tables
@@ -187,6 +187,17 @@ def test_a_trial_becomes_a_scenario_that_fails_when_the_process_goes_another_way
         assert [each.severity for each in workshop.findings(tx, draft_id) if each.severity == "error"] == []
         played = trials.look_at(tx, draft_id, "zusage_kurz").performance
         assert [each.code for each in played.deviations] == ["tasks_differ"]
+
+
+def test_a_trial_that_takes_too_long_is_stopped_and_holds_nobody_up(
+    begin: Begin, owners: Owners, draft_id: int, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(stage, "LONGEST", -1.0)
+    with begin(owners[0]) as tx:
+        (played,) = trials.play_all(tx, draft_id)
+    (told,) = played.deviations
+    assert told.code == "trial_too_slow"
+    assert "wurde abgebrochen" in deviation_text(told)
 
 
 def test_scenarios_that_fail_stop_the_publication(begin: Begin, owners: Owners, draft_id: int, trial: str) -> None:

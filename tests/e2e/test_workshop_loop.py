@@ -23,6 +23,11 @@ from workflows.operators.referrals import starting_variables
 MOVING, ASKING = 200, 3
 RUNNING = MOVING + ASKING
 LONG = 90.0  # seconds
+TELLS_WHEN_BUSY = """() => {
+  const note = document.querySelector('[data-busy-note]');
+  new MutationObserver(() => console.info('busy: ' + note.textContent)).observe(note, { childList: true });
+}"""
+"""A page that is on its way elsewhere answers no questions, so it tells by itself."""
 TOLD = Enquiry(
     choice="rooms",
     kind="need",
@@ -192,5 +197,7 @@ def publish(page: Page, draft: str) -> None:
         page.get_by_role("button", name="Aus dem Entwurf entfernen").click()
     page.goto(f"{draft}/publish")
     page.get_by_label("Was ändert sich und warum?").fill("Vier Augen auch für Antworten an Stellen")
-    page.get_by_role("button", name="Freigabe beantragen").click()
+    page.evaluate(TELLS_WHEN_BUSY)
+    with page.expect_console_message(lambda told: told.text.startswith("busy: Die Szenarien werden gespielt")):
+        page.get_by_role("button", name="Freigabe beantragen").dblclick(no_wait_after=True)
     expect(page.get_by_text("Wartet auf eine zweite Person")).to_be_visible()

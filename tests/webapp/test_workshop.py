@@ -94,6 +94,7 @@ def test_a_draft_is_published_by_two(owner: Browser, second: Browser, draft: str
     assert "Bitte füllen Sie dieses Feld aus." in without_words.text
     asked = owner.post(f"{draft}/publish", {"comment": "Freundlicher"})
     proposal = cast(str, asked.location)
+    assert owner.post(f"{draft}/publish", {"comment": "Freundlicher"}).location == proposal, "sent twice, asked once"
     page = owner.get(proposal).text
     assert "Freundlicher" in page
     assert "Freigeben darf nur" in page
@@ -121,6 +122,16 @@ def test_a_draft_with_errors_is_not_submitted_and_keeps_what_was_typed(owner: Br
     assert answer.status_code == 422
     assert "Mein langer Grund" in answer.text
     assert "Mit Fehlern kann ein Entwurf nicht veröffentlicht werden" in answer.text
+
+
+def test_scenarios_that_fail_are_named_on_the_page_and_nothing_typed_is_lost(owner: Browser, draft: str) -> None:
+    told = owner.get(f"{draft}/files/scenarios/helps.yaml").text.replace("ended: true", "ended: false")
+    save(owner, draft, told, path="scenarios/helps.yaml")
+    answer = owner.post(f"{draft}/publish", {"comment": "Mein langer Grund"})
+    assert answer.status_code == 409
+    assert "Mein langer Grund" in answer.text
+    assert "Diese Szenarien gehen anders aus als erzählt: helps" in answer.text
+    assert f"{draft}/trials?play=all" in answer.text
 
 
 def test_history_brings_states_back(owner: Browser, second: Browser, draft: str) -> None:

@@ -24,6 +24,9 @@ DEVIATIONS: Mapping[str, Any] = {
     "referral_unknown": _("Eine Verweisung an „%(office)s“ gibt es hier nicht."),
     "office_unknown": _("Die Stelle „%(office)s“ gibt es in diesem Haus nicht."),
     "person_unknown": _("Die Person „%(person)s“ gibt es in Szenarien nicht."),
+    "trial_too_slow": _(
+        "Das dauert länger als %(seconds)s Sekunden und wurde abgebrochen, damit niemand darauf warten muss."
+    ),
     "endless_scenario": _("Der Ablauf dreht sich im Kreis; nach %(turns)s Schritten wurde abgebrochen."),
     "invalid": _("Das Formular nimmt die Angaben nicht an: %(fields)s."),
 }

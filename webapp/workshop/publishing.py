@@ -13,7 +13,7 @@ from webapp.workshop import shown
 from workflows import policy
 from workflows.actions import publishing
 from workflows.actions import workshop as kept
-from workflows.core.errors import Invalid, NotFound
+from workflows.core.errors import Conflict, Invalid, NotFound
 from workflows.core.tx import Tx
 from workflows.engine.findings import BundleRefused
 
@@ -29,7 +29,7 @@ def ask(tx: Tx, draft_id: int) -> ResponseReturnValue:
     return _ask_page(tx, draft_id)
 
 
-def _ask_page(tx: Tx, draft_id: int, problems: Problems | None = None) -> str:
+def _ask_page(tx: Tx, draft_id: int, problems: Problems | None = None, refused: Conflict | None = None) -> str:
     draft = kept.draft(tx, draft_id)
     return render_template(
         "workshop/publish.html",
@@ -40,6 +40,7 @@ def _ask_page(tx: Tx, draft_id: int, problems: Problems | None = None) -> str:
         typed=request.form,
         today=tx.now.date(),
         problems=problems or {},
+        refused=refused,
     )
 
 
@@ -52,8 +53,21 @@ def submit(tx: Tx, draft_id: int) -> ResponseReturnValue:
         raise Refusal(_ask_page(tx, draft_id, error.problems), 422) from error
     except BundleRefused as error:
         raise Refusal(_ask_page(tx, draft_id), 422) from error
+    except Conflict as error:
+        raise Refusal(_not_asked(tx, draft_id, error), 409) from error
     flash(_("Eingereicht. Eine zweite Person kann den Entwurf jetzt freigeben."), "success")
     return redirect(url_for("workshop_publishing.proposal", publication_id=asked.id))
+
+
+def _not_asked(tx: Tx, draft_id: int, error: Conflict) -> ResponseReturnValue:
+    """The page again with what stands against it; raises the conflict itself for a draft that is closed."""
+    if error.code != "draft_closed":
+        return _ask_page(tx, draft_id, refused=error)
+    asked = kept.proposal_of(tx, draft_id)
+    if asked is None or asked.status != "submitted":
+        raise error
+    # Sent twice while the scenarios were played: it is there, that is all there is to say.
+    raise Refusal(redirect(url_for("workshop_publishing.proposal", publication_id=asked.id))) from error
 
 
 def _day(typed: str) -> date | None:

@@ -246,6 +246,8 @@ def _settle(play_on: Stage) -> None:
 
 
 def _one_turn(play_on: Stage) -> bool:
+    if play_on.is_late:
+        raise LotseError("trial_too_slow", seconds=int(stage.LONGEST))
     with play_on.begin() as tx:
         message = play_on.deliverable(tx)
         if message is not None:

@@ -2,10 +2,11 @@
 
 from collections.abc import Iterator, Mapping
 from contextlib import AbstractContextManager
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from datetime import datetime, time
 from decimal import Decimal
 from pathlib import Path
+from time import monotonic
 from typing import Any
 
 from sqlalchemy import ColumnElement, and_, exists, or_, select
@@ -38,6 +39,8 @@ PEOPLE = {
 }
 BEGINNING = time(10)
 """When the day of a scenario begins, in Berlin."""
+LONGEST = 8.0
+"""Seconds a scenario may take: on SQLite everybody else waits for it, ten seconds at most."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -48,6 +51,12 @@ class Stage:
     settings: Settings
     clock: SetClock
     case_id: int = 0
+    until: float = field(default_factory=lambda: monotonic() + LONGEST)
+
+    @property
+    def is_late(self) -> bool:
+        """Whether the scenario has taken longer than it may."""
+        return monotonic() > self.until
 
     def begin(self, actor: Actor = SYSTEM) -> AbstractContextManager[Tx]:
         """A transaction of its own."""
