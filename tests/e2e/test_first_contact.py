@@ -33,6 +33,15 @@ def test_enquiry_in_arabic_is_received_and_can_be_followed(house: House, visitor
     reference = page.locator(".big-reference").inner_text()
     assert reference in house.mail_to("verein@beispiel.example")["Subject"]
 
+    page.go_back()
+    for _step in range(3):
+        house.let_pass(seconds=20)
+        page.get_by_role("button", name="متابعة").click()
+        page.wait_for_function("() => !document.querySelector('[aria-busy=true]')")
+    page.get_by_role("button", name="إرسال الطلب").click()
+    page.get_by_text("لقد أرسلتم هذا من قبل").wait_for()
+    assert page.locator(".big-reference").inner_text() == reference, "going back and sending again is no second case"
+
     page.goto(house.link_to("verein@beispiel.example"))
     page.get_by_role("heading", name="حالة طلبكم").wait_for()
     assert page.get_by_text(reference).is_visible()

@@ -146,6 +146,12 @@ def test_own_pages_are_written_by_the_office_and_harmless(signed_in: object, bro
     assert "<script>alert" not in page
     assert "<li>eins</li>" in page
     assert browser.get("/pages/unbekannt").status_code == 404
+    for wrong in ({"title": "Ü" * 201, "text": "Mühsam getippt."}, {"title": "Ü", "text": " "}):
+        again = admin.post("/pages/imprint/edit", wrong)
+        assert again.status_code == 422
+        assert str(wrong["title"]) in again.text
+        assert str(wrong["text"]) in again.text
+    assert "Impressum neu" in browser.get("/pages/imprint").text
 
 
 def test_three_questions_after_closing_are_answered_with_a_tap_each(

@@ -27,7 +27,7 @@ KEYWORDS = {"_": None, "_l": None, "gettext": None, "lazy_gettext": None, "ngett
 PUBLIC = (
     *(f"templates/{part}" for part in ("public/", "association/", "office/", "errors/", "base.html")),
     *(f"templates/macros/{part}.html" for part in ("forms", "inputs", "status", "funding", "association")),
-    *("wording/problems.py", "public/views.py", "public/own_tasks.py", "association/views.py"),
+    *("wording/problems.py", "public/", "association/", "forms/again.py"),
 )
 
 

@@ -108,6 +108,10 @@ class World:
         """As it was at the beginning."""
         self._kept.backup(self._live)
 
+    def count(self, table: str, rule: str) -> int:
+        """In how many rows of the table the rule holds."""
+        return int(self._live.execute(f'SELECT count(*) FROM "{table}" WHERE {rule}').fetchone()[0])  # noqa: S608
+
     def plant(self, words: str) -> int:
         """Put these words wherever people, or the makers of processes, can write; gives in how many columns."""
         count = 0

@@ -1,6 +1,7 @@
 """The cases: list, whole story of one, its letters, diagrams, notes."""
 
 from collections.abc import Mapping
+from dataclasses import replace
 from typing import Any
 
 from flask import Blueprint, Response, flash, jsonify, redirect, render_template, request, url_for
@@ -9,7 +10,7 @@ from flask_babel import gettext as _
 
 from webapp.access import Refusal, view
 from webapp.cases import letters, listing, matching, shown
-from webapp.forms import ticket, uploads
+from webapp.forms import again, ticket, uploads
 from webapp.forms.reading import is_redrawing
 from webapp.forms.ticket import Ticket
 from webapp.forms.view import FormView, Problems
@@ -54,13 +55,17 @@ def record(tx: Tx) -> ResponseReturnValue:
     values = uploads.sent_values(enquiries.form(tx, "de", channel=channel).form)
     if is_redrawing(request.form) or matching.TAKE in request.form:
         return _recording(tx, values, uploads.problems())
+    drawn = _ticket(tx)
+    sending = again.enquiry(tx, drawn.nonce, "intake", values)
+    key = replace(drawn, nonce=sending.key).key
     try:
-        case, _link = enquiries.submit(tx, values, _contact_language(), _ticket(tx).key, channel=channel)
+        case, _link = enquiries.submit(tx, values, _contact_language(), key, channel=channel)
         if organisation := row_id(request.form.get(matching.CHOSEN, "")):
             register.assign(tx, case.id, organisation)
     except Invalid as error:
         raise Refusal(_recording(tx, values, error.problems), 422) from error
-    flash(_("Der Vorgang ist angelegt."), "success")
+    again.sent(tx, sending)
+    flash(again.told(sending, _("Der Vorgang ist angelegt.")), "success")
     return redirect(url_for("cases.detail", case_id=case.id))
 
 
@@ -137,9 +142,11 @@ def letter(tx: Tx, case_id: int, letter_id: int) -> ResponseReturnValue:
 def add_note(tx: Tx, case_id: int) -> ResponseReturnValue:
     """Keep a note, internal unless the form says that whoever asked may read it."""
     is_shared = request.form.get("audience") == "shared"
-    key = request.form.get("unique_key", "")
-    files.add_note(tx, case_id, request.form.get("text", ""), is_shared=is_shared, unique_key=key)
-    flash(_("Die Notiz ist gespeichert."), "success")
+    text = request.form.get("text", "")
+    sending = again.sending(tx, request.form.get("unique_key", ""), f"note {case_id} {is_shared}", {"text": text})
+    files.add_note(tx, case_id, text, is_shared=is_shared, unique_key=sending.key)
+    again.sent(tx, sending)
+    flash(again.told(sending, _("Die Notiz ist gespeichert.")), "success")
     return redirect(url_for("cases.detail", case_id=case_id))
 
 

@@ -9,6 +9,7 @@ from flask_babel import gettext as _
 
 from webapp.access import Refusal, own_address, view
 from webapp.contacts import shown
+from webapp.forms import again
 from webapp.forms.view import Problems
 from webapp.security import row_id
 from webapp.wording.lists import Words
@@ -18,6 +19,8 @@ from workflows.core.errors import Invalid
 from workflows.core.tx import Tx
 
 contacts = Blueprint("contacts", __name__)
+
+TYPED = ("kind", "held_on", "who", "text", "office_task", "follow_up_on")
 
 
 @view(contacts, "/contacts", who=policy.CONTACT_READ)
@@ -45,11 +48,17 @@ def new(tx: Tx) -> ResponseReturnValue:
 def log(tx: Tx) -> ResponseReturnValue:
     """Keep the contact and go back."""
     case_id, organisation_id = _about()
+    typed = {
+        name: request.form.get(name, "") for name in ("kind", "held_on", "who", "text", "office_task", "follow_up_on")
+    }
+    about = f"contact {case_id} {organisation_id}"
+    sending = again.sending(tx, request.form.get("unique_key", ""), about, typed)
     try:
-        talks.log(tx, request.form, case_id=case_id, organisation_id=organisation_id)
+        talks.log(tx, {**typed, "unique_key": sending.key}, case_id=case_id, organisation_id=organisation_id)
     except Invalid as error:
         raise Refusal(_form(tx, error.problems), 422) from error
-    flash(_("Der Kontakt ist festgehalten."), "success")
+    again.sent(tx, sending)
+    flash(again.told(sending, _("Der Kontakt ist festgehalten.")), "success")
     here = url_for("cases.detail", case_id=case_id) if case_id else url_for("contacts.index")
     return redirect(own_address(request.form.get("next"), here))
 

@@ -4,11 +4,13 @@ from flask import Blueprint, flash, redirect, render_template, request, url_for
 from flask.typing import ResponseReturnValue
 from flask_babel import gettext as _
 
-from webapp.access import PUBLIC, view
+from webapp.access import PUBLIC, Refusal, view
+from webapp.forms.view import Problems
 from webapp.i18n import NAMES, direction, language
 from webapp.identity import page_actor
 from webapp.pages.markup import as_html
 from workflows import policy
+from workflows.core.errors import Invalid
 from workflows.core.tx import Tx
 from workflows.domain import pages as texts
 
@@ -28,18 +30,28 @@ def show(tx: Tx, key: str) -> ResponseReturnValue:
 def edit(tx: Tx, key: str) -> ResponseReturnValue:
     """The page's text to be changed."""
     page = texts.read(tx.session, key, language())
-    return render_template(
-        "pages/edit.html",
-        page={"key": key, "updated_at": page.updated_at, "updated_by": page.updated_by},
-        title=page.title,
-        text=page.text,
-        languages_of_page=[{"code": code, "name": name} for code, name in NAMES.items()],
-    )
+    return _form(tx, key, page.title, page.text)
 
 
 @view(pages, "/pages/<key>/edit", who=policy.PAGE_EDIT, methods=("POST",))
 def save(tx: Tx, key: str) -> ResponseReturnValue:
     """Write the page."""
-    texts.edit(tx, key, language(), request.form.get("title", ""), request.form.get("text", ""))
+    title, text = request.form.get("title", ""), request.form.get("text", "")
+    try:
+        texts.edit(tx, key, language(), title, text)
+    except Invalid as error:
+        raise Refusal(_form(tx, key, title, text, error.problems), 422) from error
     flash(_("Die Seite ist gespeichert."), "success")
     return redirect(url_for("pages.show", key=key))
+
+
+def _form(tx: Tx, key: str, title: str, text: str, problems: Problems | None = None) -> str:
+    page = texts.read(tx.session, key, language())
+    return render_template(
+        "pages/edit.html",
+        page={"key": key, "updated_at": page.updated_at, "updated_by": page.updated_by},
+        title=title,
+        text=text,
+        problems=problems or {},
+        languages_of_page=[{"code": code, "name": name} for code, name in NAMES.items()],
+    )

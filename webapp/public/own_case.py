@@ -1,6 +1,7 @@
 """What whoever asked does by the link to its enquiry: see the status, answer with a tap, withdraw, write."""
 
 from contextlib import AbstractContextManager
+from dataclasses import replace
 from typing import Any
 
 from flask import flash, redirect, render_template, request, session, url_for
@@ -12,7 +13,7 @@ from webapp import doors
 from webapp.access import PUBLIC, Refusal, view
 from webapp.files.shown import for_association
 from webapp.files.views import sent
-from webapp.forms import ticket, uploads
+from webapp.forms import again, ticket, uploads
 from webapp.forms.reading import is_redrawing
 from webapp.forms.ticket import Ticket
 from webapp.forms.view import FormView, Problems, typed
@@ -88,8 +89,9 @@ def send_message(tx: Tx, token: str) -> ResponseReturnValue:
     values = uploads.sent_values(correspondence.form(tx, token, language()).form)
     if is_redrawing(request.form):
         return _writing(tx, token, drawn, values, uploads.problems())
+    sending = again.sending(tx, drawn.nonce, f"message {token}", values, "message_files")
     try:
-        correspondence.write(tx, token, values, drawn.key)
+        correspondence.write(tx, token, values, replace(drawn, nonce=sending.key).key)
     except Invalid as error:
         raise Refusal(_writing(tx, token, drawn, values, error.problems), 422) from error
     except Throttled as error:
@@ -99,8 +101,10 @@ def send_message(tx: Tx, token: str) -> ResponseReturnValue:
                 "warning",
             )
         raise Refusal(_writing(tx, token, drawn, values), 429) from error
+    again.sent(tx, sending)
     with own_words(tx, token):
-        flash(_("Danke, Ihre Nachricht ist angekommen. Wir lesen sie am nächsten Arbeitstag."), "success")
+        thanks = _("Danke, Ihre Nachricht ist angekommen. Wir lesen sie am nächsten Arbeitstag.")
+        flash(again.thanks(sending, thanks), "success")
     return redirect(url_for("public.status", token=token))
 
 

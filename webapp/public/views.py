@@ -1,6 +1,7 @@
 """The public side: landing page, enquiry, receipt; what follows by the link is in ``own_case``."""
 
 from collections.abc import Mapping
+from dataclasses import replace
 from typing import Any
 
 from flask import Blueprint, flash, redirect, render_template, request, session, url_for
@@ -8,7 +9,7 @@ from flask.typing import ResponseReturnValue
 from flask_babel import gettext as _
 
 from webapp.access import PUBLIC, Refusal, view
-from webapp.forms import ticket, uploads
+from webapp.forms import again, ticket, uploads
 from webapp.forms.reading import is_redrawing
 from webapp.forms.ticket import Ticket
 from webapp.forms.view import FormView
@@ -62,9 +63,10 @@ def send_enquiry(tx: Tx) -> ResponseReturnValue:
     if sent is None or sent.is_too_fast(tx.now) or request.form.get(ticket.TRAP):
         flash(_("Das ging sehr schnell. Bitte prüfen Sie Ihre Angaben und senden Sie sie noch einmal."), "warning")
         return _page(tx, values, sent or ticket.fresh(tx), uploads.problems()), 422
+    sending = again.enquiry(tx, sent.nonce, "enquiry", values)
     try:
         _count(tx, values)
-        case, link = enquiries.submit(tx, values, language(), sent.key)
+        case, link = enquiries.submit(tx, values, language(), replace(sent, nonce=sending.key).key)
     except Invalid as error:
         raise Refusal(_page(tx, values, sent, error.problems), 422) from error
     except Throttled as error:
@@ -73,6 +75,9 @@ def send_enquiry(tx: Tx) -> ResponseReturnValue:
             "warning",
         )
         raise Refusal(_page(tx, values, sent), 429) from error
+    again.sent(tx, sending)
+    if sending.is_repeated:
+        flash(again.thanks(sending, ""), "info")
     session[RECEIPT] = [case.reference, case.contact_email, links.token(link, tx.settings)]
     return redirect(url_for("public.receipt"))
 

@@ -11,6 +11,7 @@ from workflows.core.errors import Invalid, NotFound, Problem
 from workflows.core.tx import Tx
 
 KEYS = ("imprint", "privacy", "accessibility")
+LONGEST = {"title": 200, "text": 100_000}
 
 
 class Page(Base):
@@ -39,11 +40,14 @@ def edit(tx: Tx, key: str, language: str, title: str, text: str) -> Page:
     """Write a page anew, or for the first time in a language; raises ``NotFound`` and ``Invalid``."""
     if key not in KEYS:
         raise NotFound("not_found", kind="page")
-    empty = {name: (Problem("required"),) for name, value in (("title", title), ("text", text)) if not value.strip()}
-    if empty:
-        raise Invalid(empty)
+    sent = {"title": title.strip(), "text": text.strip()}
+    problems = {name: (Problem("required"),) for name, value in sent.items() if not value}
+    too_long = {name: most for name, most in LONGEST.items() if len(sent[name]) > most}
+    problems |= {name: (Problem("too_long", {"max": most}),) for name, most in too_long.items()}
+    if problems:
+        raise Invalid(problems)
     page = tx.session.get(Page, (key, language), with_for_update=True) or Page(key=key, language=language)
-    page.title, page.text = title.strip(), text.strip()
+    page.title, page.text = sent["title"], sent["text"]
     page.updated_at, page.updated_by = tx.now, tx.actor.label
     tx.session.add(page)
     tx.session.flush()
