@@ -4,6 +4,7 @@
 a public holiday of the land. 24 and 31 December are ordinary days in the sense of that law.
 """
 
+from bisect import bisect_left, bisect_right
 from datetime import UTC, date, datetime, time, timedelta
 from functools import lru_cache
 
@@ -14,13 +15,20 @@ from workflows.core.clock import BERLIN
 FURTHEST = 2_500
 """How many working days may be counted in one go, about ten years; a typing error must not count for minutes."""
 
+_FURTHEST_APART = 2 * FURTHEST
 _SATURDAY = 5
 _LAST_MOMENT = time(23, 59, 59)
 
 
-@lru_cache(maxsize=64)
+@lru_cache(maxsize=512)
 def _holidays(year: int) -> frozenset[date]:
     return frozenset(holidays.country_holidays("DE", subdiv="HE", years=year))
+
+
+@lru_cache(maxsize=512)
+def _working_days(year: int) -> tuple[date, ...]:
+    length = (date(year, 12, 31) - date(year, 1, 1)).days + 1
+    return tuple(day for day in (date(year, 1, 1) + timedelta(days=n) for n in range(length)) if is_working_day(day))
 
 
 def is_working_day(day: date) -> bool:
@@ -44,22 +52,34 @@ def add_working_days(day: date, count: int) -> date:
         raise ValueError(f"at most {FURTHEST} working days")
     if count == 0:
         return next_working_day(day)
-    step = timedelta(days=1 if count > 0 else -1)
-    for _ in range(abs(count)):
-        day += step
-        while not is_working_day(day):
-            day += step
-    return day
+    year, days = day.year, _working_days(day.year)
+    place = bisect_right(days, day) - 1 + count if count > 0 else bisect_left(days, day) + count
+    while place >= len(days):
+        place, year = place - len(days), year + 1
+        days = _working_days(year)
+    while place < 0:
+        year -= 1
+        days = _working_days(year)
+        place += len(days)
+    return days[place]
 
 
 def working_days_between(start: date, end: date) -> int:
     """How many working days lie after ``start`` up to and including ``end``; 0 when ``end`` is not later."""
-    days = (end - start).days
-    return sum(is_working_day(start + timedelta(days=number)) for number in range(1, days + 1))
+    if end <= start:
+        return 0
+    whole_years = sum(len(_working_days(year)) for year in range(start.year, end.year))
+    before_start = bisect_right(_working_days(start.year), start)
+    return whole_years - before_start + bisect_right(_working_days(end.year), end)
 
 
 def half_way(start: date, end: date) -> date:
-    """The working day on which half of the working days from ``start`` to ``end`` are over, rounded up."""
+    """The working day on which half of the working days from ``start`` to ``end`` are over, rounded up.
+
+    Raises ``ValueError`` for days further from each other than anything that is counted in working days.
+    """
+    if (end - start).days > _FURTHEST_APART:
+        raise ValueError(f"at most {_FURTHEST_APART} days")
     count = working_days_between(start, end)
     return add_working_days(start, (count + 1) // 2) if count else end
 

@@ -17,7 +17,7 @@ from workflows.feel.texts import to_text
 from workflows.feel.types import RestrictedType
 from workflows.feel.unary import Check, compile_tests
 
-_AROUND = Surroundings(BUILTINS, nested=True)
+_AROUND = Surroundings(BUILTINS, depth=1)
 _OTHER = "\N{REPLACEMENT CHARACTER} any other text"
 Point = Decimal | datetime.date | datetime.datetime | datetime.time | datetime.timedelta | YearMonthDuration
 

@@ -15,7 +15,7 @@ from workflows.feel.compiler import Surroundings, compile_node
 from workflows.feel.runtime import BERLIN, Run, Scope
 
 _MOST_FINDINGS: Final = 20
-_AROUND: Final = Surroundings(BUILTINS, nested=True)
+_AROUND: Final = Surroundings(BUILTINS, depth=1)
 
 
 def check_calls(element: Element) -> Iterator[Found]:

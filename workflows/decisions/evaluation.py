@@ -7,7 +7,7 @@ from decimal import Decimal
 from workflows.decisions.errors import DecisionError
 from workflows.decisions.tables import AGGREGATIONS, Output, Rule, Table, TableNode
 from workflows.feel.calls import call_function
-from workflows.feel.compiler import COMPILERS, Code, Surroundings, compile_node
+from workflows.feel.compiler import COMPILERS, Code, Surroundings, compile_node, price
 from workflows.feel.operators import equal
 from workflows.feel.runtime import Run, Scope
 from workflows.feel.types import fit
@@ -55,7 +55,10 @@ def compile_table(table: Table, around: Surroundings) -> Code:
     around = around.inside()
     inputs = tuple(compile_node(column.expression, around) for column in table.inputs)
     allowed = tuple(compile_tests(column.allowed, around) if column.allowed else None for column in table.inputs)
-    rules = tuple((rule, tuple(compile_tests(tests, around) for tests in rule.tests)) for rule in table.rules)
+    rules = tuple(
+        (rule, price(rule.tests, around), tuple(compile_tests(tests, around) for tests in rule.tests))
+        for rule in table.rules
+    )
     outputs = {rule.number: _compile_outputs(table, rule, around) for rule in table.rules}
     defaults = _compile_defaults(table, around)
     resolve = _RESOLVERS[table.hit_policy](table, around)
@@ -82,11 +85,11 @@ def _input_value(scope: Scope, code: Code, allowed: Check | None, source: str, e
 
 
 def _matching(
-    scope: Scope, rules: Sequence[tuple[Rule, tuple[Check, ...]]], values: Sequence[object], *, only_first: bool
+    scope: Scope, rules: Sequence[tuple[Rule, int, tuple[Check, ...]]], values: Sequence[object], *, only_first: bool
 ) -> list[Rule]:
     matched = []
-    for rule, checks in rules:
-        scope.run.spend(1)
+    for rule, cost, checks in rules:
+        scope.run.spend(cost)
         if all(check(scope, value) is True for check, value in zip(checks, values, strict=False)):
             matched.append(rule)
             if only_first:
@@ -112,7 +115,7 @@ def _output_value(scope: Scope, code: Code, column: Output, allowed: Check | Non
         scope.run.warn("value_not_allowed", 0, {"name": column.label or owner, "type": kind(value)})
     if column.type is None:
         return value
-    fits, converted = fit(column.type, value)
+    fits, converted = fit(scope.run, column.type, value)
     if not fits:
         scope.run.warn("wrong_type", 0, {"expected": column.type.name, "type": kind(value)})
     return converted

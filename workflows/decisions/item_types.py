@@ -4,6 +4,7 @@ from collections.abc import Callable, Mapping
 
 from workflows.decisions.xml import Element, child, children, name_of, text_of
 from workflows.feel import FeelSyntaxError, compile_unary_tests
+from workflows.feel.runtime import Run, Scope
 from workflows.feel.types import (
     ANY,
     SIMPLE_TYPES,
@@ -63,9 +64,18 @@ def _base_type(definition: Element, name: str, types: Mapping[str, FeelType]) ->
     return SIMPLE_TYPES.get(named) or NamedType(named, types)
 
 
-def _allows(source: str) -> Callable[[object], bool]:
+def _allows(source: str) -> Callable[[Run, object], bool]:
     try:
         tests = compile_unary_tests(source)
     except FeelSyntaxError:
-        return lambda value: False
-    return lambda value: tests.evaluate(value, {}).value is True
+        return lambda run, value: False
+
+    def allows(run: Run, value: object) -> bool:
+        # What does not fit is told by whoever asks, not by how the answer was found.
+        told = len(run.warnings)
+        run.spend(1)
+        answer = tests.check(Scope(run, {}), value)
+        del run.warnings[told:]
+        return answer is True
+
+    return allows

@@ -105,7 +105,7 @@ def _decision(xml: Xml, source: Source, named: Mapping[Key, Xml]) -> Decision:
     requirements = _requirements(xml, source, named)
     reader = _reader(xml, source, requirements)
     node = typed(read_boxed(xml, reader) or syntax.Literal(0, None), _variable_type(xml), reader)
-    code = compile_node(node, Surroundings(BUILTINS, nested=True))
+    code = compile_node(node, Surroundings(BUILTINS, depth=1))
     expected = type_named(_variable_type(xml), source.types)
     return Decision(
         _key(xml, source), name_of(xml), requirements, code, _reads(node, source), tables_in(node), expected
@@ -117,7 +117,7 @@ def _knowledge(xml: Xml, source: Source, named: Mapping[Key, Xml]) -> Knowledge:
     reader = _reader(xml, source, requirements).knowing([name_of(xml)])
     logic = child(xml, "encapsulatedLogic")
     node = read_function(logic, reader, name_of(xml)) if logic is not None else syntax.Literal(0, None)
-    code = compile_node(node, Surroundings(BUILTINS, nested=True))
+    code = compile_node(node, Surroundings(BUILTINS, depth=1))
     return Knowledge(_key(xml, source), name_of(xml), requirements, code, _reads(node, source), tables_in(node))
 
 

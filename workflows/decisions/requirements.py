@@ -56,7 +56,7 @@ class Requirements:
     def _held_to(self, expected: FeelType | None, value: object, name: str) -> object:
         if expected is None:
             return value
-        fits, converted = fit(expected, value)
+        fits, converted = fit(self._root.run, expected, value)
         if not fits:
             self._root.run.warn("wrong_type", 0, {"name": name, "expected": expected.name, "type": kind(value)})
         return converted

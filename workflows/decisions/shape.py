@@ -55,7 +55,7 @@ def _cells(table: Table) -> Iterator[Found]:
 
 def _values(table: Table) -> Iterator[Found]:
     """Results known beforehand that their column does not allow."""
-    around = Surroundings(BUILTINS, nested=True)
+    around = Surroundings(BUILTINS, depth=1)
     for index, column in enumerate(table.outputs):
         if column.allowed is None or not is_constant(column.allowed):
             continue

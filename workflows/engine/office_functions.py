@@ -8,6 +8,9 @@ from types import MappingProxyType
 from workflows.core import workdays
 from workflows.core.clock import BERLIN
 
+#: Holidays are computed year by year, and an office's deadlines lie between these.
+_FIRST_YEAR, _LAST_YEAR = 1900, 2199
+
 
 def working_days(date: object, n: object) -> datetime.date:
     """The n-th Hessian working day after a date, before it when n is negative (§31 HVwVfG, §§187-193 BGB)."""
@@ -27,9 +30,11 @@ def half_way(start: object, end: object) -> datetime.date:
 def _day(value: object) -> datetime.date:
     """The date of a date or of a moment in Berlin; ValueError otherwise, which FEEL turns into null and a warning."""
     if isinstance(value, datetime.datetime):
-        return (value.astimezone(BERLIN) if value.tzinfo else value).date()
+        value = (value.astimezone(BERLIN) if value.tzinfo else value).date()
     if not isinstance(value, datetime.date):
         raise ValueError("not a date")
+    if not _FIRST_YEAR <= value.year <= _LAST_YEAR:
+        raise ValueError(f"a year outside {_FIRST_YEAR} to {_LAST_YEAR}")
     return value
 
 

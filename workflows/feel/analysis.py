@@ -1,4 +1,4 @@
-"""Which names of the caller an expression reads."""
+"""Which names of the caller an expression reads, which functions it calls, and how large it is."""
 
 import dataclasses
 from collections.abc import Collection, Iterator
@@ -32,6 +32,16 @@ def called_names(node: object) -> frozenset[str]:
     """Give the names an expression calls as functions, wherever they come from."""
     own = {node.function.name} if isinstance(node, syntax.Call) and isinstance(node.function, syntax.Name) else set()
     return frozenset(own).union(*(called_names(child) for child in children(node)))
+
+
+def size(node: object) -> int:
+    """Count the nodes of a tree, however deep it is."""
+    found, waiting = 0, [node]
+    while waiting:
+        part = waiting.pop()
+        found += isinstance(part, syntax.Node)
+        waiting.extend(children(part))
+    return found
 
 
 def _free(node: object, bound: frozenset[str], known: frozenset[str], *, filtered: bool) -> Iterator[str]:

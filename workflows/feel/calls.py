@@ -15,14 +15,14 @@ def call_function(
     if type(function) is not FeelFunction:
         run.warn("not_a_function", position, {"type": kind(function)})
         return None
-    run.spend(1)
+    run.spend(6)
     problem = InvalidValue("wrong_arguments", function=function.name)
     for signature in function.signatures:
         bound = _bind_named(signature, named) if named else _bind_positional(signature, positional)
         if bound is None:
             continue
         try:
-            arguments = [_checked(parameter, value, function.name) for parameter, value in bound]
+            arguments = [_checked(run, parameter, value, function.name) for parameter, value in bound]
         except InvalidValue as mismatch:
             problem = mismatch
             continue
@@ -80,9 +80,9 @@ def _bind_named(signature: Signature, values: Mapping[str, object]) -> list[tupl
     return bound
 
 
-def _checked(parameter: Parameter, value: object, function: str) -> object:
-    fits, converted = fit(parameter.type, value)
-    if not fits or (converted is None and not parameter.type.accepts(None)):
+def _checked(run: Run, parameter: Parameter, value: object, function: str) -> object:
+    fits, converted = fit(run, parameter.type, value)
+    if not fits or (converted is None and not parameter.type.accepts(run, None)):
         facts = {"function": function, "parameter": parameter.name, "expected": parameter.type.name}
         raise InvalidValue("wrong_argument", **facts, type=kind(value))
     return converted

@@ -6,7 +6,7 @@ from dataclasses import dataclass, replace
 from decimal import Decimal
 from typing import Any
 
-from workflows.feel import syntax
+from workflows.feel import analysis, syntax
 from workflows.feel.calls import call_function
 from workflows.feel.errors import InvalidValue
 from workflows.feel.operators import SIMPLY_ORDERED, calculate, compare, equal, negate
@@ -21,14 +21,19 @@ Code = Callable[[Scope], object]
 
 @dataclass(frozen=True, slots=True)
 class Surroundings:
-    """What is known while compiling: the functions, and whether local scopes may lie around the expression."""
+    """What is known while compiling: the functions, and how many local scopes may lie around the expression."""
 
     functions: Mapping[str, FeelFunction]
-    nested: bool = False
+    depth: int = 0
 
-    def inside(self) -> "Surroundings":
-        """The surroundings of an expression within a local scope."""
-        return replace(self, nested=True)
+    def inside(self, scopes: int = 1) -> "Surroundings":
+        """The surroundings of an expression within local scopes."""
+        return replace(self, depth=self.depth + scopes)
+
+
+def price(node: object, around: Surroundings) -> int:
+    """Steps for each time a part of an expression is evaluated: one for four nodes, more where names lie far out."""
+    return 1 + (analysis.size(node) * (4 + around.depth) >> 4)
 
 
 def compile_node(node: syntax.Node, around: Surroundings) -> Code:
@@ -59,7 +64,7 @@ def _complaint(position: int, code: str, facts: Mapping[str, str]) -> Code:
 def _name(node: syntax.Name, around: Surroundings) -> Code:
     name, position = node.name, node.position
     function = around.functions.get(name)
-    read: Callable[[Scope, str], object] = look_up if around.nested else Scope.root
+    read: Callable[[Scope, str], object] = look_up if around.depth else Scope.root
 
     def variable(scope: Scope) -> object:
         try:
@@ -122,8 +127,7 @@ def _arithmetic(node: syntax.Arithmetic, around: Surroundings) -> Code:
         try:
             if fast is not None and type(a) is Decimal and type(b) is Decimal:
                 return fast(a, b)
-            if symbol == "**":
-                scope.run.spend(_power_steps(b))
+            scope.run.spend(_power_steps(b) if symbol == "**" else 2)
             return scope.run.sized(calculate(symbol, a, b))
         except InvalidValue as problem:
             scope.run.warn(problem.code, position, problem.facts)
@@ -204,7 +208,7 @@ def _instance_of(node: syntax.InstanceOf, around: Surroundings) -> Code:
     operand, expected = compile_node(node.operand, around), node.type
     if expected.name == "null":
         return lambda scope: operand(scope) is None
-    return lambda scope: expected.describes(operand(scope))
+    return lambda scope: expected.describes(scope.run, operand(scope))
 
 
 def _typed(node: syntax.Typed, around: Surroundings) -> Code:
@@ -212,7 +216,7 @@ def _typed(node: syntax.Typed, around: Surroundings) -> Code:
 
     def typed(scope: Scope) -> object:
         value = operand(scope)
-        fits, converted = fit(expected, value)
+        fits, converted = fit(scope.run, expected, value)
         if not fits:
             scope.run.warn("wrong_type", position, {"expected": expected.name, "type": kind(value)})
         return converted

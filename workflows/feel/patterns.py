@@ -17,19 +17,22 @@ from workflows.feel.runtime import Run
 _LONGEST_PATTERN = 1_000
 _MOST_MEMORY = 1024 * 1024
 #: Steps for a pattern that turns out too large: finding that out takes longer than compiling most others.
-_REFUSAL = 2_500
+_REFUSAL = 8_000
 _GROUP = re.compile(r"\\([\\$])|\$(\d+)|([\\$])")
 
 
 def pattern_for(run: Run, text: str, pattern: str, flags: str) -> Any:
     """Compile a pattern to be looked for in a text, and charge for both; raises ``InvalidValue`` for a wrong one."""
     run.spend(len(text) >> 4)
-    try:
-        compiled = compile_pattern(pattern, flags)
-    except InvalidValue:
-        run.spend(_REFUSAL)
-        raise
-    run.spend((compiled.programsize >> 2) + (compiled.programsize * len(text) >> 7))
+    compiled = run.patterns.get((pattern, flags))
+    if compiled is None:
+        try:
+            compiled = run.patterns[pattern, flags] = compile_pattern(pattern, flags)
+        except InvalidValue:
+            run.spend(_REFUSAL)
+            raise
+        run.spend(12 + compiled.programsize // 3)
+    run.spend(2 + (compiled.programsize * len(text) >> 7))
     return compiled
 
 

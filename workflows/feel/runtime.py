@@ -5,7 +5,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass, field
 from decimal import Decimal
 from types import MappingProxyType
-from typing import Final
+from typing import Any, Final
 from zoneinfo import ZoneInfo
 
 from workflows.feel.errors import FeelBudgetError
@@ -23,9 +23,12 @@ _NO_FACTS: Mapping[str, str] = MappingProxyType({})
 
 @dataclass(frozen=True, slots=True)
 class Budget:
-    """Limits of one evaluation: steps, nested calls, list entries and characters of any one value."""
+    """Limits of one evaluation: steps, nested calls, list entries and characters of any one value.
 
-    steps: int = 250_000
+    A step is what takes about a microsecond; the default stops an evaluation after some 50 milliseconds.
+    """
+
+    steps: int = 40_000
     depth: int = 64
     size: int = 100_000
     text: int = 500_000
@@ -54,7 +57,7 @@ class Evaluation:
 class Run:
     """The state of one evaluation; never shared between threads."""
 
-    __slots__ = ("_now", "depth", "limits", "steps", "warnings", "zone")
+    __slots__ = ("_now", "depth", "limits", "patterns", "steps", "warnings", "zone")
 
     def __init__(self, limits: Budget, now: datetime.datetime | None, zone: datetime.tzinfo) -> None:
         self.limits = limits
@@ -62,6 +65,7 @@ class Run:
         self.depth = limits.depth
         self.zone = zone
         self.warnings: list[Warning] = []
+        self.patterns: dict[tuple[str, str], Any] = {}
         self._now = now
 
     def now(self) -> datetime.datetime:
@@ -72,6 +76,7 @@ class Run:
 
     def warn(self, code: str, position: int, facts: Mapping[str, str] = _NO_FACTS) -> None:
         """Note a warning; only the first fifty are kept."""
+        self.spend(1)
         if len(self.warnings) < _MOST_WARNINGS:
             self.warnings.append(Warning(code, MappingProxyType(dict(facts)), position))
 
@@ -120,7 +125,7 @@ class Run:
         if not number.is_finite() or abs(number.adjusted()) > NUMBERS.Emax:
             self.warn("number_too_large", 0, {"name": where})
             return None
-        return number if len(number.as_tuple().digits) <= NUMBERS.prec else NUMBERS.plus(number)
+        return NUMBERS.plus(number)
 
     def _admit_subclass(self, value: object, where: str) -> object:
         if isinstance(value, str):

@@ -5,7 +5,7 @@ from decimal import Decimal
 from typing import Any
 
 from workflows.feel import syntax
-from workflows.feel.compiler import COMPILERS, Code, Surroundings, compile_node
+from workflows.feel.compiler import COMPILERS, Code, Surroundings, compile_node, price
 from workflows.feel.errors import FeelBudgetError
 from workflows.feel.operators import all_of, any_of
 from workflows.feel.runtime import Run, Scope
@@ -27,7 +27,7 @@ def _context(node: syntax.ContextOf, around: Surroundings) -> Code:
         local = Scope(scope.run, made, scope)
         for name, entry, expected in entries:
             value = entry(local)
-            made[name] = value if expected is None else fit(expected, value)[1]
+            made[name] = value if expected is None else fit(scope.run, expected, value)[1]
         return made if result is None else result(local)
 
     return context
@@ -111,13 +111,14 @@ class _Partial(Mapping[str, object]):
 
 
 def _for(node: syntax.For, around: Surroundings) -> Code:
-    domains = _nested_domains(node.iterators, around)
-    body = compile_node(node.body, around.inside())
+    inner = around.inside(1 + len(node.iterators))
+    domains, body = _nested_domains(node.iterators, inner), compile_node(node.body, inner)
+    cost = price((node.iterators, node.body), inner)
 
     def loop(scope: Scope) -> object:
         results: list[object] = []
         outer = Scope(scope.run, _Partial(scope.run, results), scope)
-        if not _iterate(domains, 0, outer, lambda local: results.append(body(local))):
+        if not _iterate(domains, cost, outer, lambda local: results.append(body(local))):
             return None
         return scope.run.sized(results)
 
@@ -125,43 +126,43 @@ def _for(node: syntax.For, around: Surroundings) -> Code:
 
 
 def _quantified(node: syntax.Quantified, around: Surroundings) -> Code:
-    domains = _nested_domains(node.iterators, around)
-    condition = compile_node(node.condition, around.inside())
+    inner = around.inside(len(node.iterators))
+    domains, condition = _nested_domains(node.iterators, inner), compile_node(node.condition, inner)
+    cost = price((node.iterators, node.condition), inner)
     combine = any_of if node.quantifier == "some" else all_of
 
     def quantified(scope: Scope) -> object:
         answers: list[object] = []
-        if not _iterate(domains, 0, scope, lambda local: answers.append(condition(local))):
+        if not _iterate(domains, cost, scope, lambda local: answers.append(condition(local))):
             return None
         return combine(answers)
 
     return quantified
 
 
-def _nested_domains(iterators: Sequence[syntax.Iterator], around: Surroundings) -> tuple[tuple[str, Domain], ...]:
-    return tuple((iterator.name, _domain(iterator, around.inside())) for iterator in iterators)
+def _nested_domains(iterators: Sequence[syntax.Iterator], inner: Surroundings) -> tuple[tuple[str, Domain], ...]:
+    return tuple((iterator.name, _domain(iterator, inner)) for iterator in iterators)
 
 
-def _iterate(domains: Sequence[tuple[str, Domain]], depth: int, scope: Scope, visit: Callable[[Scope], None]) -> bool:
-    """Visit every combination of the domains; False when one of them cannot be iterated."""
-    name, domain = domains[depth]
+def _iterate(domains: Sequence[tuple[str, Domain]], cost: int, scope: Scope, visit: Callable[[Scope], None]) -> bool:
+    """Visit every combination of the domains, each for so many steps; False when one of them cannot be iterated."""
+    (name, domain), *further = domains
     values = domain(scope)
     if values is None:
         return False
-    last = depth + 1 == len(domains)
     for value in values:
-        scope.run.spend(1)
+        scope.run.spend(cost)
         local = Scope(scope.run, {name: value}, scope)
-        if last:
+        if not further:
             visit(local)
-        elif not _iterate(domains, depth + 1, local, visit):
+        elif not _iterate(further, cost, local, visit):
             return False
     return True
 
 
 def _filter(node: syntax.Filter, around: Surroundings) -> Code:
     base = compile_node(node.base, around)
-    condition = compile_node(node.condition, around.inside())
+    condition, cost = compile_node(node.condition, around.inside()), price(node.condition, around.inside())
     constant = node.condition.value if isinstance(node.condition, syntax.Literal) else None
 
     def select(scope: Scope) -> object:
@@ -171,7 +172,7 @@ def _filter(node: syntax.Filter, around: Surroundings) -> Code:
             return _entry_at(scope.run, entries, constant, node.position)
         chosen: list[object] = []
         for entry in entries:
-            scope.run.spend(1)
+            scope.run.spend(cost)
             answer = condition(_item_scope(scope, entry))
             if isinstance(answer, Decimal):
                 return _entry_at(scope.run, entries, answer, node.position)
@@ -183,8 +184,10 @@ def _filter(node: syntax.Filter, around: Surroundings) -> Code:
 
 
 def _item_scope(scope: Scope, entry: object) -> Scope:
-    names = {"item": entry, **entry} if isinstance(entry, dict) else {"item": entry}
-    return Scope(scope.run, names, scope)
+    if not isinstance(entry, dict):
+        return Scope(scope.run, {"item": entry}, scope)
+    scope.run.spend(len(entry) >> 4)
+    return Scope(scope.run, {"item": entry, **entry}, scope)
 
 
 def _entry_at(run: Run, entries: list[object], index: Decimal, position: int) -> object:
@@ -195,13 +198,14 @@ def _entry_at(run: Run, entries: list[object], index: Decimal, position: int) ->
 
 
 def _function(node: syntax.Function, around: Surroundings) -> Code:
-    body = compile_node(node.body, around.inside())
+    body, cost = compile_node(node.body, around.inside()), price(node.body, around.inside())
     parameters = tuple(Parameter(name, expected) for name, expected in node.parameters)
     names = tuple(name for name, _ in node.parameters)
 
     def make(scope: Scope) -> object:
         def run_body(run: Run, values: list[object]) -> object:
             # The caller pays for the call; the names are those of the place where the function was written.
+            run.spend(cost)
             return body(Scope(run, dict(zip(names, values, strict=True)), scope))
 
         return FeelFunction(node.name, (Signature(parameters, run_body),))

@@ -26,7 +26,7 @@ def format_number(number: Decimal) -> str:
 
 
 def _inner(run: Run, value: object) -> str:
-    run.spend(1)
+    run.spend(2)
     text = _compose(run, value)
     if len(text) > run.limits.text:
         raise FeelBudgetError("size")

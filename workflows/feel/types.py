@@ -4,6 +4,7 @@ import datetime
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 
+from workflows.feel.runtime import Run
 from workflows.feel.values import KINDS, FeelFunction, FeelRange
 
 
@@ -13,13 +14,13 @@ class FeelType:
 
     name: str
 
-    def accepts(self, value: object) -> bool:
+    def accepts(self, run: Run, value: object) -> bool:
         """Say whether a value, null excluded, is of this type."""
         return value is not None and (self.name == "Any" or KINDS[type(value)] in _MEMBERS.get(self.name, ()))
 
-    def describes(self, value: object) -> bool:
+    def describes(self, run: Run, value: object) -> bool:
         """Answer `instance of`, which looks at the structure and not at allowed values."""
-        return self.accepts(value)
+        return self.accepts(run, value)
 
     @property
     def holds_lists(self) -> bool:
@@ -34,25 +35,33 @@ class OneOf(FeelType):
     choices: tuple[FeelType, ...]
     nullable: bool = False
 
-    def accepts(self, value: object) -> bool:
+    def accepts(self, run: Run, value: object) -> bool:
         if value is None:
             return self.nullable
-        return any(choice.accepts(value) for choice in self.choices)
+        return any(choice.accepts(run, value) for choice in self.choices)
 
     @property
     def holds_lists(self) -> bool:
         return any(choice.holds_lists for choice in self.choices)
 
 
+def _every_entry(run: Run, value: object, fits: Callable[[Run, object], bool]) -> bool:
+    """Look at each entry of a list, which is charged; nulls belong to every type."""
+    if type(value) is not list:
+        return False
+    run.spend(1 + (len(value) >> 1))
+    return all(entry is None or fits(run, entry) for entry in value)
+
+
 @dataclass(frozen=True, slots=True)
 class ListType(FeelType):
     item: FeelType
 
-    def accepts(self, value: object) -> bool:
-        return type(value) is list and all(entry is None or self.item.accepts(entry) for entry in value)
+    def accepts(self, run: Run, value: object) -> bool:
+        return _every_entry(run, value, self.item.accepts)
 
-    def describes(self, value: object) -> bool:
-        return type(value) is list and all(entry is None or self.item.describes(entry) for entry in value)
+    def describes(self, run: Run, value: object) -> bool:
+        return _every_entry(run, value, self.item.describes)
 
     @property
     def holds_lists(self) -> bool:
@@ -63,9 +72,9 @@ class ListType(FeelType):
 class ContextType(FeelType):
     fields: tuple[tuple[str, FeelType], ...]
 
-    def accepts(self, value: object) -> bool:
+    def accepts(self, run: Run, value: object) -> bool:
         return type(value) is dict and all(
-            name in value and (value[name] is None or field.accepts(value[name])) for name, field in self.fields
+            name in value and (value[name] is None or field.accepts(run, value[name])) for name, field in self.fields
         )
 
 
@@ -74,7 +83,7 @@ class FunctionType(FeelType):
     parameters: tuple[FeelType, ...]
     result: FeelType
 
-    def accepts(self, value: object) -> bool:
+    def accepts(self, run: Run, value: object) -> bool:
         return type(value) is FeelFunction and any(
             len(signature.parameters) == len(self.parameters) for signature in value.signatures
         )
@@ -84,9 +93,9 @@ class FunctionType(FeelType):
 class RangeType(FeelType):
     item: FeelType
 
-    def accepts(self, value: object) -> bool:
+    def accepts(self, run: Run, value: object) -> bool:
         return type(value) is FeelRange and all(
-            side is None or self.item.accepts(side) for side in (value.start, value.end)
+            side is None or self.item.accepts(run, side) for side in (value.start, value.end)
         )
 
 
@@ -95,14 +104,14 @@ class RestrictedType(FeelType):
     """A named type of a model: another type with a condition on the value, `source` being its text (allowed values)."""
 
     base: FeelType
-    allows: Callable[[object], bool]
+    allows: Callable[[Run, object], bool]
     source: str = ""
 
-    def accepts(self, value: object) -> bool:
-        return self.base.accepts(value) and self.allows(value)
+    def accepts(self, run: Run, value: object) -> bool:
+        return self.base.accepts(run, value) and self.allows(run, value)
 
-    def describes(self, value: object) -> bool:
-        return self.base.describes(value)
+    def describes(self, run: Run, value: object) -> bool:
+        return self.base.describes(run, value)
 
     @property
     def holds_lists(self) -> bool:
@@ -115,13 +124,13 @@ class NamedType(FeelType):
 
     known: Mapping[str, FeelType]
 
-    def accepts(self, value: object) -> bool:
+    def accepts(self, run: Run, value: object) -> bool:
         found = self.known.get(self.name)
-        return found is not None and found.accepts(value)
+        return found is not None and found.accepts(run, value)
 
-    def describes(self, value: object) -> bool:
+    def describes(self, run: Run, value: object) -> bool:
         found = self.known.get(self.name)
-        return found is not None and found.describes(value)
+        return found is not None and found.describes(run, value)
 
     @property
     def holds_lists(self) -> bool:
@@ -143,16 +152,16 @@ ANY = SIMPLE_TYPES["Any"]
 ANY_OR_NULL = OneOf("Any", (ANY,), nullable=True)
 
 
-def fit(expected: FeelType, value: object) -> tuple[bool, object]:
+def fit(run: Run, expected: FeelType, value: object) -> tuple[bool, object]:
     """Convert a value implicitly where the standard says so: [x] to x, x to [x], a date to a date and time."""
-    if value is None or expected.accepts(value):
+    if value is None or expected.accepts(run, value):
         return True, value
-    if type(value) is list and len(value) == 1 and not expected.holds_lists and expected.accepts(value[0]):
+    if type(value) is list and len(value) == 1 and not expected.holds_lists and expected.accepts(run, value[0]):
         return True, value[0]
-    if type(value) is not list and expected.holds_lists and expected.accepts([value]):
+    if type(value) is not list and expected.holds_lists and expected.accepts(run, [value]):
         return True, [value]
     if type(value) is datetime.date:
         midnight = datetime.datetime(value.year, value.month, value.day, tzinfo=datetime.UTC)
-        if expected.accepts(midnight):
+        if expected.accepts(run, midnight):
             return True, midnight
     return False, None

@@ -20,6 +20,8 @@ from workflows.feel.temporal import (
 from workflows.feel.texts import to_text
 from workflows.feel.values import NUMBERS, FeelRange, YearMonthDuration, whole
 
+#: Steps for reading a date, time or duration from its text.
+_READING = 6
 _NUMBER = re.compile(r"-?(\d+(\.\d*)?|\.\d+)([eE][+-]?\d+)?", re.ASCII)
 _RANGE = re.compile(r"([\[(\]])(.*?)\.\.(.*)([\])\[])", re.DOTALL)
 _TEMPORAL = re.compile(r'(?:@|(?:date|time|date and time|duration)\s*\()\s*"([^"]*)"\s*\)?')
@@ -47,9 +49,10 @@ def number(text: str, grouping: str | None = None, point: str | None = None) -> 
 
 
 @builtin("date", "from: string|date|date and time")
-def date(value: str | datetime.date) -> datetime.date:
+def date(run: Run, value: str | datetime.date) -> datetime.date:
     """Read a date, or take the day of a moment."""
     if isinstance(value, str):
+        run.spend(_READING)
         return parse_date(value)
     return value.date() if isinstance(value, datetime.datetime) else value
 
@@ -64,9 +67,10 @@ def date_of(year: Decimal, month: Decimal, day: Decimal) -> datetime.date:
 
 
 @builtin("date and time", "from: string|date|date and time")
-def date_and_time(value: str | datetime.date) -> datetime.datetime:
+def date_and_time(run: Run, value: str | datetime.date) -> datetime.datetime:
     """Read a moment; a date alone is its midnight in UTC."""
     if isinstance(value, str):
+        run.spend(_READING)
         return parse_date_time(value)
     if isinstance(value, datetime.datetime):
         return value
@@ -80,9 +84,10 @@ def date_and_time_of(day: datetime.date, clock: datetime.time) -> datetime.datet
 
 
 @builtin("time", "from: string|time|date|date and time")
-def time(value: str | datetime.date | datetime.time) -> datetime.time:
+def time(run: Run, value: str | datetime.date | datetime.time) -> datetime.time:
     """Read a time, or take the time of a moment; a date alone is midnight in UTC."""
     if isinstance(value, str):
+        run.spend(_READING)
         return parse_time(value)
     if isinstance(value, datetime.datetime):
         return value.timetz()
@@ -104,8 +109,9 @@ def time_of(hour: Decimal, minute: Decimal, second: Decimal, offset: datetime.ti
 
 
 @builtin("duration", "from: string|days and time duration|years and months duration")
-def duration(value: str | datetime.timedelta | YearMonthDuration) -> datetime.timedelta | YearMonthDuration:
+def duration(run: Run, value: str | datetime.timedelta | YearMonthDuration) -> datetime.timedelta | YearMonthDuration:
     """Read a duration of either kind."""
+    run.spend(_READING)
     return parse_duration(value) if isinstance(value, str) else value
 
 

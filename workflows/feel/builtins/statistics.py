@@ -13,7 +13,8 @@ from workflows.feel.values import NUMBERS
 List = list[object]
 
 
-def _numbers(entries: Sequence[object]) -> list[Decimal]:
+def _numbers(run: Run, entries: Sequence[object]) -> list[Decimal]:
+    run.spend(len(entries) >> 1)
     numbers = [entry for entry in entries if isinstance(entry, Decimal)]
     if len(numbers) < len(entries):
         raise InvalidValue("wrong_entries", expected="number")
@@ -41,31 +42,31 @@ def count(entries: List) -> Decimal:
 
 
 @builtin("sum", "list...: list")
-def total(entries: List) -> Decimal | None:
+def total(run: Run, entries: List) -> Decimal | None:
     """Add numbers; null for none."""
-    return _total(_numbers(entries)) if entries else None
+    return _total(_numbers(run, entries)) if entries else None
 
 
 @builtin("product", "list...: list")
-def product(entries: List) -> Decimal | None:
+def product(run: Run, entries: List) -> Decimal | None:
     """Multiply numbers; null for none."""
     result = Decimal(1)
-    for number in _numbers(entries):
+    for number in _numbers(run, entries):
         result = _in_range(NUMBERS.multiply, result, number)
     return result if entries else None
 
 
 @builtin("mean", "list...: list")
-def mean(entries: List) -> Decimal | None:
+def mean(run: Run, entries: List) -> Decimal | None:
     """Give the arithmetic mean; null for none."""
-    numbers = _numbers(entries)
+    numbers = _numbers(run, entries)
     return NUMBERS.divide(_total(numbers), Decimal(len(numbers))) if numbers else None
 
 
 @builtin("median", "list...: list")
-def median(entries: List) -> Decimal | None:
+def median(run: Run, entries: List) -> Decimal | None:
     """Give the middle number, or the mean of the two middle ones."""
-    numbers = sorted(_numbers(entries))
+    numbers = sorted(_numbers(run, entries))
     if not numbers:
         return None
     upper = numbers[len(numbers) // 2]
@@ -75,9 +76,10 @@ def median(entries: List) -> Decimal | None:
 
 
 @builtin("stddev", "list...: list")
-def standard_deviation(entries: List) -> Decimal:
+def standard_deviation(run: Run, entries: List) -> Decimal:
     """Compute the standard deviation of a sample."""
-    numbers = _numbers(entries)
+    numbers = _numbers(run, entries)
+    run.spend(len(numbers))
     if len(numbers) < 2:
         raise InvalidValue("wrong_entries", expected="number")
     middle = NUMBERS.divide(_total(numbers), Decimal(len(numbers)))
@@ -86,9 +88,9 @@ def standard_deviation(entries: List) -> Decimal:
 
 
 @builtin("mode", "list...: list")
-def mode(entries: List) -> list[Decimal]:
+def mode(run: Run, entries: List) -> list[Decimal]:
     """List the most frequent numbers in ascending order."""
-    counts = Counter(_numbers(entries))
+    counts = Counter(_numbers(run, entries))
     most = max(counts.values(), default=0)
     return sorted(number for number, times in counts.items() if times == most)
 
@@ -117,12 +119,14 @@ def _extreme(run: Run, entries: List, symbol: str) -> object:
 
 
 @builtin("all", "list...: list")
-def all_true(entries: List) -> bool | None:
+def all_true(run: Run, entries: List) -> bool | None:
     """Conjunction of truths; false beats null beats true."""
+    run.spend(len(entries) >> 3)
     return all_of(entries)
 
 
 @builtin("any", "list...: list")
-def any_true(entries: List) -> bool | None:
+def any_true(run: Run, entries: List) -> bool | None:
     """Disjunction of truths; true beats null beats false."""
+    run.spend(len(entries) >> 3)
     return any_of(entries)
