@@ -10,7 +10,21 @@ from tests.e2e.gallery import RARELY_SEEN, SAMPLES
 # Every other page is walked in the running demonstration, see test_pages.py.
 RARE = [name for name in SAMPLES if name in RARELY_SEEN]
 PUBLIC = [name for name in RARE if not SAMPLES[name][1]]
+BARRIERS = """() => {
+    const main = document.querySelector('main');
+    main.append(document.createElement('img'), document.createElement('input'), 'breit');
+    main.style.minWidth = '400px';
+}"""
 PAGES = [*((name, "de") for name in RARE), *((name, "ar") for name in PUBLIC)]
+
+
+def test_a_page_with_barriers_does_not_pass(gallery: str, visitor: Visitor) -> None:
+    """What all the other looks rest on."""
+    page = visitor(PHONE)
+    page.goto(f"{gallery}/landing")
+    page.evaluate(BARRIERS)
+    assert {problem.partition(":")[0] for problem in accessibility_problems(page)} >= {"image-alt", "label"}
+    assert overflow(page) > 0
 
 
 @pytest.mark.parametrize(("name", "language"), PAGES)
