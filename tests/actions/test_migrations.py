@@ -204,6 +204,20 @@ def test_the_name_map_is_proposed_and_can_be_changed(house: Changing) -> None:
         assert [each.element for each in without.choices] == ["first"]
 
 
+def test_a_step_that_is_gone_as_what_it_was_gets_a_target(house: Changing) -> None:
+    house.deploy(drawing())
+    house.start()
+    at_work = Drawing()
+    at_work.flow(at_work.start(), at_work.script("first", "=1", "x"), at_work.user("other"), at_work.end())
+    house.deploy(at_work)
+    with house.begin(OWNER) as tx:
+        told = migrations.preview(tx, "p", 2)
+        assert told.counts == {"refused": 1}
+        (choice,) = told.choices
+        assert (choice.element, choice.target, [each.key for each in choice.options]) == ("first", "", ["other"])
+        assert migrations.preview(tx, "p", 2, {"first": "other"}).counts == {"move": 1}
+
+
 def test_only_process_owners_look_and_move(house: Changing) -> None:
     three_kinds(house, 1)
     with house.begin(COORDINATOR) as tx:

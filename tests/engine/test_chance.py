@@ -21,8 +21,9 @@ NUMBERS = count()
 
 @dataclass
 class Block:
-    """``task``, ``script``, ``seq``, ``all`` (parallel), ``some`` (inclusive), ``one`` (exclusive), ``sub``, ``loop``,
-    ``each`` and ``in_turn`` (multi-instance), ``race`` (event gateway), ``guarded``, ``timed``, ``reminded``.
+    """``task``, ``await`` (a message), ``script``, ``seq``, ``all`` (parallel), ``some`` (inclusive),
+    ``one`` (exclusive), ``sub``, ``loop``, ``each`` and ``in_turn`` (multi-instance), ``race`` (event gateway),
+    ``guarded``, ``timed``, ``reminded``.
 
     ``chosen`` are the indexes of the branches taken, or the number of turns; ``guarded`` and ``timed`` are subprocesses
     that a message or a timer ends, after which their second part is done; the task of ``reminded`` may be asked once
@@ -108,6 +109,9 @@ def draw(d: Drawing, block: Block, before: str, when: str | None = None, flow: s
         return name
     if block.kind == "script":
         return enter(d.script(name, "=1", "x"))
+    if block.kind == "await":
+        d.message(f"stop_{name}", '="key"')
+        return enter(d.receive(name, f"stop_{name}"))
     if block.kind == "seq":
         last = draw(d, block.parts[0], before, when, flow)
         for part in block.parts[1:]:

@@ -1,5 +1,6 @@
 """``lotse bundle``: a process taken out, changed as a file, compared, put in, and the running cases moved."""
 
+import re
 import shutil
 from argparse import Namespace
 from pathlib import Path
@@ -106,11 +107,10 @@ def test_what_is_put_in_force_alone_says_so_in_the_audit(changed: Path) -> None:
 
 def test_a_case_that_cannot_move_is_told_with_its_reason(changed: Path, capsys: pytest.CaptureFixture[str]) -> None:
     diagram = changed / "enquiry.bpmn"
-    receiving = diagram.read_text("utf-8").replace('<bpmn:userTask id="triage"', '<bpmn:manualTask id="triage"', 1)
-    head, _, rest = receiving.partition('<bpmn:manualTask id="triage"')
-    diagram.write_text(
-        head + '<bpmn:manualTask id="triage"' + rest.replace("</bpmn:userTask>", "</bpmn:manualTask>", 1)
-    )
+    told = re.sub(r'(?<!formId=)"triage"', '"by_hand"', diagram.read_text("utf-8"))
+    head, _, rest = told.replace(">triage<", ">by_hand<").partition('<bpmn:userTask id="by_hand"')
+    told = head + '<bpmn:manualTask id="by_hand"' + rest.replace("</bpmn:userTask>", "</bpmn:manualTask>", 1)
+    diagram.write_text(told, "utf-8")
     assert main(["bundle", "deploy", str(changed), "--at-once"]) == 0
     assert main(["bundle", "migrate", "enquiry", "--dry-run"]) == 1
     assert "kann nicht umgestellt werden. Der Vorgang wartet bei „Anfrage sichten“" in capsys.readouterr().out

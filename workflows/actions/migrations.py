@@ -18,7 +18,7 @@ from workflows.engine.content import read_content
 from workflows.engine.definition import Definition, Identity, define
 from workflows.engine.definitions import Version
 from workflows.engine.findings import BundleRefused
-from workflows.engine.migration import Plan, Reason, Verdict, jobs, plan, proposed_names
+from workflows.engine.migration import WAITS, WITHOUT_TARGET, Plan, Reason, Verdict, jobs, plan, proposed_names
 from workflows.engine.migration.jobs import MigrationItem, MigrationJob
 from workflows.engine.office_functions import OFFICE_FUNCTIONS
 from workflows.engine.state import Instance
@@ -37,7 +37,7 @@ class Option:
 class Choice:
     """An element that older versions have under an id the new one does not know: what takes its place, if anything.
 
-    ``options`` are elements of the same kind.
+    ``options`` are elements of the same kind, for one that only waits all that do.
     """
 
     element: str
@@ -146,15 +146,18 @@ def _affected(planned: Plan, instance_id: int, reference: str, started_at: datet
 def _choices(
     plans: Collection[Plan], names: Mapping[str, str], new: Definition, rows: Sequence[Affected]
 ) -> Sequence[Choice]:
-    """Elements that cases stand at and that are gone, and what was proposed or chosen for others."""
-    asked = {each for row in rows for each in row.verdict.waits_at if each not in new.process.elements}
+    """Elements that cases stand at and that are gone as what they were, and what was proposed or chosen for others."""
+    verdicts = [row.verdict for row in rows]
+    asked = {each for verdict in verdicts for each in verdict.waits_at if each not in new.process.elements}
+    asked |= {reason.element for each in verdicts for reason in each.reasons if reason.code in WITHOUT_TARGET}
     found: dict[str, Choice] = {}
     for planned in plans:
         for key in sorted(asked | names.keys()):
             element = planned.old.process.elements.get(key)
             if element is None or element.kind.endswith("_gateway"):
                 continue
-            alike = [each for each in new.process.elements.values() if each.kind == element.kind]
+            kinds = WAITS if element.kind in WAITS else {element.kind}
+            alike = [each for each in new.process.elements.values() if each.kind in kinds and each.id != key]
             options = sorted((Option(each.id, each.name or each.id) for each in alike), key=lambda one: one.name)
             found[key] = Choice(key, element.name or key, names.get(key, ""), tuple(options))
     return list(found.values())

@@ -21,7 +21,20 @@ from workflows.engine import runtime
 from workflows.engine.messages import Subscription
 from workflows.engine.migration.reasons import WORDS
 
-CHANGES = ("add", "add", "remove", "rename", "branch", "less", "deadline", "condition", "order", "kind", "turns")
+CHANGES = (
+    "add",
+    "add",
+    "remove",
+    "rename",
+    "branch",
+    "less",
+    "deadline",
+    "condition",
+    "order",
+    "kind",
+    "turns",
+    "waits",
+)
 MOST_STEPS = 300
 SHORT_LIST = set(WORDS) - {"state_unreadable"}
 
@@ -99,6 +112,12 @@ def _turns(every: list[Block], pick: Any) -> None:
         found.chosen = (pick([1, 2, 3]),)
 
 
+def _waits(every: list[Block], pick: Any) -> None:
+    found = _some(every, pick, "task", "await")
+    if found is not None:
+        found.kind = "await" if found.kind == "task" else "task"
+
+
 CHANGE = {
     "add": _add,
     "remove": _remove,
@@ -110,6 +129,7 @@ CHANGE = {
     "order": _order,
     "kind": _kind,
     "turns": _turns,
+    "waits": _waits,
 }
 
 
@@ -196,7 +216,8 @@ def test_a_random_case_moves_and_completes_or_is_refused_for_a_reason_of_the_sho
         reasons.update({reason.code for reason in verdict.reasons})
         event(verdict.outcome)
         assert {reason.code for reason in verdict.reasons} <= SHORT_LIST
-        assert [task.id for task in house.tasks(instance) if task.status == "open"] == before
+        if "waits" not in changes:
+            assert [task.id for task in house.tasks(instance) if task.status == "open"] == before
         finish(house, instance, pick)
 
     tell()

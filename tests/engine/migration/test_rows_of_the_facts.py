@@ -202,12 +202,11 @@ def test_a_running_multi_instance_that_repeats_otherwise_is_refused(house: Chang
     assert house.refused(instance) == {("loop_changed", "many")}
 
 
-def test_an_element_of_another_kind_or_in_another_subprocess_is_refused(house: Changing) -> None:
+def test_an_element_of_another_kind_or_in_another_subprocess_needs_a_target(house: Changing) -> None:
     instance = house.run(line("a", "b"))
-    receiving = Drawing()
-    receiving.message("news")
-    receiving.flow(receiving.start(), receiving.receive("a", "news"), receiving.user("b"), receiving.end())
-    house.deploy(receiving)
+    at_work = Drawing()
+    at_work.flow(at_work.start(), at_work.script("a", "=1", "x"), at_work.user("b"), at_work.end())
+    house.deploy(at_work)
     assert house.refused(instance) == {("kind_changed", "a")}
     inside = Drawing()
     with inside.sub("sub"):
@@ -215,6 +214,8 @@ def test_an_element_of_another_kind_or_in_another_subprocess_is_refused(house: C
     inside.flow(inside.start(), "sub", inside.user("b"), inside.end())
     house.deploy(inside)
     assert house.refused(instance) == {("step_moved", "a")}
+    house.moved(instance, {"a": "b"})
+    finish(house, instance, "b")
 
 
 def timed(duration: str | None, *, host: str = "a", extra: str = "b", interrupting: bool = False) -> Drawing:

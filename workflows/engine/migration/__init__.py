@@ -2,13 +2,15 @@
 
 from workflows.engine.migration.moving import Earlier, move, undo
 from workflows.engine.migration.names import proposed_names
-from workflows.engine.migration.planning import CHANGED, REFUSED, UNCHANGED, Plan, Verdict, plan
-from workflows.engine.migration.reasons import Reason, reason_text
+from workflows.engine.migration.planning import CHANGED, REFUSED, UNCHANGED, WAITS, Plan, Verdict, plan
+from workflows.engine.migration.reasons import WITHOUT_TARGET, Reason, reason_text
 
 __all__ = [
     "CHANGED",
     "REFUSED",
     "UNCHANGED",
+    "WAITS",
+    "WITHOUT_TARGET",
     "Earlier",
     "Plan",
     "Reason",

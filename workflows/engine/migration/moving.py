@@ -26,12 +26,11 @@ from workflows.engine.migration import rows, standing
 from workflows.engine.migration.planning import CHANGED, Verdict, plan
 from workflows.engine.migration.rewriting import Rewritten, rewrite, standing_tokens
 from workflows.engine.migration.rows import Rows
+from workflows.engine.projection import PEOPLE
 from workflows.engine.run import Engine, Run
 from workflows.engine.state import Instance
 from workflows.engine.tasks import Task
 from workflows.engine.timers import Timer
-
-PEOPLE = frozenset({"user_task", "manual_task"})
 
 
 @dataclass(frozen=True, slots=True)
@@ -76,6 +75,8 @@ def move(
         rows.close(tx, instance_id, result.gone)
     for token, before, after in result.kept:
         _change_rows(run, token, before, after)
+        if token in result.gone and before.kind in PEOPLE:
+            run.changes.event("task.cancelled", before)
     _enter(run, result, starts)
     run.changes.event("instance.migrated", None, {"from": old.number, "to": new.number})
     _save(run, instance, new.version_id, snapshots.dumps(run.top), run.scopes.stored())

@@ -12,11 +12,17 @@ from workflows.engine.migration.forks import Side, changed_forks, matched_flows
 from workflows.engine.migration.reasons import Reason
 from workflows.engine.migration.standing import Level, Place, Shape
 from workflows.engine.migration.ways import Ways, stuck_join
+from workflows.engine.projection import PEOPLE
 from workflows.engine.snapshots import UnreadableState
 
 UNCHANGED: Final = "unchanged"
 CHANGED: Final = "move"
 REFUSED: Final = "refused"
+
+WAITS: Final = PEOPLE | {"receive_task", "intermediate_catch_event"}
+"""Kinds that do nothing but wait: one may become another, which then waits from the start of the first."""
+AT_WORK: Final = frozenset({"service_task", "script_task", "business_rule_task", "send_task"})
+"""Kinds a token stands on only where they failed: it has not begun, so that it may begin with something else."""
 
 UNREADABLE = (UnreadableState, ValueError, LookupError, TypeError)
 
@@ -95,7 +101,7 @@ class Plan:
         )
         if after is None or process is None:
             yield Reason("step_removed", before.id, before.name)
-        elif after.kind != before.kind:
+        elif not _may_become(place, before, after):
             yield Reason("kind_changed", before.id, before.name)
         elif after.process != process:
             yield Reason("step_moved", before.id, before.name)
@@ -126,6 +132,15 @@ def _waits_at(levels: list[Level]) -> tuple[str, ...]:
     places = [place for level in reversed(levels) for place in level.places]
     inmost = [place for place in places if owners.isdisjoint(each.token for each in place.all())]
     return tuple(dict.fromkeys(place.element for place in inmost))
+
+
+def _may_become(place: Place, before: Element, after: Element) -> bool:
+    """Whether what stands on an element can go on from another, which may be of another kind."""
+    if before.kind == after.kind:
+        return True
+    if before.loop is not None or after.loop is not None:
+        return False
+    return {before.kind, after.kind} <= (WAITS if place.is_waiting else WAITS | AT_WORK)
 
 
 def _repeats(element: Element) -> tuple[object, ...] | None:

@@ -29,12 +29,15 @@ WORDS: Final[dict[str, tuple[str, str]]] = {
         'The case waits at "{name}", which no longer exists. Choose a step that takes its place in the name map.',
     ),
     "kind_changed": (
-        "Der Vorgang wartet bei „{name}“, und dieser Schritt ist jetzt von anderer Art.",
-        'The case waits at "{name}", which is of another kind now.',
+        "Der Vorgang wartet bei „{name}“, und dieser Schritt ist jetzt von anderer Art. Wählen Sie in der Zuordnung "
+        "einen Schritt, der an seine Stelle tritt.",
+        'The case waits at "{name}", which is of another kind now. Choose a step that takes its place in the name map.',
     ),
     "step_moved": (
-        "Der Vorgang wartet bei „{name}“, und dieser Schritt liegt jetzt in einem anderen Teilprozess.",
-        'The case waits at "{name}", which lies in another subprocess now.',
+        "Der Vorgang wartet bei „{name}“, und dieser Schritt liegt jetzt in einem anderen Teilprozess. Wählen Sie in "
+        "der Zuordnung einen Schritt, der an seine Stelle tritt.",
+        'The case waits at "{name}", which lies in another subprocess now. Choose a step that takes its place in the '
+        "name map.",
     ),
     "loop_changed": (
         "Der Vorgang ist mitten in „{name}“, und wie dieser Schritt wiederholt wird, hat sich geändert.",
@@ -46,6 +49,9 @@ WORDS: Final[dict[str, tuple[str, str]]] = {
     ),
 }
 """All reasons there are."""
+
+WITHOUT_TARGET: Final = frozenset({"step_removed", "kind_changed", "step_moved"})
+"""The waiting step is no longer there as what it was: a target in the name map takes the reason away."""
 
 
 def reason_text(reason: Reason, language: str = "de") -> str:

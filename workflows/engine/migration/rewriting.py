@@ -10,6 +10,7 @@ from workflows.engine.dialect.specs import EACH
 from workflows.engine.migration.forks import Side, matched_flows
 from workflows.engine.migration.planning import Plan
 from workflows.engine.migration.standing import Level, Place
+from workflows.engine.projection import PEOPLE
 
 BY_TRIGGER = frozenset({"intermediate_catch_event", "receive_task"})
 
@@ -55,7 +56,7 @@ def _rewrite_place(plan: Plan, place: Place, result: Rewritten) -> None:
     holds_edges = not place.is_run and (place.is_waiting or "armed" in place.notes)
     is_whole_loop = after.loop is not None and not place.is_run
     # A step whose result lies in wait has its waiting behind it.
-    if place.is_waiting and before.trigger != after.trigger and after.kind in BY_TRIGGER and not is_whole_loop:
+    if place.is_waiting and _waits_otherwise(before, after) and not is_whole_loop:
         result.gone.append(place.token)
         result.anew.append(place.token)
         place.state = tokens.READY
@@ -74,6 +75,13 @@ def _rewrite_place(plan: Plan, place: Place, result: Rewritten) -> None:
         place.below = runs + _kept_below(plan, place, others, targets, old_ids, result)
         if place.below or targets:
             place.notes["armed"] = 1
+
+
+def _waits_otherwise(before: Element, after: Element) -> bool:
+    """Whether the outside it waits for is another: people, a message, a time."""
+    if before.kind in PEOPLE or after.kind in PEOPLE:
+        return not {before.kind, after.kind} <= PEOPLE
+    return before.trigger != after.trigger and after.kind in BY_TRIGGER
 
 
 def _kept_below(

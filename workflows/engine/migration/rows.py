@@ -29,7 +29,11 @@ _IS_OPEN: dict[type[Any], Any] = {
     Subscription: Subscription.id.is_not(None),
     Incident: Incident.resolved_at.is_(None),
 }
-_REOPENED: dict[type[Any], dict[str, Any]] = {Timer: {"status": "waiting"}, Incident: {"resolved_at": None}}
+_REOPENED: dict[type[Any], dict[str, Any]] = {
+    Task: {"status": "open", "done_at": None},
+    Timer: {"status": "waiting"},
+    Incident: {"resolved_at": None},
+}
 _OPTIONS = {"synchronize_session": False}
 
 
@@ -37,7 +41,12 @@ def _closing(model: type[Any], now: datetime) -> Any:
     """The statement that closes a row of a table; a subscription goes with its wait."""
     if model is Subscription:
         return delete(model)
-    return update(model).values({"status": "cancelled"} if model is Timer else {"resolved_at": now})
+    closed: dict[type[Any], dict[str, Any]] = {
+        Task: {"status": "cancelled", "done_at": now},
+        Timer: {"status": "cancelled"},
+        Incident: {"resolved_at": now},
+    }
+    return update(model).values(closed[model])
 
 
 def read(tx: Tx, instance_id: int) -> Rows:
@@ -52,7 +61,7 @@ def read(tx: Tx, instance_id: int) -> Rows:
 
 def close(tx: Tx, instance_id: int, tokens: Collection[str]) -> None:
     """What these tokens waited for is not wanted any more; what went wrong with them is over."""
-    for model in (Timer, Subscription, Incident):
+    for model in KEPT:
         mine = (model.instance_id == instance_id, model.token.in_(tokens), _IS_OPEN[model])
         tx.session.execute(_closing(model, tx.now).where(*mine), execution_options=_OPTIONS)
 
@@ -66,7 +75,7 @@ def change(tx: Tx, model: type[Any], instance_id: int, token: str, values: Mappi
 def restore(tx: Tx, instance_id: int, earlier: Rows) -> None:
     """Make the open rows those of before; what people did meanwhile (claims, drafts) stays."""
     now = read(tx, instance_id)
-    for model in (Timer, Subscription, Incident):
+    for model in KEPT:
         known = {int(row["id"]) for row in earlier[model.__tablename__]}
         added = [row["id"] for row in now[model.__tablename__] if row["id"] not in known]
         tx.session.execute(_closing(model, tx.now).where(model.id.in_(added)), execution_options=_OPTIONS)
