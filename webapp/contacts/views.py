@@ -48,9 +48,7 @@ def new(tx: Tx) -> ResponseReturnValue:
 def log(tx: Tx) -> ResponseReturnValue:
     """Keep the contact and go back."""
     case_id, organisation_id = _about()
-    typed = {
-        name: request.form.get(name, "") for name in ("kind", "held_on", "who", "text", "office_task", "follow_up_on")
-    }
+    typed = {name: request.form.get(name, "") for name in TYPED}
     about = f"contact {case_id} {organisation_id}"
     sending = again.sending(tx, request.form.get("unique_key", ""), about, typed)
     try:
