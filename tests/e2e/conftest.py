@@ -13,7 +13,7 @@ from pathlib import Path
 from typing import Any, TypeVar
 
 import pytest
-from playwright.sync_api import Browser, Page, Route, sync_playwright
+from playwright.sync_api import Browser, Page, Route, expect, sync_playwright
 from sqlalchemy.orm import Session, sessionmaker
 
 from tests.conftest import Begin, Database
@@ -130,6 +130,7 @@ def chromium() -> Iterator[Browser]:
     """The browser; a machine without it cannot run these tests, which is a failure and no reason to skip."""
     program = shutil.which(BROWSER)
     assert program, f"{BROWSER} is missing, see .ci/run"
+    expect.set_options(timeout=PATIENCE * 1000)  # a busy machine is slow, not wrong
     with sync_playwright() as playwright:
         browser = playwright.chromium.launch(executable_path=program, args=["--no-sandbox"])
         yield browser

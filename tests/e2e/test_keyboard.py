@@ -51,7 +51,7 @@ NOT_REACHED = """() => window.actions.filter((each) => !window.reached.has(each)
     && [...window.reached].some((other) => other.name === each.name))).map((each) => each.outerHTML.slice(0, 120))"""
 
 
-@pytest.mark.timeout(600)
+@pytest.mark.timeout(300)
 @pytest.mark.parametrize("rule", [rule for rule in RULES.values() if rule.rule != GRID], ids=str)
 def test_tab_reaches_every_action_and_shows_where_it_is(demo: Demo, eyes: Eyes, rule: Rule) -> None:
     with eyes.at(Look(demo.places(rule)[0], "de", 1280)) as (page, _status, is_page):

@@ -20,7 +20,7 @@ LOOSE_NUMBERS = """() => {
 }"""
 
 
-@pytest.mark.timeout(600)
+@pytest.mark.timeout(300)
 @pytest.mark.parametrize("rule", RULES.values(), ids=RULES.keys())
 def test_page_is_accessible_fits_and_keeps_its_numbers(demo: Demo, eyes: Eyes, rule: Rule) -> None:
     places = demo.places(rule)
