@@ -10,6 +10,7 @@ from tests.decisions.models import decision, definitions, literal, required, tab
 from workflows.decisions import DecisionError, parse_decisions
 from workflows.decisions.checks import check_model
 from workflows.decisions.messages import explain_finding
+from workflows.decisions.shape import STOPPING
 
 
 def model(rules, policy="UNIQUE", inputs=("topic",), **options):
@@ -106,6 +107,7 @@ def test_functions_that_do_not_exist_are_named_at_their_rule():
     assert cells(["-", "1"], ["-", "lower(topic)"]) == [("unknown_call", (2,))]
     assert cells(["begins(?)", "1"], ["-", "some x in [1] satisfies x = 1"]) == [("unknown_call", (1,))]
     assert cells(["-", "1"], inputs=("upper(topic)",)) == [("unknown_call_in_input", ())]
+    assert cells(["-", "topic[lower(item)]"]) == [("unknown_call", (1,))]
     assert cells(['matches(?, "a")', "upper case(topic)"], ["-", "(function(f) f(1))(topic)"]) == []
     (finding,) = check_model(model([["-", "lower(topic)"]], "COLLECT"))
     assert explain_finding(finding, "en").startswith('Rule 1 of the table "level" calls the function "lower"')
@@ -122,6 +124,55 @@ def test_functions_of_the_office_and_knowledge_models_are_known():
     calling = table(["topic"], ["x"], [["-", "double(topic)"]], "COLLECT")
     xml = definitions(knowledge, decision("level", calling, required("requiredKnowledge", "double")))
     assert check_model(parse_decisions(xml)) == []
+
+
+@pytest.mark.parametrize(
+    "boxed",
+    [
+        literal("lower(topic)"),
+        f"<context><contextEntry><variable name='a'/>{literal('lower(topic)')}</contextEntry></context>",
+        f"<list>{literal('1')}{literal('lower(topic)')}</list>",
+        f"<relation><column name='a'/><row>{literal('lower(topic)')}</row></relation>",
+        f"<invocation>{literal('lower')}<binding><parameter name='x'/>{literal('topic')}</binding></invocation>",
+        f"<conditional><if>{literal('true')}</if><then>{literal('1')}</then><else>{literal('lower(topic)')}</else>"
+        "</conditional>",
+        f"<filter><in>{literal('topic')}</in><match>{literal('lower(item)')}</match></filter>",
+        f"<for iteratorVariable='i'><in>{literal('topic')}</in><return>{literal('lower(i)')}</return></for>",
+        table(["topic"], ["x"], [['"a"', "1"]], default="lower(topic)"),
+    ],
+    ids=["literal", "context", "list", "relation", "invocation", "conditional", "filter", "for", "default"],
+)
+def test_functions_that_do_not_exist_are_named_wherever_they_stand(boxed):
+    found = check_model(parse_decisions(definitions(decision("level", boxed))))
+    said = [explain_finding(finding, "de") for finding in found if finding.code == "unknown_call_in_expression"]
+    assert said == [
+        "„level“ ruft die Funktion „lower“ auf, die es nicht gibt. Berichtigen Sie ihren Namen, oder verbinden Sie das "
+        "Wissensmodell, das so heißt"
+    ]
+    assert "unknown_call_in_expression" in STOPPING
+
+
+def test_a_knowledge_model_is_examined_too_and_may_call_itself_its_inputs_and_its_own_functions():
+    def model_of(body):
+        logic = f"<encapsulatedLogic><formalParameter name='n'/>{literal(body)}</encapsulatedLogic>"
+        return parse_decisions(
+            definitions(
+                f"<businessKnowledgeModel id='k' name='k'>{logic}</businessKnowledgeModel>", decision("d", literal("1"))
+            )
+        )
+
+    assert [found.code for found in check_model(model_of("lower(n)"))] == ["unknown_call_in_expression"]
+    assert check_model(model_of("if n < 1 then 0 else k(n - 1)")) == []
+    assert check_model(model_of("{twice: function(x) 2 * x, r: twice(n)}.r + n(1)")) == []
+
+
+def test_a_default_outside_its_allowed_values_is_named_and_warned_about():
+    made = model([['"a"', '"a"']], order='"a", "b"', default='"c"')
+    (finding,) = (found for found in check_model(made) if found.code == "default_not_allowed")
+    assert explain_finding(finding, "de").startswith("Das Ergebnis, das die Tabelle „level“ gibt, wenn keine Regel")
+    assert explain_finding(finding, "en").startswith('What the table "level" gives when no rule matches')
+    assert [warning.code for warning in made.evaluate("level", {"topic": "x"}).warnings] == ["value_not_allowed"]
+    assert check_model(model([['"a"', '"a"']], order='"a", "b"', default='"b"')) == []
 
 
 def test_constant_cells_are_tried():

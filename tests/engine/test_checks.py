@@ -237,6 +237,7 @@ def timer(kind: str, text: str) -> str:
         ("timeDate", "31.12.2026", {"not_a_time"}),
         ("timeDate", "=working days(deadline, 3)", set()),
         ("timeDate", "=working_days(deadline, 3)", {"unknown_function"}),
+        ("timeDate", "=days[lower(item) = 1][1]", {"unknown_function"}),
         ("timeCycle", "R3/P1D", set()),
         ("timeCycle", "R3", {"not_a_time"}),
         ("timeCycle", "R/PT0S", {"not_a_time"}),

@@ -19,11 +19,28 @@ _AROUND: Final = Surroundings(BUILTINS, depth=1)
 
 
 def check_calls(element: Element) -> Iterator[Found]:
-    """The functions that cells and inputs of an element's tables call and nobody offers: unknown_call, in_input."""
+    """The functions that an element calls and nobody offers: unknown_call, unknown_call_in_input, _in_expression.
+
+    Those of cells and inputs are named where they stand; any other boxed expression and default results at the element.
+    """
+    told: set[str] = set()
+    for found in _calls_in_tables(element):
+        told.add(found[2]["function"])
+        yield found
+    for name in sorted(getattr(element, "calls", frozenset[str]()) - _known(element) - told):
+        facts = {"decision": element.name, "table": element.key[1], "function": name}
+        yield "unknown_call_in_expression", (), MappingProxyType(facts)
+
+
+def _known(element: Element) -> set[str]:
     known = {element.name}
     for requirement in getattr(element, "requirements", ()):
         known |= {requirement.name, requirement.group}
-    missing: frozenset[str] = getattr(element, "reads", frozenset()) - known
+    return known
+
+
+def _calls_in_tables(element: Element) -> Iterator[Found]:
+    missing: frozenset[str] = getattr(element, "calls", frozenset()) - _known(element)
     for table in getattr(element, "tables", ()):
         for column in table.inputs:
             for name in _called(column.expression, missing):
@@ -34,7 +51,8 @@ def check_calls(element: Element) -> Iterator[Found]:
 
 
 def _called(node: syntax.Node, missing: frozenset[str]) -> list[str]:
-    return sorted(called_names(node) & free_names(node) & missing)
+    called = called_names(node) & missing
+    return sorted(called & free_names(node, called))
 
 
 def check_constants(table: Table) -> Iterator[Found]:

@@ -30,13 +30,17 @@ class InputData:
 
 @dataclass(frozen=True, slots=True, eq=False)
 class Decision:
-    """A decision; `inputs` are the names it needs from the caller, its requirements' ones included."""
+    """A decision; `inputs` are the names it needs from the caller, its requirements' ones included.
+
+    `reads` are the names its expressions take from outside, `calls` those among them that are called as functions.
+    """
 
     key: Key
     name: str
     requirements: tuple[Requirement, ...]
     code: Code
     reads: frozenset[str]
+    calls: frozenset[str]
     tables: tuple[Table, ...]
     type: FeelType | None = None
     inputs: frozenset[str] = frozenset()
@@ -56,6 +60,7 @@ class Knowledge:
     requirements: tuple[Requirement, ...]
     code: Code
     reads: frozenset[str]
+    calls: frozenset[str]
     tables: tuple[Table, ...]
 
 

@@ -135,12 +135,17 @@ def _joined(table: Table, values: Sequence[object]) -> object:
 
 
 def _compile_defaults(table: Table, around: Surroundings) -> Code:
+    columns = [(column, compile_tests(column.allowed, around) if column.allowed else None) for column in table.outputs]
     codes = [compile_node(column.default, around) if column.default is not None else None for column in table.outputs]
     gathers = table.hit_policy in ("RULE ORDER", "OUTPUT ORDER", "COLLECT") and not table.aggregation
 
     def default(scope: Scope) -> object:
         if any(codes):
-            return _joined(table, [code(scope) if code is not None else None for code in codes])
+            given = zip(codes, columns, strict=True)
+            values = [
+                code and _output_value(scope, code, column, check, table.owner) for code, (column, check) in given
+            ]
+            return _joined(table, values)
         if table.aggregation == "COUNT":
             return Decimal(0)
         return [] if gathers else None

@@ -59,6 +59,18 @@ _FINDINGS: Final[dict[str, tuple[str, str]]] = {
         "Das Ergebnis von Regel {rules} ist bei „{output}“ nicht erlaubt. Ändern Sie es oder die erlaubten Werte",
         'The result of rule {rules} is not allowed for "{output}". Change it or the allowed values',
     ),
+    "default_not_allowed": (
+        "Das Ergebnis, das die Tabelle „{decision}“ gibt, wenn keine Regel zutrifft, ist bei „{output}“ nicht erlaubt. "
+        "Ändern Sie es oder die erlaubten Werte",
+        'What the table "{decision}" gives when no rule matches is not allowed for "{output}". '
+        "Change it or the allowed values",
+    ),
+    "unknown_call_in_expression": (
+        "„{decision}“ ruft die Funktion „{function}“ auf, die es nicht gibt. Berichtigen Sie ihren Namen, oder "
+        "verbinden Sie das Wissensmodell, das so heißt",
+        '"{decision}" calls the function "{function}", which does not exist. Correct its name, or connect the '
+        "knowledge model of that name",
+    ),
     "unknown_call": (
         "Regel {rules} der Tabelle „{decision}“ ruft die Funktion „{function}“ auf, die es nicht gibt. "
         "Berichtigen Sie ihren Namen",

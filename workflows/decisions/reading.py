@@ -11,7 +11,7 @@ from workflows.decisions.tables import tables_in
 from workflows.decisions.xml import Element as Xml
 from workflows.decisions.xml import child, children, local_name, name_of
 from workflows.feel import syntax
-from workflows.feel.analysis import free_names
+from workflows.feel.analysis import free_names, unknown_calls
 from workflows.feel.builtins import BUILTINS
 from workflows.feel.compiler import Surroundings, compile_node
 from workflows.feel.expressions import name_indexes
@@ -107,9 +107,8 @@ def _decision(xml: Xml, source: Source, named: Mapping[Key, Xml]) -> Decision:
     node = typed(read_boxed(xml, reader) or syntax.Literal(0, None), _variable_type(xml), reader)
     code = compile_node(node, Surroundings(BUILTINS, depth=1))
     expected = type_named(_variable_type(xml), source.types)
-    return Decision(
-        _key(xml, source), name_of(xml), requirements, code, _reads(node, source), tables_in(node), expected
-    )
+    names, calls, tables = _reads(node, source), _calls(node, source), tables_in(node)
+    return Decision(_key(xml, source), name_of(xml), requirements, code, names, calls, tables, expected)
 
 
 def _knowledge(xml: Xml, source: Source, named: Mapping[Key, Xml]) -> Knowledge:
@@ -118,7 +117,8 @@ def _knowledge(xml: Xml, source: Source, named: Mapping[Key, Xml]) -> Knowledge:
     logic = child(xml, "encapsulatedLogic")
     node = read_function(logic, reader, name_of(xml)) if logic is not None else syntax.Literal(0, None)
     code = compile_node(node, Surroundings(BUILTINS, depth=1))
-    return Knowledge(_key(xml, source), name_of(xml), requirements, code, _reads(node, source), tables_in(node))
+    names, calls, tables = _reads(node, source), _calls(node, source), tables_in(node)
+    return Knowledge(_key(xml, source), name_of(xml), requirements, code, names, calls, tables)
 
 
 def _service(xml: Xml, source: Source, named: Mapping[Key, Xml]) -> Service:
@@ -143,3 +143,7 @@ _READERS: dict[str, Callable[[Xml, Source, Mapping[Key, Xml]], Element]] = {
 
 def _reads(node: syntax.Node, source: Source) -> frozenset[str]:
     return free_names(node) - BUILTINS.keys() - source.functions - {"?"}
+
+
+def _calls(node: syntax.Node, source: Source) -> frozenset[str]:
+    return unknown_calls(node, BUILTINS.keys() | source.functions)

@@ -7,8 +7,8 @@ from typing import Final
 
 from workflows.decisions.cells import evaluate_constant, is_constant
 from workflows.decisions.evaluation import is_allowed
-from workflows.decisions.tables import AGGREGATIONS, HIT_POLICIES, Output, Rule, Table
-from workflows.feel import Budget, FeelBudgetError
+from workflows.decisions.tables import AGGREGATIONS, HIT_POLICIES, Output, Table
+from workflows.feel import Budget, FeelBudgetError, syntax
 from workflows.feel.builtins import BUILTINS
 from workflows.feel.compiler import Surroundings
 from workflows.feel.runtime import BERLIN, Run, Scope
@@ -17,7 +17,7 @@ from workflows.feel.unary import Check, compile_tests
 #: What a table cannot be published with: it would not decide, or by something else than is written there.
 STOPPING: Final = frozenset(
     {"unknown_policy", "unknown_aggregation", "wrong_inputs", "wrong_outputs"}
-    | {"unknown_call", "unknown_call_in_input", "too_costly"}
+    | {"unknown_call", "unknown_call_in_input", "unknown_call_in_expression", "too_costly"}
 )
 _ORDERED: Final = ("PRIORITY", "OUTPUT ORDER")
 _MOST_FINDINGS: Final = 20
@@ -27,7 +27,8 @@ Found = tuple[str, tuple[int, ...], Mapping[str, str]]
 def check_shape(table: Table) -> Iterator[Found]:
     """Code, rules and facts of everything that is wrong, at most twenty of each kind of cell.
 
-    Codes: unknown_policy, unknown_aggregation, wrong_inputs, wrong_outputs, order_missing, not_allowed.
+    Codes: unknown_policy, unknown_aggregation, wrong_inputs, wrong_outputs, order_missing, not_allowed,
+    default_not_allowed.
     """
     if table.written_policy not in HIT_POLICIES:
         yield _found("unknown_policy", table, (), policy=table.written_policy[:100])
@@ -61,12 +62,14 @@ def _values(table: Table) -> Iterator[Found]:
             continue
         allowed = compile_tests(column.allowed, around)
         for rule in table.rules:
-            if index < len(rule.outputs) and not _may_give(rule, index, allowed):
+            if index < len(rule.outputs) and not _may_give(rule.outputs[index], allowed):
                 yield _found("not_allowed", table, (rule.number,), output=_named(table, column))
+        if column.default is not None and not _may_give(column.default, allowed):
+            yield _found("default_not_allowed", table, (), output=_named(table, column))
 
 
-def _may_give(rule: Rule, index: int, allowed: Check) -> bool:
-    value = evaluate_constant(rule.outputs[index])
+def _may_give(result: syntax.Node, allowed: Check) -> bool:
+    value = evaluate_constant(result)
     try:
         return is_allowed(Scope(Run(Budget(), None, BERLIN), {}), allowed, value)
     except (FeelBudgetError, RecursionError):

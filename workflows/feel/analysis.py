@@ -34,6 +34,12 @@ def called_names(node: object) -> frozenset[str]:
     return frozenset(own).union(*(called_names(child) for child in children(node)))
 
 
+def unknown_calls(node: syntax.Node, offered: Collection[str]) -> frozenset[str]:
+    """Give the names an expression calls as functions and takes from outside, where nobody offers them."""
+    called = called_names(node) - frozenset(offered)
+    return called & free_names(node, called)
+
+
 def size(node: object) -> int:
     """Count the nodes of a tree, however deep it is."""
     found, waiting = 0, [node]

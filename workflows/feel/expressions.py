@@ -29,7 +29,7 @@ _OFFICE_CALL = 20
 
 @dataclass(frozen=True, slots=True, eq=False)
 class Expression:
-    """A compiled expression; `variables` are the names it reads from the caller.
+    """A compiled expression; `variables` are the names it reads from the caller, `calls` those it calls as functions.
 
     `entries` are the names in the context it is written as, None for an expression of any other kind; `hidden` are
     names of entries that later entries of the same context read, so that a variable of that name is out of their sight.
@@ -38,6 +38,7 @@ class Expression:
     source: str
     variables: frozenset[str]
     code: Code
+    calls: frozenset[str] = frozenset()
     entries: frozenset[str] | None = None
     hidden: frozenset[str] = frozenset()
 
@@ -110,8 +111,10 @@ def _compiled_expression(source: str, names: frozenset[str], functions: _Registe
     indexes = name_indexes(names, known)
     try:
         node = parse_expression(source, indexes)
-        code = compile_node(node, Surroundings(known))
-        return Expression(source, _variables(node, names, known), code, _entries(node), analysis.hidden_names(node))
+        code, hidden = compile_node(node, Surroundings(known)), analysis.hidden_names(node)
+        return Expression(
+            source, _variables(node, names, known), code, analysis.unknown_calls(node, known), _entries(node), hidden
+        )
     except RecursionError:
         raise FeelSyntaxError("too_deep", 0) from None
 

@@ -54,9 +54,8 @@ def check_form_expressions(examined: Examined) -> Iterator[Finding]:
 
 def _functions(examined: Examined, use: Use, expression: Expression) -> Iterator[Finding]:
     """A name followed by an opening bracket is meant as a function; no variable holds one."""
-    for name in sorted(expression.variables):
-        if re.search(rf"(?<![\w.]){re.escape(name)}\s*\(", use.feel):
-            yield examined.error(use.element_id, "unknown_function", function=name, place=use.place)
+    for name in sorted(expression.calls):
+        yield examined.error(use.element_id, "unknown_function", function=name, place=use.place)
 
 
 def _literal(examined: Examined, use: Use) -> Iterator[Finding]:
