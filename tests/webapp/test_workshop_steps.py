@@ -71,7 +71,7 @@ def test_where_several_ways_lead_on_one_is_asked_for(owner: Browser, draft: str)
     answer = owner.post(f"{draft}/steps/after/which_answer", {"name": "Prüfen", "kind": "task"})
     assert answer.status_code == 422
     assert "Auf welchem Weg?" in answer.text
-    sent = {"name": "Prüfen", "kind": "mail", "way": "which_answer_to_ask_coordination"}
+    sent = {"name": "Prüfen", "kind": "mail.send", "way": "which_answer_to_ask_coordination"}
     assert owner.post(f"{draft}/steps/after/which_answer", sent).status_code == 302
     assert elements(owner, draft)["pruefen"].operator == "mail.send"
 
@@ -110,7 +110,7 @@ def revision_on(page: str) -> str:
     ("address", "sent"),
     [
         ("steps/reply_question", {"name": "Meine Worte", "group": "", "form": "reply_question", "due": "9"}),
-        ("steps/after/reply_question", {"name": "Meine Worte", "kind": "mail"}),
+        ("steps/after/reply_question", {"name": "Meine Worte", "kind": "mail.send"}),
         ("steps/record_reply/move", {"way": "down"}),
         ("steps/record_reply/remove", {}),
     ],
@@ -167,3 +167,45 @@ def test_the_list_is_one_line_a_step_and_the_moved_one_stays_open(owner: Browser
     page = owner.get(moved).text
     assert page.index("<details open>") > page.index('id="step-record_reply"')
     assert page.count("<details open>") == 1
+
+
+def test_a_step_that_works_by_itself_is_filled_in_by_a_form(owner: Browser, draft: str) -> None:
+    offered = owner.get(f"{draft}/steps/after/reply_question").text
+    for words in (
+        "Aufgabe für Menschen",
+        "Mail verschicken",
+        "Brief schreiben",
+        "Register: Eintrag bei der Organisation",
+    ):
+        assert f">{words}<" in offered
+    sent = {"name": "Eintragen", "kind": "contact.log"}
+    made = str(owner.post(f"{draft}/steps/after/reply_question", sent).location)
+    assert "Hier fehlt noch „Art des Kontakts“" in owner.get(f"{draft}/steps").text
+    page = owner.get(made).text
+    assert re.search(r'<option value="phone"[^>]*>Telefon<', page)
+    given = {"in-kind": "phone", "in-text": '="Rückruf"', "in-office_task": "referrals", "in-strange": "x"}
+    owner.post(made, {"name": "Eintragen", **given, "in-office_task": "nothing"})
+    assert "ist bei „Aufgabe der Koordinierungsstelle“ nicht möglich" in owner.get(f"{draft}/steps").text
+    (task,) = re.findall(r'<option value="(\w+)"[^>]*>Verweisberatung<', owner.get(made).text)
+    owner.post(made, {"name": "Eintragen", **given, "in-office_task": task})
+    found = {each.target: each.source for each in elements(owner, draft)["eintragen"].inputs}
+    assert found == {"kind": "phone", "text": '="Rückruf"', "office_task": task}
+    assert "Keine Befunde" in owner.get(f"{draft}/steps").text
+    owner.post(made, {"name": "Eintragen", "in-kind": ""})
+    assert "Hier fehlt noch „Art des Kontakts“" in owner.get(f"{draft}/steps").text
+
+
+def test_two_at_different_steps_do_not_stand_in_each_others_way(
+    owner: Browser, signed_in: Callable[[str], Browser], draft: str
+) -> None:
+    revision = revision_on(owner.get(f"{draft}/steps/reply_question").text)
+    other = signed_in("process_owner")
+    assert other.post(f"{draft}/steps/check_hand_on", {"name": "Genau prüfen"}).status_code == 302
+    mine = owner.post(f"{draft}/steps/reply_question", {"name": "Frage klären", "revision": revision})
+    assert mine.status_code == 302
+    found = elements(owner, draft)
+    assert (found["check_hand_on"].name, found["reply_question"].name) == ("Genau prüfen", "Frage klären")
+    late = owner.post(f"{draft}/steps/check_hand_on", {"name": "Flüchtig prüfen", "revision": revision})
+    assert late.status_code == 409
+    assert "Flüchtig prüfen" in late.text
+    assert "Genau prüfen" in late.text

@@ -13,6 +13,8 @@ from workflows.feel.builtins.registry import FUNCTIONS
 
 Row = dict[str, Any]
 
+OFTEN = ("mail.send", "referral.offer", "letter.write", "contact.log", "case.note", "case.share_note")
+
 
 def choices(found: Choices) -> dict[str, list[Row]]:
     """Every list of choices as key and name, operators with their parameters."""
@@ -44,6 +46,42 @@ def _parameter(operator: Operator, parameter: Parameter, found: Choices) -> Row:
         "required": parameter.required,
         "choices": [{"name": key, "from": name} for key, name in values],
     }
+
+
+def fields(operator: Operator, found: Choices, held: Mapping[str, str]) -> list[Row]:
+    """What a form asks about an operator: each parameter with what it is given now, and what may be chosen.
+
+    A formula and what can be anything is written; what is given part by part is left to the drawing.
+    """
+    apart = {target.partition(".")[0] for target in held if "." in target}
+    return [
+        _field(operator, each, found, held.get(each.name, "")) for each in operator.parameters if each.name not in apart
+    ]
+
+
+def _field(operator: Operator, parameter: Parameter, found: Choices, value: str) -> Row:
+    texts = [(name, name) for name in found.texts]
+    options = texts if parameter.is_text else list(_values(operator.name, parameter.name, found))
+    if value and value not in dict(options):
+        options = [*options, (value, value)]
+    return {
+        "key": parameter.name,
+        "label": operator_words.word(parameter.label or parameter.name),
+        "value": value,
+        "required": parameter.required,
+        "options": _pairs(options) if len(options) > bool(value) and not value.startswith("=") else [],
+    }
+
+
+def kinds(found: Choices) -> list[Row]:
+    """What a new step may be: a task, then the operators, those used most first."""
+    by_name = {each.name: each for each in found.operators}
+    first = [by_name[name] for name in OFTEN if name in by_name]
+    ordered = [*first, *(each for each in found.operators if each not in first)]
+    return [
+        {"key": "task", "name": _("Aufgabe für Menschen")},
+        *({"key": each.name, "name": operator_words.word(each.label)} for each in ordered),
+    ]
 
 
 def _values(operator: str, parameter: str, found: Choices) -> Iterable[tuple[str, str]]:

@@ -10,7 +10,7 @@ from flask_babel import gettext as _
 
 from webapp.access import Refusal, view
 from webapp.i18n import language
-from webapp.workshop import overtaken, shown
+from webapp.workshop import offered, operator_words, overtaken, shown
 from workflows import policy
 from workflows.actions import diagram_editing as editing
 from workflows.actions import diagram_steps as walk
@@ -26,6 +26,9 @@ workshop_steps = Blueprint("workshop_steps", __name__)
 
 Problems = Mapping[str, tuple[Problem, ...]]
 MOST_DAYS = 250
+GIVEN = "in-"
+"""What the fields of an operator's parameters begin with: ``in-to``."""
+LONGEST_INPUT = 2_000
 
 
 @view(workshop_steps, "/workshop/drafts/<int:draft_id>/steps", who=policy.BUNDLE_EDIT)
@@ -34,10 +37,12 @@ def show(tx: Tx, draft_id: int) -> ResponseReturnValue:
     return _list(tx, draft_id)
 
 
-def _row(step: Step, groups: Mapping[str, str], listed: Listed) -> dict[str, Any]:
-    by_formula = step.group.startswith("=")
+def _row(step: Step, choices: editing.Choices, listed: Listed) -> dict[str, Any]:
+    by_formula, groups = step.group.startswith("="), dict(choices.groups)
+    does = next((each.label for each in choices.operators if each.name == step.operator), step.operator)
     return {
         "step": step,
+        "does": step.form or operator_words.word(does),
         "who": _("aus einer Formel") if by_formula else groups.get(step.group, step.group) or step.lane_name,
         "can_add": len(step.ways) > 0 and step.tag != "eventBasedGateway",
         "goes_alone": not listed.leaving(step.id),
@@ -67,9 +72,15 @@ def change(tx: Tx, draft_id: int, step_id: str) -> ResponseReturnValue:
             raise Refusal(_form(tx, draft_id, step_id, {"due": (problem,)}), 422)
         wanted["due"] = int(days) if days else None
     with _overtaken(tx, draft_id, step_id, _form):
-        walk.change(tx, draft_id, step_id, wanted, overtaken.read_from(None))
+        walk.change(tx, draft_id, step_id, wanted, overtaken.read_from(None), _given())
     flash(_("Der Schritt ist geändert."), "success")
     return _back(draft_id, step_id)
+
+
+def _given() -> dict[str, str]:
+    """What was filled in for the step's operator, by parameter."""
+    fields = {name.removeprefix(GIVEN): text for name, text in request.form.items() if name.startswith(GIVEN)}
+    return {name: text.strip()[:LONGEST_INPUT] for name, text in fields.items()}
 
 
 @view(workshop_steps, "/workshop/drafts/<int:draft_id>/steps/<step_id>/move", who=policy.BUNDLE_EDIT, methods=("POST",))
@@ -131,7 +142,11 @@ def add(tx: Tx, draft_id: int, step_id: str) -> ResponseReturnValue:
             made = walk.add(tx, draft_id, step_id, way, kind, name, overtaken.read_from(None))
     except Invalid as error:
         raise Refusal(_new(tx, draft_id, step_id, error.problems), 422) from error
-    flash(_("Der Schritt ist eingefügt, auch in der Zeichnung. Sagen Sie noch, wer ihn wann macht."), "success")
+    if kind == "task":
+        told = _("Der Schritt ist eingefügt, auch in der Zeichnung. Sagen Sie noch, wer ihn wann macht.")
+    else:
+        told = _("Der Schritt ist eingefügt, auch in der Zeichnung. Füllen Sie noch aus, was er braucht.")
+    flash(told, "success")
     return redirect(url_for("workshop_steps.edit", draft_id=draft_id, step_id=made))
 
 
@@ -155,14 +170,14 @@ def _list(tx: Tx, draft_id: int, moved: Conflict | None = None) -> str:
         listed = walk.listed(tx, draft_id)
     except (DialectError, NotFound):
         listed = Listed((), 0)  # the findings say what is wrong with the file
-    groups = dict(_choices(tx, draft_id).groups)
+    choices = _choices(tx, draft_id)
     found, mendable = editing.examined(tx, draft_id)
     here = [each for each in found if each.severity == "error" or each.file.endswith(".bpmn")]
     return render_template(
         "workshop/steps.html",
         draft=draft,
         process=kept.process_name(tx, draft.process_key),
-        rows=[_row(step, groups, listed) for step in listed.steps],
+        rows=[_row(step, choices, listed) for step in listed.steps],
         unfold=request.args.get("unfold"),
         revision=listed.revision,
         findings=shown.findings(here, language(), mendable),
@@ -191,9 +206,17 @@ def _form(tx: Tx, draft_id: int, step_id: str, problems: Problems | None = None,
         values={name: request.form.get(name, value) for name, value in there.items()},
         groups=[{"key": key, "name": name} for key, name in choices.groups],
         forms=[{"key": key, "name": name} for key, name in choices.forms],
+        given=_asked(step, choices),
         problems=problems or {},
         moved=moved,
     )
+
+
+def _asked(step: Step, choices: editing.Choices) -> list[dict[str, Any]]:
+    """The fields of the step's operator, with what was typed or is there."""
+    operator = next((each for each in choices.operators if each.name == step.operator), None)
+    held = {**step.inputs, **_given()}
+    return [] if operator is None else offered.fields(operator, choices, held)
 
 
 def _new(tx: Tx, draft_id: int, step_id: str, problems: Problems | None = None, moved: Conflict | None = None) -> str:
@@ -206,7 +229,7 @@ def _new(tx: Tx, draft_id: int, step_id: str, problems: Problems | None = None, 
         step=step,
         revision=request.form.get("revision") if problems else listed.revision,
         ways=[{"key": way.id, "name": _("zu „%(target)s“", target=way.name or way.target)} for way in step.ways],
-        kinds=[{"key": "task", "name": _("Aufgabe für Menschen")}, {"key": "mail", "name": _("Mail verschicken")}],
+        kinds=offered.kinds(_choices(tx, draft_id)),
         values={"name": request.form.get("name", ""), "kind": request.form.get("kind", "task")},
         problems=problems or {},
         moved=moved,

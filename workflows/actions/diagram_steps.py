@@ -15,6 +15,7 @@ from workflows.engine import drafts
 from workflows.engine.editing import arranging
 from workflows.engine.editing import steps as editing
 from workflows.engine.editing.steps import Step
+from workflows.operators import OPERATORS
 
 
 @dataclass(frozen=True, slots=True)
@@ -52,10 +53,39 @@ def listed(tx: Tx, draft_id: int) -> Listed:
 
 
 def change(
-    tx: Tx, draft_id: int, step: str, wanted: Mapping[str, str | int | None], revision: int | None = None
+    tx: Tx,
+    draft_id: int,
+    step: str,
+    wanted: Mapping[str, str | int | None],
+    revision: int | None = None,
+    inputs: Mapping[str, str] | None = None,
 ) -> None:
-    """Name, group, form, due date of a step; raises ``NotFound``, otherwise as ``workshop.save``."""
-    _write(tx, draft_id, revision, lambda xml: editing.change(xml, step, wanted))
+    """Name, group, form, due date of a step, ``inputs`` of its operator; what others changed elsewhere stays.
+
+    Raises ``NotFound``, otherwise as ``workshop.save``.
+    """
+
+    def write(xml: bytes) -> bytes:
+        operator = OPERATORS.get(Listed(editing.steps(xml), 0).find(step).operator)
+        known = {each.name for each in operator.parameters} if operator else frozenset()
+        return editing.change(xml, step, wanted, {key: text for key, text in (inputs or {}).items() if key in known})
+
+    _write(tx, draft_id, _to_write_over(tx, draft_id, step, revision), write)
+
+
+def _to_write_over(tx: Tx, draft_id: int, step: str, read: int | None) -> int | None:
+    """The newest revision where only other steps differ from the one that was read, else that one."""
+    path, now, newest = diagram(tx, draft_id, None)
+    then = None if read is None else drafts.files(tx.session, draft_id, until=read).get(path)
+    if then is None or _said_of(step, then.data) != _said_of(step, now):
+        return read
+    return newest
+
+
+def _said_of(step: str, xml: bytes) -> Sequence[object]:
+    """What the page of a step shows and changes of it."""
+    found = [each for each in editing.steps(xml) if each.id == step]
+    return [(each.tag, each.name, each.group, each.form, each.due, each.due_formula, each.inputs) for each in found]
 
 
 def move(tx: Tx, draft_id: int, step: str, *, up: bool, revision: int | None = None) -> None:
@@ -78,7 +108,7 @@ def take_out(tx: Tx, draft_id: int, step: str, revision: int | None = None, *, w
 
 
 def add(tx: Tx, draft_id: int, after: str, way: str, kind: str, name: str, revision: int | None = None) -> str:
-    """A new step on a way out of another, a task for the group that works there or a "mail"; gives its id.
+    """A new step on a way out of another, a "task" for the group that works there or an operator by name; gives its id.
 
     ``way`` may be empty where only one leads on. Raises ``NotFound``, ``Invalid`` without a name or a way, otherwise as
     ``workshop.save``.
@@ -90,11 +120,13 @@ def add(tx: Tx, draft_id: int, after: str, way: str, kind: str, name: str, revis
         before = Listed(editing.steps(xml), 0).find(after)
         ways = [each.id for each in before.ways]
         chosen = way or (ways[0] if len(ways) == 1 else "")
-        lacking = [field for field, is_there in (("name", name), ("way", chosen in ways)) if not is_there]
+        is_kind = kind == "task" or kind in OPERATORS
+        there = (("name", name), ("way", chosen in ways), ("kind", is_kind))
+        lacking = [field for field, is_there in there if not is_there]
         if lacking:
             raise Invalid({field: (Problem("required"),) for field in lacking})
-        if kind == "mail":
-            xml, made = editing.add(xml, chosen, "serviceTask", name, {("taskDefinition", "type"): "mail.send"})
+        if kind in OPERATORS:
+            xml, made = editing.add(xml, chosen, "serviceTask", name, {("taskDefinition", "type"): kind})
         else:
             group = {("assignmentDefinition", "candidateGroups"): before.group}
             xml, made = editing.add(xml, chosen, "userTask", name, group)

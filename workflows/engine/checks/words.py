@@ -183,7 +183,7 @@ REFERENCES: Final[Words] = {
     ),
     "unknown_operator": ("Den Operator „{operator}“ gibt es nicht.", 'There is no operator "{operator}".'),
     "missing_parameter": (
-        "„{operator}“ braucht die Eingabe „{parameter}“ ({label}).",
+        "Hier fehlt noch „{label}“ (Eingabe {parameter} von {operator}).",
         '"{operator}" needs the input "{parameter}" ({label}).',
     ),
     "unknown_parameter": (

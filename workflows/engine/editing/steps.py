@@ -34,8 +34,8 @@ class Step:
     """One element in the order the process walks; ``depth`` counts the subprocesses around it.
 
     ``due`` is a number of working days, or None; ``due_formula`` any other due date. ``lane`` is the lane's id, which
-    names the group that works in it unless ``group`` names another. ``company`` are the ids of what would go with it:
-    its boundary events and what only they lead to.
+    names the group that works in it unless ``group`` names another. ``inputs`` are what the operator is given.
+    ``company`` are the ids of what would go with it: its boundary events and what only they lead to.
     """
 
     id: str
@@ -47,6 +47,7 @@ class Step:
     group: str
     form: str
     operator: str
+    inputs: Mapping[str, str]
     due: int | None
     due_formula: str
     attached_to: str
@@ -93,6 +94,7 @@ def _step(root: Node, element: Node, depth: int, lanes: Mapping[str, Node]) -> S
         group=tree.extension_value(element, "assignmentDefinition", "candidateGroups") or "",
         form=tree.extension_value(element, "formDefinition", "formId") or "",
         operator=tree.extension_value(element, "taskDefinition", "type") or "",
+        inputs={each.get("target") or "": each.get("source") or "" for each in _inputs(element)},
         due=int(days[1]) if days else None,
         due_formula="" if days else due,
         attached_to=element.get("attachedToRef") or "",
@@ -102,6 +104,11 @@ def _step(root: Node, element: Node, depth: int, lanes: Mapping[str, Node]) -> S
         may_go=reach.may_go(root, element),
         company=[each.get("id") or "" for each in reach.company(root, element)],
     )
+
+
+def _inputs(element: Node) -> Sequence[Node]:
+    mapping = tree.extension(element, "ioMapping")
+    return [] if mapping is None else mapping.findall(f"{ZEEBE}input")
 
 
 def _way(root: Node, element: Node, flow: Node) -> Way:
@@ -116,8 +123,12 @@ def _way(root: Node, element: Node, flow: Node) -> Way:
     )
 
 
-def change(xml: bytes, identity: str, wanted: Mapping[str, str | int | None]) -> bytes:
+def change(
+    xml: bytes, identity: str, wanted: Mapping[str, str | int | None], inputs: Mapping[str, str] | None = None
+) -> bytes:
     """Write name, group, form and working days of a step; only what ``wanted`` names. Raises ``NotFound``.
+
+    ``inputs`` are what its operator is given, by parameter.
 
     None or an empty text takes a value away. ``due`` replaces any due date that was a number of working days; a
     formula stays unless a number is given, and one that names the group unless another group is.
@@ -133,6 +144,8 @@ def change(xml: bytes, identity: str, wanted: Mapping[str, str | int | None]) ->
             tree.set_extension(element, "formDefinition", "formId", str(wanted["form"] or "") or None)
         if "due" in wanted:
             _write_due(element, wanted["due"])
+    for target, source in (inputs or {}).items():
+        tree.set_input(element, target, source)
     return tree.written(root)
 
 

@@ -102,8 +102,11 @@ def _drop_with_empty_parent(found: Node, element: Node) -> None:
 
 
 def set_input(element: Node, target: str, source: str) -> None:
-    """Write one input mapping."""
+    """Write one input mapping; an empty one is taken away."""
     mapping = extension(element, "ioMapping")
+    if not source:
+        _drop_input(element, mapping, target)
+        return
     if mapping is None:
         around = element.find(f"{BPMN}extensionElements")
         around = child(element, "extensionElements") if around is None else around
@@ -114,6 +117,14 @@ def set_input(element: Node, target: str, source: str) -> None:
         there = etree.Element(ZEEBE + "input", target=target)
         mapping.insert(len(inputs), there)
     there.set("source", source)
+
+
+def _drop_input(element: Node, mapping: Node | None, target: str) -> None:
+    for each in [] if mapping is None else mapping.findall(ZEEBE + "input"):
+        if mapping is not None and each.get("target") == target:
+            mapping.remove(each)
+            if len(mapping) == 0:
+                _drop_with_empty_parent(mapping, element)
 
 
 __all__ = [
