@@ -68,6 +68,7 @@ def context() -> dict[str, Any]:
     return {
         "user": user,
         "nav": navigation(user.actor) if user else [],
+        "logs_contacts": user is not None and policy.may(user.actor, policy.CONTACT_WORK),
         "language": language,
         "lang": i18n.tag(language),
         "dir": i18n.direction(language),

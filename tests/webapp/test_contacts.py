@@ -1,7 +1,10 @@
 """The contact log: kept in one short form, found again, back on its day."""
 
+import re
 from collections.abc import Callable
 from datetime import timedelta
+from html import unescape
+from urllib.parse import parse_qs, urlsplit
 
 import pytest
 
@@ -37,6 +40,35 @@ def test_a_contact_is_kept_from_the_case_and_stands_in_the_log(signed_in: SignIn
         assert text in log
     for other in ("office_task=reach", "kind=visit", "since=2026-03-03", "until=2026-03-01", "organisation=7"):
         assert "Vorstand, Frau Beispiel" not in mine.get(f"/contacts?{other}").text
+
+
+def test_one_click_from_any_page_a_contact_is_kept_with_its_association_and_one_is_back(
+    signed_in: SignIn, enquiry: Enquired, begin: Begin
+) -> None:
+    with begin() as tx:
+        number = organisations.add(tx, "Brücke der Kulturen e.V.").id
+    mine = signed_in("coordinator")
+    for room in (
+        "/inbox?scope=all",
+        "/cases",
+        "/register",
+        "/offices",
+        "/reports/referrals",
+        f"/cases/{enquiry.case_id}",
+    ):
+        link = re.search(r'nav__do"><a href="([^"]+)"', mine.get(room).text)
+        assert link
+        assert parse_qs(urlsplit(unescape(link[1])).query) == {"next": [room]}
+    assert "/contacts/new" not in signed_in("office").get("/office").text
+    form = mine.get("/contacts/new?next=/register").text
+    assert '<option value="Brücke der Kulturen e.V.">' in form
+    typed = {**CALL, "next": "/register", "organisation_name": "Bruecke der Kulturen"}
+    assert mine.post("/contacts/new", typed).location == "/register"
+    assert "Vorstand, Frau Beispiel" in mine.get(f"/contacts?organisation={number}").text
+    unknown = mine.post("/contacts/new", {**typed, "organisation_name": "Nirgends e.V."})
+    assert unknown.status_code == 422
+    assert "Nirgends e.V." in unknown.text
+    assert "steht nicht im Register" in unknown.text
 
 
 def test_the_case_shows_what_was_last_said_with_its_association_elsewhere(

@@ -54,9 +54,16 @@ def test_entries_are_suggested_while_typing(
 
 
 def test_the_fields_stand_in_the_order_people_talk(coordinator: Browser) -> None:
+    """Who calls, how to call back, what it is about, the story, what belongs to it; whether it may go on comes last."""
     page = coordinator.get("/cases/new").text
-    places = [page.index(f'name="{name}"') for name in ("_channel", "organisation_name", "contact_name", "choice")]
-    assert places == sorted(places), "how it came, who calls, and only then what they want"
+    drawn = re.findall(r'<(?:input|select|textarea)[^>]* name="(\w+)"', page[page.index("data-fields") :])
+    assert list(dict.fromkeys(drawn)) == [
+        *("organisation_name", "contact_name", "reach_by", "contact_email"),
+        *("choice", "text", "attachments", "kind", "topics", "on_behalf"),
+        "consent_share",
+    ]
+    assert page.index('name="_channel"') < page.index("data-match-list") < page.index('name="organisation_name"')
+    assert 'name="contact_phone"' in coordinator.post("/cases/new/fields", {"reach_by": "phone"}).text
 
 
 def test_without_javascript_a_button_searches_and_nothing_typed_is_lost(coordinator: Browser, bridge: int) -> None:

@@ -20,7 +20,7 @@ from workflows.core.tx import Tx
 
 contacts = Blueprint("contacts", __name__)
 
-TYPED = ("kind", "held_on", "who", "text", "office_task", "follow_up_on")
+TYPED = ("kind", "held_on", "who", "text", "office_task", "follow_up_on", "organisation_name")
 
 
 @view(contacts, "/contacts", who=policy.CONTACT_READ)
@@ -77,6 +77,7 @@ def _form(tx: Tx, problems: Problems | None = None) -> str:
         "contacts/new.html",
         sheet={"typed": values, "problems": problems or {}},
         about=shown.about(tx, case_id, organisation_id),
+        organisations=[] if case_id or organisation_id else talks.organisation_names(tx),
         kinds=word.options("contact_kind"),
         office_tasks=word.options("office_task"),
         next=request.values.get("next", "")[:500],

@@ -6,6 +6,9 @@ from typing import Any
 from flask_babel import lazy_gettext as _
 
 INSIDE: Mapping[str, Any] = {
+    "not_in_register": _(
+        "Dieser Name steht nicht im Register. Wählen Sie einen Vorschlag, oder lassen Sie das Feld leer."
+    ),
     "scenario_name": _("Bitte nur kleine Buchstaben von a bis z, Ziffern und Unterstriche."),
     "scenario_taken": _("So heißt schon ein Szenario. Bitte wählen Sie einen anderen Namen."),
 }

@@ -12,13 +12,14 @@ from workflows.core.clock import BERLIN
 from workflows.core.errors import Invalid, NotFound, Problem
 from workflows.core.search import count_capped
 from workflows.core.tx import Tx
-from workflows.domain import codes, contacts
+from workflows.domain import codes, contacts, organisations
 from workflows.domain.cases import Case
 from workflows.domain.contacts import KINDS, LONGEST_WHO, Contact, Held
 from workflows.domain.organisations import Organisation
 
 LONGEST_TEXT = 10_000
 FEW = 3
+MOST_NAMES = 500
 OFFICE_TASKS = "office_task"
 
 
@@ -50,14 +51,20 @@ class Listed:
 def log(tx: Tx, typed: Mapping[str, str], *, case_id: int | None = None, organisation_id: int | None = None) -> Contact:
     """Keep what was typed: ``kind``, ``held_on``, ``who``, ``text``, ``office_task``, ``follow_up_on``.
 
-    Once per ``unique_key``, if that is sent along. A contact about a case belongs to its association, too. Raises
-    ``Invalid`` by field, ``NotFound`` for a case or an association that is not there.
+    Once per ``unique_key``, if that is sent along. A contact about a case belongs to its association, too; about
+    neither, ``organisation_name`` may name an entry of the register. Raises ``Invalid`` by field, ``NotFound`` for a
+    case or an association that is not there.
     """
     policy.require(tx, policy.CONTACT_WORK)
     case, organisation = _about(tx, case_id, organisation_id)
+    named = typed.get("organisation_name", "").strip()
+    if named and case is None and organisation is None:
+        organisation = organisations.find_by_name(tx.session, named)
     known = organisation.id if organisation else case.organisation_id if case else None
     place = case.stream if case else f"organisation:{known}" if known else "contacts"
-    return contacts.log(tx, _checked(tx, typed, case_id, known), once.key(tx, place, typed.get("unique_key", "")))
+    is_unknown = bool(named) and known is None and case is None
+    held = _checked(tx, typed, case_id, known, is_unknown=is_unknown)
+    return contacts.log(tx, held, once.key(tx, place, typed.get("unique_key", "")))
 
 
 def subject(tx: Tx, case_id: int | None, organisation_id: int | None) -> tuple[str, str]:
@@ -65,6 +72,12 @@ def subject(tx: Tx, case_id: int | None, organisation_id: int | None) -> tuple[s
     case, organisation = _about(tx, case_id, organisation_id)
     name = organisation.name if organisation else (case.organisation_name or case.contact_name) if case else ""
     return name, case.reference if case else ""
+
+
+def organisation_names(tx: Tx) -> Sequence[str]:
+    """The names a new contact may be given to, by the alphabet; of a very long register the first."""
+    query = policy.allowed(tx, policy.ORGANISATION_READ, select(Organisation.name))
+    return tx.session.scalars(query.order_by(Organisation.folded_name).limit(MOST_NAMES)).all()
 
 
 def _about(tx: Tx, case_id: int | None, organisation_id: int | None) -> tuple[Case | None, Organisation | None]:
@@ -140,9 +153,18 @@ def of_its_organisation(tx: Tx, case: Case) -> list[Listed]:
     return find(tx, Filter(organisation_id=case.organisation_id, not_case_id=case.id, limit=FEW))[:FEW]
 
 
-def _checked(tx: Tx, typed: Mapping[str, str], case_id: int | None, organisation_id: int | None) -> Held:
+def _checked(
+    tx: Tx,
+    typed: Mapping[str, str],
+    case_id: int | None,
+    organisation_id: int | None,
+    *,
+    is_unknown: bool,
+) -> Held:
     sent = {name: typed.get(name, "").strip() for name in Held.__slots__}
     problems: dict[str, tuple[Problem, ...]] = {}
+    if is_unknown:
+        problems["organisation_name"] = (Problem("not_in_register"),)
     if sent["kind"] not in KINDS:
         problems["kind"] = (Problem("not_an_option"),)
     if sent["office_task"] not in {option.value for option in codes.options(tx.session, OFFICE_TASKS, "de")}:
