@@ -20,18 +20,23 @@ def main(options: Namespace) -> int:
         print(f"{BROWSER} fehlt auf diesem Rechner.")
         return 1
     folder = Path(options.folder)
-    folder.mkdir(parents=True, exist_ok=True)
     with (
         tempfile.TemporaryDirectory() as kept,
         demonstration(Path(kept)) as demo,
         sync_playwright() as playwright,
     ):
         eyes = Eyes(playwright.chromium.launch(executable_path=program, args=["--no-sandbox"]), demo)
-        chosen = [rule for rule in page_rules(demo.app) if rule.endpoint.startswith(options.only)]
-        count = sum(_draw(eyes, look, folder) for rule in chosen for look in looks(demo.places(rule)))
+        count = draw(eyes, folder, options.only)
         eyes.close()
     print(f"{count} Bilder in {folder}")
     return 0
+
+
+def draw(eyes: Eyes, folder: Path, only: str = "") -> int:
+    """Write a picture of every look at the pages whose endpoint begins so; gives how many there are."""
+    folder.mkdir(parents=True, exist_ok=True)
+    chosen = [rule for rule in page_rules(eyes.demo.app) if rule.endpoint.startswith(only)]
+    return sum(_draw(eyes, look, folder) for rule in chosen for look in looks(eyes.demo.places(rule)))
 
 
 def _draw(eyes: Eyes, look: Look, folder: Path) -> int:

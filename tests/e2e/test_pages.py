@@ -1,11 +1,14 @@
 """Every page of the demonstration, as each role, at a desk and on a phone, public ones in Arabic, too."""
 
+from pathlib import Path
+
 import pytest
 from playwright.sync_api import Page, expect
 from werkzeug.routing import Rule
 
 from tests.e2e.conftest import accessibility_problems, overflow
 from tests.e2e.looking import DESKTOP, OPENS, PHONE, Eyes, Look, looks
+from tests.e2e.pictures import draw
 from tests.e2e.walk import RULES, Demo, Place
 
 LOOSE_NUMBERS = """() => {
@@ -27,6 +30,18 @@ def test_page_is_accessible_fits_and_keeps_its_numbers(demo: Demo, eyes: Eyes, r
     assert places, f"the demonstration has nothing to show for {rule.rule}"
     found = [problem for look in looks(places) for problem in _problems(eyes, look)]
     assert found + eyes.complained() == []
+
+
+def test_pictures_are_written_for_every_look_at_a_page(eyes: Eyes, tmp_path: Path) -> None:
+    """What ``lotse screenshots`` does, on the demonstration that runs already."""
+    assert draw(eyes, tmp_path / "new", "public.landing") == 2
+    wide, narrow = sorted((tmp_path / "new").iterdir(), key=lambda picture: int(picture.stem.rpartition("-")[2]))[::-1]
+    assert (wide.name, narrow.name) == ("public.landing-de-1280.png", "public.landing-ar-390.png")
+    for picture, width in ((wide, DESKTOP), (narrow, PHONE)):
+        drawn = picture.read_bytes()
+        assert drawn.startswith(b"\x89PNG")
+        assert int.from_bytes(drawn[16:20], "big") == width
+        assert int.from_bytes(drawn[20:24], "big") > 800, "the whole page, not the window alone"
 
 
 @pytest.mark.parametrize("width", [DESKTOP, PHONE])

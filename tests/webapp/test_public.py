@@ -152,6 +152,7 @@ def test_own_pages_are_written_by_the_office_and_harmless(signed_in: object, bro
         assert str(wrong["title"]) in again.text
         assert str(wrong["text"]) in again.text
     assert "Impressum neu" in browser.get("/pages/imprint").text
+    assert "/pages/privacy/edit" in admin.get("/pages/imprint/edit").text, "from one page to the others"
 
 
 def test_three_questions_after_closing_are_answered_with_a_tap_each(

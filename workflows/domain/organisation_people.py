@@ -104,10 +104,15 @@ def folded_email(email: str) -> str:
 
 
 def add(tx: Tx, organisation_id: int, values: Mapping[str, Any]) -> ContactPerson:
-    """Enter a contact person; the first one with an address is the registered contact."""
+    """Enter a contact person, once if sent twice; the first one with an address is the registered contact."""
     organisation = tx.locked(Organisation, organisation_id)
     others = contacts(tx.session, organisation_id)
-    person = ContactPerson(organisation_id=organisation_id, created_at=tx.now, **_columns(values))
+    columns = _columns(values)
+    told = {name: value for name, value in columns.items() if name != "is_first"}
+    for other in others:
+        if all(getattr(other, name) == value for name, value in told.items()):
+            return other
+    person = ContactPerson(organisation_id=organisation_id, created_at=tx.now, **columns)
     person.is_first = bool(person.email) and (person.is_first or not any(other.is_first for other in others))
     tx.session.add(person)
     tx.session.flush()
