@@ -134,7 +134,7 @@ def compiled_or_none(compile_source, source):
     return None
 
 
-@settings(max_examples=600, deadline=None)
+@settings(max_examples=300, deadline=None)
 @given(st.lists(words, max_size=14).map(" ".join) | st.text(max_size=40), values, values)
 def test_random_sources_never_raise_anything_else(source, a, b):
     expression = compiled_or_none(compile_expression, source)
@@ -148,13 +148,13 @@ def test_random_sources_never_raise_anything_else(source, a, b):
 OPERATORS = ["+", "-", "*", "/", "**", "=", "!=", "<", "<=", ">", ">=", "and", "or", "in"]
 
 
-@settings(max_examples=300, deadline=None)
+@settings(max_examples=150, deadline=None)
 @given(st.sampled_from(OPERATORS), values, values)
 def test_operators_take_any_values(operator, a, b):
     assert kind_of_result(compile_expression(f"a {operator} b"), {"a": a, "b": b})
 
 
-@settings(max_examples=700, deadline=None)
+@settings(max_examples=400, deadline=None)
 @given(st.sampled_from(sorted(BUILTINS)), st.lists(values, max_size=4))
 def test_functions_take_any_values(name, arguments):
     names = [f"x{index}" for index in range(len(arguments))]
