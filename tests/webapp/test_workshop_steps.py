@@ -92,7 +92,7 @@ def test_steps_of_a_straight_sequence_change_places_and_go(owner: Browser, draft
 def test_a_finding_leads_to_its_step_and_is_mended_from_the_list(owner: Browser, draft: str) -> None:
     owner.post(f"{draft}/steps/reply_question", {"name": "", "group": "", "form": "reply_question", "due": "2"})
     page = owner.get(f"{draft}/steps").text
-    assert 'href="#step-reply_question"' in page
+    assert f'href="{draft}/steps?unfold=reply_question#step-reply_question"' in page, "shown with its buttons"
     assert "Beheben" in page
     sent = {"file": DIAGRAM, "element": "reply_question", "code": "task_without_name", "back": "steps"}
     assert owner.post(f"{draft}/mend", sent).location.endswith("/steps")

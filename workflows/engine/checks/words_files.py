@@ -99,12 +99,12 @@ BUNDLE: Final[Words] = {
         'The translation of "{german}" must read {{"text": "…", "reviewed": true}}.',
     ),
     "translation_missing": (
-        "{count} Texte aus {in} sind nicht übersetzt, zum Beispiel „{example}“.",
-        '{count} texts of {in} are not translated, for example "{example}".',
+        "Aus {in} noch nicht übersetzt: {count}, zum Beispiel „{example}“.",
+        'Of {in} not translated yet: {count}, for example "{example}".',
     ),
     "not_reviewed": (
-        "{count} Übersetzungen hat noch niemand geprüft.",
-        "{count} translations have not been reviewed yet.",
+        "Noch von niemandem geprüfte Übersetzungen: {count}.",
+        "Translations that nobody has reviewed yet: {count}.",
     ),
     "lookups_differ": (
         "„{text}“ nennt andere Platzhalter als der deutsche Text.",
