@@ -4,6 +4,7 @@ import shutil
 from collections.abc import Sequence
 from pathlib import Path
 
+import pytest
 from sqlalchemy import select
 
 from tests.bpmn.conftest import BUNDLES
@@ -13,6 +14,8 @@ from workflows.core.db import make_engine, make_sessions
 from workflows.core.outbox import Mail
 from workflows.core.settings import Settings
 from workflows.engine.content import Content
+
+pytestmark = pytest.mark.timeout(400)
 
 # What enquirers type in the stories, and who decides or which documents are asked for.
 TYPED = ("Abend", "Vorstand ist neu", "A. Beispiel", "Verein Beispiel", "0611")
