@@ -105,7 +105,9 @@ def test_the_privacy_notice_stands_before_the_first_question_and_its_version_sta
 @pytest.mark.usefixtures("house")
 def test_strangers_cannot_be_mailed_through_the_form(browser: Browser, clock: SetClock, begin: Begin) -> None:
     for number in range(5):
-        assert browser.post("/anfrage", fill_in(browser, clock)).status_code == 302, number
+        assert (
+            browser.post("/anfrage", fill_in(browser, clock, text=f"Meine Frage Nummer {number}.")).status_code == 302
+        ), number
     other = Browser(browser.client.application.test_client())
     answer = other.post(
         "/anfrage",
