@@ -7,6 +7,7 @@ loaded. Only the instances of the scenario are moved. The database keeps what wa
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass, field
 from datetime import datetime
+from math import inf
 from pathlib import Path
 
 from sqlalchemy import select
@@ -85,14 +86,17 @@ def perform(
     settings: Settings,
     story: Scenario,
     at_end: Callable[[Stage], None] | None = None,
+    *,
+    until: float = inf,
 ) -> Performance:
     """Play one story in a database that was prepared; ``at_end`` looks at the stage before it is cleared.
 
+    ``until`` is the moment of the monotonic clock at which it is stopped, for trials that others wait for.
     A story that cannot even begin deviates at step 0; there is no stage to look at then.
     """
     performance = Performance(story)
     try:
-        play_on = stage.open_on(sessions, settings, story)
+        play_on = stage.open_on(sessions, settings, story, until)
     except LotseError as error:
         performance.deviations.append(Deviation(0, error.code, _facts(error)))
         return performance

@@ -6,7 +6,7 @@ from typing import Any
 
 import yaml
 
-from workflows.actions import play, trials, workshop
+from workflows.actions import play, stage, trials, workshop
 from workflows.actions.observations import KEPT
 from workflows.actions.scenario_shape import MOST_STEPS, plain
 from workflows.actions.scenarios import Step, parse
@@ -48,7 +48,7 @@ def record(tx: Tx, draft_id: int, name: str, step: Mapping[str, Any]) -> Draft:
         play.take(play_on, Step(len(story.steps) + 1, more.verb, more.what, more.by, more.about, more.values))
 
     with trials.rehearsal(tx, drafts.bundle_of(tx.session, draft)) as sessions:
-        play.perform(sessions, tx.settings, story, at_end)
+        play.perform(sessions, tx.settings, story, at_end, until=stage.soon())
     return _change(tx, draft, name, lambda told: {**told, "steps": [*told["steps"], dict(step)]})
 
 

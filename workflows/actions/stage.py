@@ -2,9 +2,10 @@
 
 from collections.abc import Iterator, Mapping
 from contextlib import AbstractContextManager
-from dataclasses import dataclass, field
+from dataclasses import dataclass
 from datetime import datetime, time
 from decimal import Decimal
+from math import inf
 from pathlib import Path
 from time import monotonic
 from typing import Any
@@ -40,7 +41,7 @@ PEOPLE = {
 BEGINNING = time(10)
 """When the day of a scenario begins, in Berlin."""
 LONGEST = 8.0
-"""Seconds a scenario may take: on SQLite everybody else waits for it, ten seconds at most."""
+"""Seconds a trial may take in the running house: on SQLite everybody else waits for it, ten seconds at most."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -51,7 +52,7 @@ class Stage:
     settings: Settings
     clock: SetClock
     case_id: int = 0
-    until: float = field(default_factory=lambda: monotonic() + LONGEST)
+    until: float = inf
 
     @property
     def is_late(self) -> bool:
@@ -125,7 +126,12 @@ def _bundles(bundle_folder: Path) -> Iterator[Path]:
             yield folder
 
 
-def open_on(sessions: sessionmaker[Session], settings: Settings, scenario: Scenario) -> Stage:
+def soon() -> float:
+    """Until when a trial that begins now may take."""
+    return monotonic() + LONGEST
+
+
+def open_on(sessions: sessionmaker[Session], settings: Settings, scenario: Scenario, until: float = inf) -> Stage:
     """The stage of a scenario with its case open and its first instance on the way; raises ``Invalid``."""
     clock = SetClock(datetime.combine(scenario.day, BEGINNING, tzinfo=BERLIN))
     stage = Stage(sessions, settings, clock)
@@ -144,7 +150,7 @@ def open_on(sessions: sessionmaker[Session], settings: Settings, scenario: Scena
             case = _write(tx, scenario)
         else:
             case, _ = enquiries.submit(tx, scenario.enquiry, scenario.language)
-        return Stage(sessions, settings, clock, case.id)
+        return Stage(sessions, settings, clock, case.id, until)
 
 
 def _ask_office(tx: Tx, scenario: Scenario) -> Case:

@@ -134,7 +134,7 @@ def play_stories(tx: Tx, bundle: Bundle, told: Iterable[Scenario | LotseError]) 
             raise found
         # One rehearsal for each: on SQLite it holds the write lock, so it must be short.
         with rehearsal(tx, bundle) as sessions:
-            performances.append(play.perform(sessions, tx.settings, found))
+            performances.append(play.perform(sessions, tx.settings, found, until=stage.soon()))
     return performances
 
 
@@ -180,7 +180,7 @@ def look_at(
         seen["names"] = _names(play_on, language)
 
     with rehearsal(tx, bundle) as sessions:
-        performance = play.perform(sessions, tx.settings, story, at_end)
+        performance = play.perform(sessions, tx.settings, story, at_end, until=stage.soon())
     return Trial(story, performance, coverage=_coverage(bundle, [performance]), **seen)
 
 
