@@ -47,9 +47,11 @@ def test_all_scenarios_of_the_house_go_as_told_and_leave_nothing(
     with begin(owners[0]) as tx:
         performances = trials.play_all(tx, draft_id)
         covered = trials.coverage(tx, draft_id, performances)
+        unplayed = trials.coverage(tx, draft_id, [])
     assert len(performances) >= 15
     assert [each.deviations for each in performances if not each.is_as_told] == []
     assert (covered.taken, covered.missing) == (covered.total, ())
+    assert "Bitte um Hilfe → Verweisung festhalten" in unplayed.missing  # told by names
     assert rows(sessions) == before
 
 

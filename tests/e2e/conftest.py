@@ -162,6 +162,7 @@ def visitor(chromium: Browser) -> Iterator[Visitor]:
         context = chromium.new_context(
             viewport={"width": width, "height": 800}, java_script_enabled=javascript, locale="de-DE"
         )
+        context.set_default_navigation_timeout(2 * PATIENCE * 1000)
         contexts.append(context)
         page = context.new_page()
         page.on("console", lambda message: complaints.append(message.text) if _is_complaint(message) else None)

@@ -47,6 +47,7 @@ OURS = (
     _l("Gruppe"),
     _l("Hinweis"),
     _l("Keine Befunde"),
+    _l("Ein Befund"),
     _l("Kennung"),
     _l("Leer: jeder."),
     _l("Liste"),

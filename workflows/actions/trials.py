@@ -27,6 +27,7 @@ from workflows.domain.referrals import Referral
 from workflows.engine import definitions, drafts
 from workflows.engine.bundle import Bundle
 from workflows.engine.definition import Definition
+from workflows.engine.dialect import Flow, ParsedProcess
 from workflows.engine.drafts import Draft
 from workflows.engine.messages import Subscription
 from workflows.engine.tasks import Task
@@ -76,7 +77,7 @@ class Trial:
 
 @dataclass(frozen=True, slots=True)
 class Coverage:
-    """How many of the flows of the draft's process were taken, and which were not."""
+    """How many of the flows of the draft's process were taken, and which were not, in the words of the diagram."""
 
     taken: int
     total: int
@@ -146,10 +147,16 @@ def coverage(tx: Tx, draft_id: int, performances: Sequence[Performance]) -> Cove
 
 def _coverage(bundle: Bundle, performances: Sequence[Performance]) -> Coverage:
     parsed = workshop.read(bundle).parsed
-    flows = sorted(parsed.flows) if parsed is not None else []
+    if parsed is None:
+        return Coverage(0, 0, ())
     walked = set().union(*(each.walked.get(bundle.key, frozenset()) for each in performances))
-    missing = tuple(flow for flow in flows if flow not in walked)
-    return Coverage(len(flows) - len(missing), len(flows), missing)
+    missing = tuple(_way(parsed, flow) for key, flow in sorted(parsed.flows.items()) if key not in walked)
+    return Coverage(len(parsed.flows) - len(missing), len(parsed.flows), missing)
+
+
+def _way(parsed: ParsedProcess, flow: Flow) -> str:
+    ends = (parsed.elements[key].name or key for key in (flow.source, flow.target))
+    return " → ".join(ends) + (f" ({flow.name})" if flow.name else "")
 
 
 def look_at(

@@ -33,7 +33,8 @@ export class Findings {
     this.found = found;
     const focused = document.activeElement?.closest?.('[data-finding]')?.dataset.finding;
     this.list.replaceChildren(...found.map((each) => this.item(each)));
-    this.count.textContent = found.length ? t('{count} Befunde', { count: found.length }) : t('Keine Befunde');
+    const few = { 0: t('Keine Befunde'), 1: t('Ein Befund') };
+    this.count.textContent = few[found.length] ?? t('{count} Befunde', { count: found.length });
     this.root.querySelector('[data-findings]').classList.toggle('is-empty', found.length === 0);
     if (focused) (this.list.querySelector(`[data-finding="${CSS.escape(focused)}"] button`) ?? this.count).focus();
     this.mark();
