@@ -1,7 +1,7 @@
 """What only a browser can tell of the coordinator's day: keys, news without reload, a lost network, suggestions."""
 
 import pytest
-from playwright.sync_api import Browser, Page, expect
+from playwright.sync_api import Browser, Page, Request, Route, expect
 from sqlalchemy import func, select
 
 from tests.conftest import Database
@@ -11,6 +11,9 @@ from workflows.actions import enquiries
 from workflows.core.tx import PUBLIC
 from workflows.domain import organisations
 from workflows.engine.tasks import Task
+
+LOOK_AGAIN = "document.dispatchEvent(new Event('visibilitychange'))"
+"""What coming back to the window does: news are asked for at once."""
 
 
 @pytest.fixture
@@ -38,11 +41,48 @@ def focused(page: Page) -> str:
     return str(page.evaluate("document.activeElement.closest('[data-task]')?.innerText ?? ''"))
 
 
+def await_keys(page: Page) -> None:
+    """Until the page listens to keys: then it offers to explain them."""
+    expect(page.locator("[data-keys-open]")).to_be_visible()
+
+
+def is_live(request: Request) -> bool:
+    return "x-poll" in request.headers
+
+
+def test_news_wait_while_somebody_is_in_the_list(house: House, visitor: Visitor) -> None:
+    """Also when they were asked for before: the focus would be gone."""
+    ask(house, "Verein Eins")
+    page = visitor(DESKTOP)
+    sign_in(page, house, "coordinator")
+    expect(page.locator("[data-task]")).to_have_count(1)
+    asked: list[Route] = []
+    page.route(
+        lambda _address: True, lambda route: asked.append(route) if is_live(route.request) else route.continue_()
+    )
+    ask(house, "Verein Zwei")
+    await_keys(page)
+    with page.expect_request(is_live):
+        page.evaluate(LOOK_AGAIN)
+    page.keyboard.press("j")
+    here = focused(page)
+    with page.expect_response(lambda response: is_live(response.request)):
+        asked.pop().continue_()
+    page.evaluate("new Promise((done) => setTimeout(done, 300))")
+    expect(page.locator("[data-task]")).to_have_count(1)
+    assert focused(page) == here
+    page.evaluate("document.activeElement.blur()")
+    page.unroute_all()
+    page.evaluate(LOOK_AGAIN)
+    expect(page.locator("[data-task]")).to_have_count(2)
+
+
 def test_the_inbox_is_worked_by_keyboard(house: House, visitor: Visitor) -> None:
     ask(house, "Verein Eins", "Verein Zwei")
     page = visitor(DESKTOP)
     sign_in(page, house, "coordinator")
     expect(page.locator("[data-task]")).to_have_count(2)
+    await_keys(page)
     page.keyboard.press("j")
     first = focused(page)
     page.keyboard.press("j")
@@ -62,9 +102,11 @@ def test_the_inbox_is_worked_by_keyboard(house: House, visitor: Visitor) -> None
     page.keyboard.press("c")
     expect(page.get_by_text("Sie haben die Aufgabe")).to_be_visible()
     page.goto(f"{house.address}/inbox")
+    await_keys(page)
     page.locator("[name=q]").press_sequentially("jk?")
     expect(page.locator("[name=q]")).to_have_value("jk?")  # who types is not interrupted
     page.goto(f"{house.address}/inbox")
+    await_keys(page)
     page.keyboard.press("j")
     page.keyboard.press("Enter")
     page.wait_for_url("**/tasks/*")

@@ -14,18 +14,23 @@ for (const list of document.querySelectorAll('[data-live]')) {
     if (status && status.textContent !== said) status.textContent = said; // the same again is not worth hearing
   }
 
+  /** Nothing may move under somebody who is in the list or has ticked something. */
+  function inUse() {
+    return document.visibilityState !== 'visible' || list.contains(document.activeElement) || list.querySelector(':checked');
+  }
+
   async function refresh() {
-    // Nothing may move under somebody who is in the list or has ticked something.
-    const busy = document.visibilityState !== 'visible' || list.contains(document.activeElement) || list.querySelector(':checked');
-    if (busy) return;
+    if (inUse()) return;
     // X-Poll: looking at an open page is no activity, the session may still end.
     const headers = { 'X-Fragment': '1', 'X-Poll': '1', ...(seen && { 'If-None-Match': seen }) };
     const response = await fetch(list.dataset.live, { headers, cache: 'no-store' }).catch(() => null);
     if (response?.status !== 200 || response.redirected) return;
+    const news = await response.text();
+    if (inUse()) return; // since it was asked: the next time then
     const first = !seen;
     const before = tasks();
     seen = response.headers.get('ETag') || '';
-    list.innerHTML = await response.text();
+    list.innerHTML = news;
     if (!first) announce(before);
     if (list.querySelector('[data-live-done]')) clearInterval(timer);
   }
