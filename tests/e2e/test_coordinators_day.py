@@ -5,7 +5,7 @@ from playwright.sync_api import Browser, Page, Request, Route, expect
 from sqlalchemy import func, select
 
 from tests.conftest import Database
-from tests.e2e.conftest import DESKTOP, House, Visitor, sign_in, waited_for
+from tests.e2e.conftest import DESKTOP, PHONE, House, Visitor, sign_in, waited_for
 from tests.e2e.test_on_behalf import ENQUIRY
 from workflows.actions import enquiries
 from workflows.core.tx import PUBLIC
@@ -77,6 +77,20 @@ def test_news_wait_while_somebody_is_in_the_list(house: House, visitor: Visitor)
     expect(page.locator("[data-task]")).to_have_count(2)
 
 
+def test_a_phone_shows_the_first_task_first_and_what_narrows_the_list_on_demand(house: House, visitor: Visitor) -> None:
+    ask(house, "Verein Eins")
+    page = visitor(PHONE)
+    sign_in(page, house, "coordinator")
+    expect(page.locator("[data-task] a").first).to_be_in_viewport()
+    expect(page.locator("[name=due]")).to_be_hidden()
+    page.get_by_text("Suchen und filtern").click()
+    page.locator("[name=due]").select_option("overdue")
+    page.get_by_role("button", name="Suchen").click()
+    expect(page.get_by_text("Zu dieser Suche gibt es keine offene Aufgabe.")).to_be_visible()
+    expect(page.locator("[name=due]")).to_have_value("overdue")  # what narrows the list stays in view
+    expect(page.locator("[name=due]")).to_be_visible()
+
+
 def test_the_inbox_is_worked_by_keyboard(house: House, visitor: Visitor) -> None:
     ask(house, "Verein Eins", "Verein Zwei")
     page = visitor(DESKTOP)
@@ -90,8 +104,10 @@ def test_the_inbox_is_worked_by_keyboard(house: House, visitor: Visitor) -> None
     assert {"Eins" in first, "Eins" in second} == {True, False}
     page.keyboard.press("k")
     assert focused(page) == first
+    expect(page.get_by_text("Gilt für alle Aufgaben mit Häkchen.")).to_be_hidden()
     page.keyboard.press("x")
     expect(page.locator("[data-task] input:checked")).to_have_count(1)
+    expect(page.get_by_text("Gilt für alle Aufgaben mit Häkchen.")).to_be_in_viewport()
     page.keyboard.press("x")
     expect(page.locator("[data-task] input:checked")).to_have_count(0)
     page.keyboard.press("?")

@@ -164,6 +164,7 @@ def test_operators_are_known_with_their_parameters_and_texts() -> None:
         ('source="=[&quot;rooms&quot;, &quot;school&quot;]" target="topics"', {}),
         ('source="moon" target="topics"', {"unknown_choice": {"it"}}),
         ('source="=[&quot;rooms&quot;, &quot;moon&quot;]" target="topics"', {"unknown_choice": {"it"}}),
+        ('source="=[{a: 1}]" target="topics"', {"unknown_choice": {"it"}}),
         ('source="case_status" target="link"', {}),
         ('source="somewhere" target="link"', {"unknown_choice": {"it"}}),
         ('source="=1" target="link"', {"unknown_choice": {"it"}}),

@@ -28,7 +28,7 @@ from workflows.operators import OPERATORS
 OWN = Path(__file__).parents[2] / "bpmn"
 MUTANTS = int(os.environ.get("LOTSE_FUZZ", "120"))
 LONGEST = 5.0  # seconds of this process for one mutant
-CATALOGUE = Catalogue(OPERATORS, frozenset({"group:coordination"}), frozenset({"topic"}), OFFICE_FUNCTIONS)
+CATALOGUE = Catalogue(OPERATORS, frozenset({"group:coordination"}), {"topic": frozenset({"rooms"})}, OFFICE_FUNCTIONS)
 
 TAG = re.compile(rb"<[^<>]{1,400}>")
 VALUE = re.compile(rb'"[^"<>]{0,200}"')

@@ -21,7 +21,7 @@ from workflows.operators.started import STARTED
 BUNDLES = Path(__file__).parents[3] / "bpmn"
 KEYS = ("referral", "enquiry", "funding", "message")
 GROUPS = frozenset(f"group:{name}" for name in ("coordination", "leadership", "jury"))
-CATALOGUE = Catalogue(OPERATORS, GROUPS, frozenset(), FUNCTIONS, STARTED)
+CATALOGUE = Catalogue(OPERATORS, GROUPS, {}, FUNCTIONS, STARTED)
 FOLLOW = {("warning", "never_written"), ("warning", "automatic_loop"), ("warning", "translation_missing")}
 """What may follow: what a step wrote that is gone is still read, nobody waits on a way back, a new name is German."""
 TASK = {("assignmentDefinition", "candidateGroups"): "group:coordination"}

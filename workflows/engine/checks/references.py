@@ -62,7 +62,7 @@ def _choices(examined: Examined, element: Element, operator: Operator) -> Iterat
         found = each.source if not is_expression(each.source) else constant(examined, each.source)
         known = parameter.choices or examined.catalogue.code_lists.get(parameter.code_list, frozenset())
         for value in found if isinstance(found, list) else [found]:
-            if value is not None and value not in known:
+            if value is not None and not (isinstance(value, str) and value in known):
                 label, choices = parameter.label or parameter.name, ", ".join(sorted(known))
                 yield examined.error(element.id, "unknown_choice", value=str(value), label=label, choices=choices)
 

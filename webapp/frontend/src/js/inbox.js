@@ -31,6 +31,15 @@ const KEYS = {
   '?': () => help.showModal(),
 };
 
+// On a phone the tasks come first: what narrows the list is folded away unless it does.
+const tools = document.querySelector('[data-tools]');
+const narrow = matchMedia('(max-width: 640px)');
+function fold() { tools.open = !narrow.matches || 'inUse' in tools.dataset; }
+if (tools) {
+  fold();
+  narrow.addEventListener('change', fold);
+}
+
 if (list && help) {
   const chosen = help.querySelector('[data-keys-on]');
   chosen.checked = localStorage.getItem(SWITCH) !== 'off';
