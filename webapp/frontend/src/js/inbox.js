@@ -55,9 +55,4 @@ if (list && help) {
     event.preventDefault();
     action();
   });
-  // Somebody who has ticked tasks wants to do something with them.
-  list.addEventListener('change', () => {
-    const bulk = list.querySelector('[data-bulk]');
-    if (bulk && list.querySelector('input[name="task"]:checked')) bulk.open = true;
-  });
 }
