@@ -86,6 +86,7 @@ class Eyes:
         page.get_by_label("E-Mail-Adresse").fill(user_of(role).email)
         page.get_by_label("Passwort").fill(user_of(role).password)
         page.get_by_role("button", name="Anmelden", exact=True).click()
+        page.wait_for_url(lambda address: "/login" not in address)  # a page that is closed on its way may never close
         page.close()
 
 
