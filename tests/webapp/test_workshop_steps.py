@@ -191,6 +191,10 @@ def test_a_step_that_works_by_itself_is_filled_in_by_a_form(owner: Browser, draf
     found = {each.target: each.source for each in elements(owner, draft)["eintragen"].inputs}
     assert found == {"kind": "phone", "text": '="Rückruf"', "office_task": task}
     assert "Keine Befunde" in owner.get(f"{draft}/steps").text
+    long = owner.post(made, {"name": "Eintragen", **given, "in-office_task": task, "in-text": "x" * 2_001})
+    assert long.status_code == 422
+    assert "x" * 2_001 in long.text  # what was typed is not cut, and what was there stays
+    assert {each.target: each.source for each in elements(owner, draft)["eintragen"].inputs} == found
     owner.post(made, {"name": "Eintragen", "in-kind": ""})
     assert "Hier fehlt noch „Art des Kontakts“" in owner.get(f"{draft}/steps").text
 

@@ -71,8 +71,12 @@ def change(tx: Tx, draft_id: int, step_id: str) -> ResponseReturnValue:
             problem = Problem("out_of_range", {"min": 0, "max": MOST_DAYS})
             raise Refusal(_form(tx, draft_id, step_id, {"due": (problem,)}), 422)
         wanted["due"] = int(days) if days else None
+    given = _given()
+    if too_long := [name for name, text in given.items() if len(text) > LONGEST_INPUT]:
+        problem = Problem("too_long", {"max": LONGEST_INPUT})
+        raise Refusal(_form(tx, draft_id, step_id, {GIVEN + name: (problem,) for name in too_long}), 422)
     with _overtaken(tx, draft_id, step_id, _form):
-        walk.change(tx, draft_id, step_id, wanted, overtaken.read_from(None), _given())
+        walk.change(tx, draft_id, step_id, wanted, overtaken.read_from(None), given)
     flash(_("Der Schritt ist geändert."), "success")
     return _back(draft_id, step_id)
 
@@ -80,7 +84,7 @@ def change(tx: Tx, draft_id: int, step_id: str) -> ResponseReturnValue:
 def _given() -> dict[str, str]:
     """What was filled in for the step's operator, by parameter."""
     fields = {name.removeprefix(GIVEN): text for name, text in request.form.items() if name.startswith(GIVEN)}
-    return {name: text.strip()[:LONGEST_INPUT] for name, text in fields.items()}
+    return {name: text.strip() for name, text in fields.items()}
 
 
 @view(workshop_steps, "/workshop/drafts/<int:draft_id>/steps/<step_id>/move", who=policy.BUNDLE_EDIT, methods=("POST",))
