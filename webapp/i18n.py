@@ -1,16 +1,19 @@
 """Which language a page speaks and how dates and values are written in it."""
 
-from collections.abc import Collection, Mapping, Sequence
+from collections.abc import Callable, Collection, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date, datetime, time, timedelta
 from decimal import Decimal
+from functools import lru_cache
 from typing import Any
 
-from babel import Locale
+from babel import Locale, dates
 from flask import Request, g, has_request_context, request, session, url_for
-from flask_babel import format_currency, format_date, format_datetime, format_decimal, get_locale, refresh
+from flask_babel import format_currency, format_datetime, format_decimal, get_domain, get_locale, refresh
 from flask_babel import gettext as _
 from flask_login import current_user
+
+from workflows.core.clock import BERLIN
 
 NAMES: Mapping[str, str] = {
     "de": "Deutsch",
@@ -100,6 +103,17 @@ def select_timezone() -> str:
     return "Europe/Berlin"
 
 
+def translator() -> Callable[..., str]:
+    """``gettext`` for a whole page: finding the language's catalogue anew costs more than looking a text up in it."""
+    look_up = get_domain().get_translations().ugettext
+
+    def translate(text: str, /, **variables: Any) -> str:
+        found = str(look_up(text))
+        return found % variables if variables else found
+
+    return translate
+
+
 def language() -> str:
     """The code of the current language."""
     locale = get_locale()
@@ -140,7 +154,14 @@ def languages() -> list[Language]:
 
 def day(value: date | datetime | None) -> str:
     """A date as people of the current language write it; empty for none."""
-    return "" if value is None else str(format_date(value, "dd.MM.yyyy"))
+    if value is None:
+        return ""
+    return _written(value.astimezone(BERLIN).date() if isinstance(value, datetime) else value, get_locale())
+
+
+@lru_cache(maxsize=5_000)
+def _written(value: date, locale: Locale) -> str:
+    return str(dates.format_date(value, "dd.MM.yyyy", locale))
 
 
 def moment(value: datetime | None) -> str:

@@ -58,10 +58,7 @@ def load(secret: str) -> SignedIn | None:
     database = db.session()
     now = surroundings().clock.now()
     found = web_sessions.find_user(database, secret, now, seen_at=_seen())
-    if found is None:
-        return None
-    user, _row = found
-    return SignedIn(people.actor(database, user, now), user.name, user.language, secret)
+    return SignedIn(found.actor, found.actor.label, found.language, secret) if found is not None else None
 
 
 def ask_nobody() -> None:

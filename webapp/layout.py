@@ -8,7 +8,6 @@ from pathlib import Path
 from typing import Any
 
 from flask import Flask, request, url_for
-from flask_babel import gettext as _
 from flask_babel import lazy_gettext as _l
 from flask_login import current_user
 
@@ -76,7 +75,7 @@ def context() -> dict[str, Any]:
         "demo": settings.demo,
         "mails_shown": settings.shows_mails,
         "smtp_missing": settings.smtp is None and not settings.demo,
-        "_": _,
+        "_": i18n.translator(),
     }
 
 

@@ -109,6 +109,8 @@ def find(tx: Tx, wanted: Filter) -> list[Listed]:
 
 def due(tx: Tx) -> int:
     """How many contacts come back today or have waited longer; 100 means more than 99."""
+    if not policy.may(tx.actor, policy.CONTACT_READ):
+        return 0
     return count_capped(tx.session, _chosen(tx, Filter(due_only=True)).with_only_columns(Contact.id))
 
 

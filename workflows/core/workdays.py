@@ -15,7 +15,9 @@ from workflows.core.clock import BERLIN
 FURTHEST = 2_500
 """How many working days may be counted in one go, about ten years; a typing error must not count for minutes."""
 
-_FURTHEST_APART = 2 * FURTHEST
+FURTHEST_APART = 2 * FURTHEST
+"""Days between the two ends of what is halved."""
+
 _SATURDAY = 5
 _LAST_MOMENT = time(23, 59, 59)
 
@@ -78,8 +80,8 @@ def half_way(start: date, end: date) -> date:
 
     Raises ``ValueError`` for days further from each other than anything that is counted in working days.
     """
-    if (end - start).days > _FURTHEST_APART:
-        raise ValueError(f"at most {_FURTHEST_APART} days")
+    if (end - start).days > FURTHEST_APART:
+        raise ValueError(f"at most {FURTHEST_APART} days")
     count = working_days_between(start, end)
     return add_working_days(start, (count + 1) // 2) if count else end
 

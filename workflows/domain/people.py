@@ -159,7 +159,7 @@ def groups(session: Session, user_id: int) -> frozenset[str]:
 
 def actor(session: Session, user: User, now: datetime | None = None) -> Actor:
     """The user as the one who acts at that moment; without one whomever the user represents is left out."""
-    found = session.execute(acting().where(User.id == user.id), {"today": day(now) if now else None})
+    found = session.connection().execute(_ONE, {"user_id": user.id, "today": day(now) if now else None})
     return as_actor(found.one())
 
 
@@ -194,6 +194,9 @@ def acting() -> Select[Any]:
 def in_force(today: Any) -> ColumnElement[bool]:
     """Deputyships that hold on a day."""
     return and_(Deputyship.from_on <= today, Deputyship.until_on >= today)
+
+
+_ONE = acting().where(User.id == bindparam("user_id"))
 
 
 def as_actor(row: Sequence[Any]) -> Actor:

@@ -2,15 +2,17 @@
 
 import hashlib
 import secrets
+from dataclasses import dataclass
 from datetime import datetime, timedelta
 
-from sqlalchemy import ForeignKey, String, delete, or_, select, true, update
+from sqlalchemy import ForeignKey, String, bindparam, delete, or_, select, update
 from sqlalchemy.orm import Mapped, Session, mapped_column
 
 from workflows.core import audit
 from workflows.core.db import Base
 from workflows.core.errors import NotFound
-from workflows.core.tx import Tx
+from workflows.core.tx import Actor, Tx
+from workflows.domain import people
 from workflows.domain.people import User
 
 IDLE = timedelta(minutes=30)
@@ -30,6 +32,21 @@ class WebSession(Base):
     device: Mapped[str] = mapped_column(String(60), default="")
 
 
+# Built once: every page asks this before anything else.
+_HELD_BY = (
+    people.acting()
+    .add_columns(User.language)
+    .join(WebSession, WebSession.user_id == User.id)
+    .where(
+        WebSession.id == bindparam("id"),
+        WebSession.ended_at.is_(None),
+        WebSession.seen_at > bindparam("seen"),
+        WebSession.created_at > bindparam("begun"),
+        User.is_active,
+    )
+)
+
+
 def begin(tx: Tx, user_id: int, device: str = "") -> str:
     """Sign a browser in; gives the 256-bit secret for its cookie."""
     secret = secrets.token_urlsafe(32)
@@ -39,26 +56,24 @@ def begin(tx: Tx, user_id: int, device: str = "") -> str:
     return secret
 
 
-def find_user(
-    session: Session, secret: str, now: datetime, *, seen_at: datetime | None = None
-) -> tuple[User, WebSession] | None:
+@dataclass(frozen=True, slots=True)
+class Holder:
+    """Whose browser asks, and the language of their pages."""
+
+    actor: Actor
+    language: str
+
+
+def find_user(session: Session, secret: str, now: datetime, *, seen_at: datetime | None = None) -> Holder | None:
     """The user behind a cookie; None if ended, idle for 30 minutes, older than 10 hours or the user disabled.
 
     ``seen_at`` is what the browser's signed cookie says of its last visit: reading a page must not write to the
     database, so the visit is noted there.
     """
-    query = select(User, WebSession).join(WebSession, WebSession.user_id == User.id)
     is_fresh = seen_at is not None and now - IDLE < seen_at <= now
-    row = session.execute(
-        query.where(
-            WebSession.id == id_of(secret),
-            WebSession.ended_at.is_(None),
-            true() if is_fresh else WebSession.seen_at > now - IDLE,
-            WebSession.created_at > now - ABSOLUTE,
-            User.is_active,
-        )
-    ).first()
-    return (row[0], row[1]) if row else None
+    moments = {"begun": now - ABSOLUTE, "seen": now - ABSOLUTE if is_fresh else now - IDLE, "today": people.day(now)}
+    row = session.connection().execute(_HELD_BY, {"id": id_of(secret), **moments}).first()
+    return Holder(people.as_actor(row[:-1]), row.language) if row is not None else None
 
 
 def end(tx: Tx, secret: str) -> None:

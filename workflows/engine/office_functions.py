@@ -7,6 +7,7 @@ from types import MappingProxyType
 
 from workflows.core import workdays
 from workflows.core.clock import BERLIN
+from workflows.feel import CallRefused
 
 #: Holidays are computed year by year, and an office's deadlines lie between these.
 _FIRST_YEAR, _LAST_YEAR = 1900, 2199
@@ -14,7 +15,11 @@ _FIRST_YEAR, _LAST_YEAR = 1900, 2199
 
 def working_days(date: object, n: object) -> datetime.date:
     """The n-th Hessian working day after a date, before it when n is negative (§31 HVwVfG, §§187-193 BGB)."""
-    return workdays.add_working_days(_day(date), _whole(n))
+    count = _whole(n)
+    if abs(count) > workdays.FURTHEST:
+        most = workdays.FURTHEST
+        raise CallRefused(f"höchstens {most} Arbeitstage", f"at most {most} working days")
+    return workdays.add_working_days(_day(date), count)
 
 
 def next_working_day(date: object) -> datetime.date:
@@ -24,23 +29,28 @@ def next_working_day(date: object) -> datetime.date:
 
 def half_way(start: object, end: object) -> datetime.date:
     """The Hessian working day in the middle, for reminders."""
-    return workdays.half_way(_day(start), _day(end))
+    begins, ends = _day(start), _day(end)
+    if (ends - begins).days > workdays.FURTHEST_APART:
+        most = workdays.FURTHEST_APART
+        raise CallRefused(f"höchstens {most} Tage auseinander", f"at most {most} days apart")
+    return workdays.half_way(begins, ends)
 
 
 def _day(value: object) -> datetime.date:
-    """The date of a date or of a moment in Berlin; ValueError otherwise, which FEEL turns into null and a warning."""
+    """The date of a date or of a moment in Berlin; anything else is refused: null and a warning in FEEL."""
     if isinstance(value, datetime.datetime):
         value = (value.astimezone(BERLIN) if value.tzinfo else value).date()
     if not isinstance(value, datetime.date):
-        raise ValueError("not a date")
+        raise CallRefused("das ist kein Datum", "this is no date")
     if not _FIRST_YEAR <= value.year <= _LAST_YEAR:
-        raise ValueError(f"a year outside {_FIRST_YEAR} to {_LAST_YEAR}")
+        years = f"{_FIRST_YEAR}-{_LAST_YEAR}"
+        raise CallRefused(f"das Jahr liegt nicht in {years}", f"the year is not in {years}")
     return value
 
 
 def _whole(value: object) -> int:
     if not isinstance(value, Decimal) or value != value.to_integral_value():
-        raise ValueError("not a whole number")
+        raise CallRefused("das ist keine ganze Zahl", "this is no whole number")
     return int(value)
 
 

@@ -1,4 +1,4 @@
-"""The two ways FEEL can fail: a text that is no expression, and an evaluation that costs too much."""
+"""How FEEL fails: a text that is no expression, an evaluation that costs too much, a value that nothing comes of."""
 
 from collections.abc import Mapping
 from types import MappingProxyType
@@ -35,3 +35,11 @@ class InvalidValue(ValueError):
         super().__init__(code)
         self.code = code
         self.facts = facts
+
+
+class CallRefused(ValueError):
+    """Raised by a registered function that cannot work with what it was given; says why in German and in English."""
+
+    def __init__(self, german: str, english: str) -> None:
+        super().__init__(english)
+        self.german = german

@@ -10,7 +10,7 @@ from types import MappingProxyType
 from workflows.feel import analysis, scopes, syntax
 from workflows.feel.builtins import BUILTINS
 from workflows.feel.compiler import Code, Surroundings, compile_node
-from workflows.feel.errors import FeelBudgetError, FeelSyntaxError, InvalidValue
+from workflows.feel.errors import CallRefused, FeelBudgetError, FeelSyntaxError, InvalidValue
 from workflows.feel.names import NameIndex
 from workflows.feel.parser import parse_expression, parse_unary_tests
 from workflows.feel.runtime import BERLIN, DEFAULT_BUDGET, Budget, Evaluation, Run, Scope
@@ -147,7 +147,8 @@ def _variables(node: syntax.Node, names: Collection[str], functions: Mapping[str
 
 
 def register(functions: Functions) -> Mapping[str, FeelFunction]:
-    """Add plain callables to the built-in functions; ValueError and TypeError of theirs give null and a warning."""
+    """Add plain callables to the built-in functions; ``CallRefused``, ValueError and TypeError of theirs
+    give null and a warning."""
     if not functions:
         return BUILTINS
     own = {name: _office_function(name, function) for name, function in functions.items()}
@@ -171,7 +172,9 @@ def _office_function(name: str, function: Callable[..., object]) -> FeelFunction
         try:
             return run.admit(function(*_spread(parameters, values)), name)
         except (ValueError, TypeError) as problem:
-            raise InvalidValue("function_refused", reason=str(problem)[:200]) from None
+            english = str(problem)
+            german = problem.german if isinstance(problem, CallRefused) else english
+            raise InvalidValue("function_refused", reason=english[:200], german=german[:200]) from None
 
     return FeelFunction(name, (Signature(parameters, code),))
 

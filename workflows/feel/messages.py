@@ -133,8 +133,8 @@ SENTENCES: Final[dict[str, tuple[str, str]]] = {
         'The value of "{name}" ({type}) is not among the allowed ones.',
     ),
     "function_refused": (
-        "Die Funktion „{function}“ kann damit nicht rechnen: {reason}",
-        'The function "{function}" cannot work with this: {reason}',
+        "Die Funktion „{function}“ kann damit nicht rechnen: {german}.",
+        'The function "{function}" cannot work with this: {reason}.',
     ),
     "external_function": (
         "Funktionen aus fremden Programmen werden nicht ausgeführt.",
