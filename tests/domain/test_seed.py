@@ -76,6 +76,9 @@ def test_a_page_without_translation_is_shown_in_german(begin: Begin) -> None:
     with begin() as tx:
         seed.load(tx)
         assert pages.read(tx.session, "privacy", "fr").language == "de"
+        known = {(page.key, page.language) for page in tx.session.scalars(select(pages.Page))}
+        public = ("de", "de_simple", "en", "tr", "pl", "ru", "ar", "it", "uk")
+        assert known == {(key, language) for key in pages.KEYS for language in public}
         assert pages.read(tx.session, "privacy", "ar").language == "ar"
         assert "Art. 13" in pages.read(tx.session, "privacy", "de").text
 

@@ -4,14 +4,16 @@ import re
 from datetime import timedelta
 
 import pytest
-from sqlalchemy import func, select
+from sqlalchemy import delete, func, select
 from werkzeug.test import TestResponse
 
 from tests.conftest import Begin
 from tests.webapp.conftest import ENQUIRY, Browser, Enquired
 from workflows.core.clock import SetClock
+from workflows.core.tx import SYSTEM
 from workflows.domain import cases
 from workflows.domain.cases import Case
+from workflows.domain.pages import Page
 
 
 def fill_in(browser: Browser, clock: SetClock, **changes: object) -> dict[str, object]:
@@ -153,6 +155,27 @@ def test_own_pages_are_written_by_the_office_and_harmless(signed_in: object, bro
         assert str(wrong["text"]) in again.text
     assert "Impressum neu" in browser.get("/pages/imprint").text
     assert "/pages/privacy/edit" in admin.get("/pages/imprint/edit").text, "from one page to the others"
+
+
+def test_a_page_is_written_in_each_language_beside_the_german_one(
+    signed_in: object, browser: Browser, begin: Begin
+) -> None:
+    admin = signed_in("admin")  # type: ignore[operator]
+    german = browser.get("/pages/imprint?lang=de").text
+    with begin(SYSTEM) as tx:
+        tx.session.execute(delete(Page).where(Page.language == "tr"))
+    empty = admin.get("/pages/imprint/edit?of=tr").text
+    assert "In dieser Sprache gibt es die Seite noch nicht." in empty
+    assert "Deutscher Text zum Vergleichen" in empty
+    assert 'lang="tr"' in empty
+    sent = admin.post("/pages/imprint/edit?of=tr", {"title": "Künye", "text": "Türkçe metin."})
+    assert "of=tr" in sent.headers["Location"]
+    assert "Türkçe metin." in admin.get("/pages/imprint/edit?of=tr").text
+    assert "Künye" in browser.get("/pages/imprint?lang=tr").text
+    assert browser.get("/pages/imprint?lang=de").text == german, "the German text is as it was"
+    refused = admin.post("/pages/imprint/edit?of=pl", {"title": "", "text": "Wpisany tekst."})
+    assert (refused.status_code, "Wpisany tekst." in refused.text) == (422, True)
+    assert "Wpisany" not in browser.get("/pages/imprint?lang=pl").text
 
 
 def test_three_questions_after_closing_are_answered_with_a_tap_each(

@@ -6,13 +6,14 @@ from flask_babel import gettext as _
 
 from webapp.access import PUBLIC, Refusal, view
 from webapp.forms.view import Problems
-from webapp.i18n import NAMES, direction, language
+from webapp.i18n import NAMES, direction, language, tag
 from webapp.identity import page_actor
 from webapp.pages.markup import as_html
 from workflows import policy
 from workflows.core.errors import Invalid
 from workflows.core.tx import Tx
 from workflows.domain import pages as texts
+from workflows.domain.pages import Page
 
 pages = Blueprint("pages", __name__)
 
@@ -28,30 +29,40 @@ def show(tx: Tx, key: str) -> ResponseReturnValue:
 
 @view(pages, "/pages/<key>/edit", who=policy.PAGE_EDIT)
 def edit(tx: Tx, key: str) -> ResponseReturnValue:
-    """The page's text to be changed."""
-    page = texts.read(tx.session, key, language())
-    return _form(tx, key, page.title, page.text)
+    """The page's text in one language to be changed, or to be written for the first time."""
+    german, own = texts.read(tx.session, key, "de"), texts.own(tx.session, key, _edited())
+    return _form(german, own.title if own else "", own.text if own else "", is_new=own is None)
 
 
 @view(pages, "/pages/<key>/edit", who=policy.PAGE_EDIT, methods=("POST",))
 def save(tx: Tx, key: str) -> ResponseReturnValue:
-    """Write the page."""
-    title, text = request.form.get("title", ""), request.form.get("text", "")
+    """Write the page in one language."""
+    of, title, text = _edited(), request.form.get("title", ""), request.form.get("text", "")
     try:
-        texts.edit(tx, key, language(), title, text)
+        texts.edit(tx, key, of, title, text)
     except Invalid as error:
-        raise Refusal(_form(tx, key, title, text, error.problems), 422) from error
-    flash(_("Die Seite ist gespeichert."), "success")
-    return redirect(url_for("pages.show", key=key))
+        german = texts.read(tx.session, key, "de")
+        is_new = texts.own(tx.session, key, of) is None
+        raise Refusal(_form(german, title, text, error.problems, is_new=is_new), 422) from error
+    flash(_("Die Seite ist gespeichert: %(language)s.", language=NAMES[of]), "success")
+    return redirect(url_for("pages.edit", key=key, of=of))
 
 
-def _form(tx: Tx, key: str, title: str, text: str, problems: Problems | None = None) -> str:
-    page = texts.read(tx.session, key, language())
+def _edited() -> str:
+    """The language that is edited: its own part of the address, for the pages of the house speak two only."""
+    of = request.args.get("of", "")
+    return of if of in NAMES else "de"
+
+
+def _form(german: Page, title: str, text: str, problems: Problems | None = None, *, is_new: bool) -> str:
+    of = _edited()
     return render_template(
         "pages/edit.html",
-        page={"key": key, "updated_at": page.updated_at, "updated_by": page.updated_by},
+        page={"key": german.key, "tag": tag(of), "is_new": is_new},
+        original={"title": german.title, "html": as_html(german.text)} if of != "de" else None,
         title=title,
         text=text,
         problems=problems or {},
-        languages_of_page=[{"code": code, "name": name} for code, name in NAMES.items()],
+        languages_of_page=[{"code": code, "name": name, "current": code == of} for code, name in NAMES.items()],
+        of=of,
     )

@@ -30,10 +30,15 @@ class Page(Base):
 
 def read(session: Session, key: str, language: str) -> Page:
     """The page in ``language``, else in German; raises ``NotFound`` for an unknown key."""
-    page = session.get(Page, (key, language)) or session.get(Page, (key, "de"))
+    page = own(session, key, language) or own(session, key, "de")
     if page is None:
         raise NotFound("not_found", kind="page")
     return page
+
+
+def own(session: Session, key: str, language: str) -> Page | None:
+    """The page if it was written in that very language."""
+    return session.get(Page, (key, language))
 
 
 def edit(tx: Tx, key: str, language: str, title: str, text: str) -> Page:
