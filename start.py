@@ -61,6 +61,8 @@ def install(testing: bool) -> None:
     options = ["-qq", "--disable-pip-version-check", "-c", str(ROOT / "constraints.txt")]
     if subprocess.call([*pip(), "install", *options, "-e", target], cwd=ROOT):
         sys.exit("Die Einrichtung ist gescheitert; die Meldungen oben nennen den Grund.")
+    # Once now and not at every start: many machines forbid programs to write beside their code.
+    subprocess.call([str(PYTHON), "-m", "compileall", "-q", "workflows", "webapp"], cwd=ROOT)
     STAMP.write_text("\n".join([stamp, WITH_TESTS] if testing else [stamp]))
 
 

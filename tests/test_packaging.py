@@ -5,6 +5,7 @@ import re
 import subprocess
 import sys
 import tomllib
+from importlib.util import cache_from_source
 from pathlib import Path
 
 import pytest
@@ -48,6 +49,13 @@ def test_front_end_is_built_in_both_directions() -> None:
     for name in ("lotse.css", "lotse.rtl.css", "draft.js", "live.js", "diagram.js", "diagram.css", "icon.svg"):
         assert (dist / name).stat().st_size > 0, name
     assert "http" not in re.sub(r"data:[^)]*|http://www\.w3\.org", "", (dist / "lotse.css").read_text("utf-8"))
+
+
+def test_set_up_leaves_no_code_to_be_compiled_at_every_start() -> None:
+    modules = [path for name in ("workflows", "webapp") for path in (ROOT / name).rglob("*.py")]
+    own = [path for path in modules if "node_modules" not in path.parts]
+    assert len(own) > 400
+    assert [str(path) for path in own if not Path(cache_from_source(str(path))).is_file()] == []
 
 
 @pytest.mark.parametrize("language", ["en", "ar"])
