@@ -388,6 +388,8 @@ SAMPLES: Mapping[str, tuple[str, bool, Callable[[], Mapping[str, Any]]]] = {
             "story": {"entries": TIMELINE, "choices": [{"name": "Alles", "count": 3, "url": "?", "is_chosen": True}]},
             "people": FACTS[:1],
             "links": {"duplicate_of": None, "duplicates": []},
+            "note": {},
+            "problems": {},
             "rejected": [],
             "told": [{"label": "Widerruf eintragen", "url": "/cases/17/withdrawal"}],
             "referrals": [REFERRAL],

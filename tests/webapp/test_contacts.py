@@ -163,3 +163,14 @@ def test_a_shared_note_is_for_who_asked_an_internal_one_is_not(
         assert [note.text for note in files.shared_notes(tx, enquiry.case_id)] == ["Der Raum ist frei."]
     with begin(Actor("link", case_id=enquiry.case_id + 1)) as tx:
         assert files.shared_notes(tx, enquiry.case_id) == []
+
+
+def test_a_note_that_is_refused_stands_in_its_form_again(signed_in: SignIn, enquiry: Enquired, begin: Begin) -> None:
+    sent = {"text": "Das Ende fehlt. " + "x" * 10_000, "audience": "shared"}
+    refused = signed_in("coordinator").post(f"/cases/{enquiry.case_id}/notes", sent)
+    assert refused.status_code == 422
+    assert "höchstens 10000 Zeichen" in refused.text.partition('id="text-error"')[2]
+    assert f"{sent['text']}</textarea>" in refused.text
+    assert '<option value="shared" selected>' in refused.text
+    with begin() as tx:
+        assert files.notes(tx, enquiry.case_id) == []

@@ -122,7 +122,13 @@ def _contact_language() -> str:
 @view(cases, "/cases/<int:case_id>", who=policy.CASE_READ)
 def detail(tx: Tx, case_id: int) -> ResponseReturnValue:
     """Everything about one case."""
-    return render_template("cases/detail.html", **shown.page(tx, files.read(tx, case_id), request.args.get("show", "")))
+    return _detail(tx, case_id)
+
+
+def _detail(tx: Tx, case_id: int, problems: Problems | None = None) -> str:
+    """The page of a case; ``problems`` are those of a note that was refused and stands in its form again."""
+    page = shown.page(tx, files.read(tx, case_id), request.args.get("show", ""))
+    return render_template("cases/detail.html", **page, note=request.form, problems=problems or {})
 
 
 @view(cases, "/cases/<int:case_id>/print", who=policy.CASE_READ)
@@ -144,7 +150,10 @@ def add_note(tx: Tx, case_id: int) -> ResponseReturnValue:
     is_shared = request.form.get("audience") == "shared"
     text = request.form.get("text", "")
     sending = again.sending(tx, request.form.get("unique_key", ""), f"note {case_id} {is_shared}", {"text": text})
-    files.add_note(tx, case_id, text, is_shared=is_shared, unique_key=sending.key)
+    try:
+        files.add_note(tx, case_id, text, is_shared=is_shared, unique_key=sending.key)
+    except Invalid as error:
+        raise Refusal(_detail(tx, case_id, error.problems), 422) from error
     again.sent(tx, sending)
     flash(again.told(sending, _("Die Notiz ist gespeichert.")), "success")
     return redirect(url_for("cases.detail", case_id=case_id))
