@@ -104,7 +104,7 @@ def to_login() -> ResponseReturnValue:
 
 def own_address(target: str | None, otherwise: str) -> str:
     """``target`` if it is an address of this very app, else ``otherwise``: no open redirects."""
-    if not target or not target.startswith("/") or target.startswith(("//", "/\\")):
+    if not target or not target.isprintable() or not target.startswith("/") or target.startswith(("//", "/\\")):
         return otherwise
     parts = urlsplit(target)
     return otherwise if parts.scheme or parts.netloc or "\\" in target else target

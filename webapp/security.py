@@ -95,8 +95,8 @@ def require_same_origin() -> None:
     origin = request.headers.get("Origin")
     if request.method not in UNSAFE or origin is None:
         return
-    own = {urlsplit(surroundings().settings.public_url).netloc, request.host}
-    if urlsplit(origin).netloc not in own:
+    public = urlsplit(surroundings().settings.public_url)
+    if origin not in {f"{public.scheme}://{public.netloc}", f"{request.scheme}://{request.host}"}:
         abort(400, "origin")
 
 

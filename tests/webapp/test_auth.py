@@ -34,7 +34,14 @@ def test_anonymous_is_sent_to_sign_in_and_back(browser: Browser, house: None) ->
 
 
 def test_only_own_addresses_are_redirected_to(browser: Browser, house: None) -> None:
-    for target in ("https://evil.example/", "//evil.example", "/\\evil.example", "evil", "/\t/evil.example"):
+    for target in (
+        "https://evil.example/",
+        "//evil.example",
+        "/\\evil.example",
+        "evil",
+        "/\t/evil.example",
+        "/\r\nX: y",
+    ):
         other = Browser(browser.client.application.test_client())
         answer = other.post("/login", {"email": ME, "password": "ein langes Passwort", "next": target})
         assert answer.location == "/inbox", target

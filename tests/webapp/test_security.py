@@ -65,6 +65,8 @@ def test_without_csrf_token_nothing_is_posted(app: Flask, house: None) -> None:
 def test_another_site_may_not_post(browser: Browser, house: None) -> None:
     answer = browser.post("/logout", headers={"Origin": "https://evil.example"})
     assert answer.status_code == 400
+    for broken in ("http://[", "null", "http://lotse.example", ADDRESS + ":444", "https://lotse.example@evil.example"):
+        assert browser.post("/logout", headers={"Origin": broken}).status_code == 400, broken
     assert browser.post("/logout", headers={"Origin": ADDRESS}).status_code == 302
 
 

@@ -6,9 +6,11 @@ import time
 from argparse import ArgumentParser, Namespace
 
 from gunicorn.app.base import BaseApplication
+from gunicorn.glogging import Logger
 
 from webapp.app import create_app
 from webapp.cli.surroundings import Commands, add_command, settings_of
+from workflows.core.logs import OneLine
 from workflows.core.settings import Settings, SettingsError
 
 LETTING_GO = 5.0  # seconds we wait for the address to become free
@@ -36,6 +38,16 @@ def run(options: Namespace) -> int:
     return serve(options, settings_of(options))
 
 
+class ServerLog(Logger):  # type: ignore[misc]  # gunicorn is untyped
+    """What the server itself has to say, in the form of our log: it quotes addresses that it could not read."""
+
+    def setup(self, cfg: object) -> None:
+        """Its own handlers, our formatter."""
+        super().setup(cfg)
+        for handler in self.error_log.handlers:
+            handler.setFormatter(OneLine())
+
+
 class Server(BaseApplication):  # type: ignore[misc]  # gunicorn is untyped
     """Gunicorn with our app; loaded once before the processes fork, which saves start-up time and memory."""
 
@@ -56,6 +68,10 @@ class Server(BaseApplication):  # type: ignore[misc]  # gunicorn is untyped
             "graceful_timeout": 10,
             "preload_app": True,
             "loglevel": "warning",
+            "logger_class": ServerLog,
+            # Nobody's headers say by which name or at which path we are reached; proxies are counted by the app.
+            "forwarded_allow_ips": "",
+            "forwarder_headers": "",
         }.items():
             self.cfg.set(name, value)
 

@@ -1,20 +1,22 @@
 """The log of operation: one line per happening that nobody can forge, without secrets and without persons.
 
-Control characters are written out, or somebody could type a line of the log; addresses of mails and long random words
-(tokens of links, cookies, keys) are left out (OWASP ASVS 5.0, 16.2.5 and 16.4.1).
+Control characters are written out, or somebody could type a line of the log; addresses of mails and of visitors and
+long random words (tokens of links, cookies, keys) are left out (OWASP ASVS 5.0, 16.2.5 and 16.4.1).
 """
 
 import logging
 import re
 
 ADDRESS = re.compile(r"[^\s@<>\"'=:,;()]+@[^\s@<>\"'=:,;()]+")
+VISITOR = re.compile(r"\bip=[0-9A-Fa-f.:]+")
 SECRET = re.compile(r"[A-Za-z0-9_-]{32,}")
 _CONTROL = re.compile(r"[\x00-\x1f\x7f-\x9f\u2028\u2029]")
 
 
 def cleaned(text: str) -> str:
     """One line of text without control characters, addresses and secrets."""
-    return SECRET.sub("[secret]", ADDRESS.sub("[address]", _CONTROL.sub(_written_out, text)))
+    text = ADDRESS.sub("[address]", _CONTROL.sub(_written_out, text))
+    return SECRET.sub("[secret]", VISITOR.sub("ip=[address]", text))
 
 
 def _written_out(found: re.Match[str]) -> str:
