@@ -87,6 +87,16 @@ def test_form_goes_step_by_step(gallery: str, visitor: Visitor) -> None:
     assert page.get_by_label("Beschreiben Sie kurz, worum es geht").input_value() == "Wir suchen einen Raum."
 
 
+def test_a_field_for_long_texts_grows_with_what_is_typed(gallery: str, visitor: Visitor) -> None:
+    page = visitor(PHONE)
+    page.goto(f"{gallery}/enquiry")
+    field = page.get_by_label("Beschreiben Sie kurz, worum es geht")
+    empty = field.evaluate("e => e.clientHeight")
+    field.fill("Wir suchen einen Raum. " * 20)
+    assert field.evaluate("e => e.clientHeight") > empty
+    assert field.evaluate("e => e.scrollHeight - e.clientHeight") <= 1, "all of it can be read"
+
+
 def test_form_is_one_page_without_javascript(gallery: str, visitor: Visitor) -> None:
     page = visitor(PHONE, javascript=False)
     page.goto(f"{gallery}/enquiry")
