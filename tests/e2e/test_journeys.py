@@ -235,6 +235,7 @@ def test_a_phoned_in_enquiry_meets_its_register_entry_and_is_answered_at_once(ho
     expect(desk.get_by_text("Aus dem Register: Brücke der Kulturen e. V.")).to_be_visible()
     assert desk.locator("[name=text]").input_value().startswith("Sie fragt"), "nothing typed is lost"
     desk.locator("[name=contact_name]").fill("Frau Beispiel")
+    desk.locator("[name=reach_by][value=mail]").check()
     desk.locator("[name=contact_email]").fill(MO)
     desk.get_by_role("button", name="Anfrage aufnehmen").click()
     expect(desk.get_by_text("Der Vorgang ist angelegt.")).to_be_visible()

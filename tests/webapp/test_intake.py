@@ -54,16 +54,16 @@ def test_entries_are_suggested_while_typing(
 
 
 def test_the_fields_stand_in_the_order_people_talk(coordinator: Browser) -> None:
-    """Who calls, how to call back, what it is about, the story, what belongs to it; whether it may go on comes last."""
+    """Who calls, how to call back (as they came), what it is about, the story, what belongs to it; consent last."""
     page = coordinator.get("/cases/new").text
     drawn = re.findall(r'<(?:input|select|textarea)[^>]* name="(\w+)"', page[page.index("data-fields") :])
     assert list(dict.fromkeys(drawn)) == [
-        *("organisation_name", "contact_name", "reach_by", "contact_email"),
+        *("organisation_name", "contact_name", "reach_by", "contact_phone", "call_times"),
         *("choice", "text", "attachments", "kind", "topics", "on_behalf"),
         "consent_share",
     ]
     assert page.index('name="_channel"') < page.index("data-match-list") < page.index('name="organisation_name"')
-    assert 'name="contact_phone"' in coordinator.post("/cases/new/fields", {"reach_by": "phone"}).text
+    assert 'name="contact_email"' in coordinator.post("/cases/new/fields", {"reach_by": "mail"}).text
 
 
 def test_without_javascript_a_button_searches_and_nothing_typed_is_lost(coordinator: Browser, bridge: int) -> None:

@@ -26,7 +26,13 @@ def test_an_office_is_added_found_opened_and_changed(signed_in: Callable[[str], 
     assert "Lernwerkstatt Nord" in listed
     assert "Caritas" not in listed
     card = coordinator.get(address).text
-    for words in ("Deutsch, Farsi und Dari", "Wenig Platz", "Gespräch", "Noch keine Adresse"):
+    for words in (
+        "Deutsch, Farsi und Dari",
+        "Wenig Platz",
+        "Gespräch",
+        "Noch keine Adresse",
+        "Noch zu wenige Verweisungen",
+    ):
         assert words in card
 
     assert (

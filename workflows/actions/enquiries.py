@@ -49,9 +49,13 @@ def form(
     """The enquiry form in a language, filled with ``values`` or empty; uploads wait under its ``dedupe_key``."""
     definition, schema = _schema(tx)
     surroundings = _surroundings(language, channel)
-    typed = forms.untouched(tx, schema, surroundings) if values is None else values
+    typed = {**forms.untouched(tx, schema, surroundings), **REACHED_BY.get(channel, {})} if values is None else values
     files = _files(tx, schema, dedupe_key)
     return EnquiryForm(schema, forms.drawn(tx, definition, schema, typed, surroundings, language, files))
+
+
+REACHED_BY: Mapping[str, Mapping[str, str]] = {"phone": {"reach_by": "phone"}}
+"""How people want to be reached who came by a channel, as far as one may guess; whoever takes it down may change it."""
 
 
 def place(dedupe_key: str) -> str:
