@@ -49,7 +49,7 @@ def ask(tx: Tx) -> ResponseReturnValue:
         # Saying so would tell strangers that somebody asked for this address.
         return redirect(url_for("association.sent"))
     throttle.hit_together(tx, "organisation_link", ASKS_TOGETHER, 3600)
-    own.send_link(tx, email)
+    own.ask_for_link(tx, email)
     return redirect(url_for("association.sent"))
 
 

@@ -7,13 +7,14 @@ from dataclasses import dataclass
 from datetime import timedelta
 
 from workflows import policy
-from workflows.actions import letters
+from workflows.actions import association, letters
 from workflows.core import audit, links
 from workflows.core.errors import Invalid, NotFound, Problem
 from workflows.core.links import Link
 from workflows.core.tx import Tx
 from workflows.domain import access_tokens, passwords, people, sign_in_requests, web_sessions
 from workflows.domain.access_tokens import SCOPES, ApiToken
+from workflows.domain.organisation_people import ACCESS
 from workflows.domain.people import User
 from workflows.domain.web_sessions import WebSession
 
@@ -54,11 +55,14 @@ def ask_for_link(tx: Tx, purpose: str, email: str) -> None:
 
 
 def send_link(tx: Tx, request_id: int) -> bool:
-    """Mail the link that was asked for, if the address has an active account; earlier ones end."""
+    """Mail the link that was asked for, if the address is known here; earlier ones to an account end."""
     taken = sign_in_requests.take(tx, request_id)
     if taken is None:
         return False
     purpose, email = taken
+    if purpose == ACCESS:
+        association.send_link(tx, email)
+        return True
     user = people.find_by_email(tx.session, email)
     if user is not None and user.is_active:
         link = _fresh_link(tx, user, purpose, LINK_LIFE)

@@ -16,7 +16,7 @@ from workflows.core import daily, links
 from workflows.core.errors import Conflict, Invalid, NotFound, Problem
 from workflows.core.links import Link
 from workflows.core.tx import Actor, Tx
-from workflows.domain import organisation_people, organisations
+from workflows.domain import organisation_people, organisations, sign_in_requests
 from workflows.domain.cases import Case
 from workflows.domain.organisation_people import ACCESS, STATUS, ContactPerson, Proposal, Relation
 from workflows.domain.organisations import Organisation, OrganisationValue
@@ -65,8 +65,13 @@ class OwnPage:
     proposal: Proposal | None
 
 
+def ask_for_link(tx: Tx, email: str) -> None:
+    """Note that somebody wants a link; who asks learns nothing from the answer, nor from how long it takes."""
+    sign_in_requests.add(tx, ACCESS, email)
+
+
 def send_link(tx: Tx, email: str) -> None:
-    """Mail a link for every association this address is registered for; who asks learns nothing from the answer."""
+    """Mail a link for every association this address is registered for."""
     until = tx.now + LINK_LIVES
     for person in organisation_people.with_address(tx.session, email)[:5]:
         _post(tx, "organisation_access", person, until)

@@ -1,7 +1,7 @@
-"""Wishes for a mail with a link to sign in or to set a password, noted for any address that is typed.
+"""Wishes for a mail with a link to sign in, to set a password or to an association's entry, for any address typed.
 
-Whether the address has an account is looked up later by the worker: what is answered, and how long it takes, is the
-same for all, so that nobody learns who has an account (OWASP ASVS 5.0, 6.3.8).
+Whether the address is known here is looked up later by the worker: what is answered, and how long it takes, is the
+same for all, so that nobody learns who has an account or speaks for an association (OWASP ASVS 5.0, 6.3.8).
 """
 
 from collections.abc import Sequence
@@ -13,7 +13,7 @@ from sqlalchemy.orm import Mapped, mapped_column
 from workflows.core.db import Base
 from workflows.core.tx import Tx
 
-PURPOSES = ("sign_in", "set_password")
+PURPOSES = ("sign_in", "set_password", "organisation_access")
 
 
 class SignInRequest(Base):
