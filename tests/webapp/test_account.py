@@ -105,6 +105,22 @@ def test_a_token_for_reading_changes_nothing(app: Flask, signed_in: SignedIn, be
     assert (refused.status_code, refused.json["type"]) == (403, "urn:lotse:problem:token_reads_only")
 
 
+def test_sent_twice_or_after_going_back_the_last_token_counts(app: Flask, signed_in: SignedIn, begin: Begin) -> None:
+    mine = signed_in("coordinator")
+    made = []
+    for key in ("one", "one", "drawn anew"):
+        page = mine.post("/account/tokens", {"name": "Skript", "scope": "read", "days": "30", "unique_key": key}).text
+        made += [(*re.findall(r"lotse_[\w-]{43}", page), "es gilt nur dieser" in page)]
+    assert [is_told for _text, is_told in made] == [False, True, True]
+    _make_token(mine, name="Ein anderes")
+    client = app.test_client()
+    headers = [{"Authorization": f"Bearer {text}"} for text, _is_told in made]
+    answers = [client.get("/api/v1/tasks", base_url=ADDRESS, headers=each).status_code for each in headers]
+    assert answers == [401, 401, 200]
+    with begin() as tx:
+        assert sorted(tx.session.scalars(select(ApiToken.name))) == ["Ein anderes", "Skript"]
+
+
 @pytest.mark.parametrize("days", ["366", "0", "-1", "abc", "99999999999"])
 def test_no_token_lives_longer_than_a_year(signed_in: SignedIn, begin: Begin, days: str) -> None:
     refused = signed_in("coordinator").post("/account/tokens", {"name": "x", "scope": "work", "days": days})

@@ -1,5 +1,6 @@
 """One's own account: where one is signed in, the password, tokens of the API."""
 
+from dataclasses import asdict
 from typing import Any
 
 from flask import Blueprint, flash, redirect, render_template, request, url_for
@@ -9,12 +10,13 @@ from flask_babel import ngettext
 from flask_login import current_user
 
 from webapp.access import STAFF, Refusal, view
+from webapp.forms import again
 from webapp.forms.view import Problems
 from webapp.identity import sign_in
 from webapp.security import row_id
 from workflows import policy
 from workflows.actions import accounts
-from workflows.actions.accounts import DAYS, NewToken
+from workflows.actions.accounts import DAYS, MadeToken, NewToken
 from workflows.core import throttle
 from workflows.core.errors import Invalid
 from workflows.core.tx import Tx
@@ -84,14 +86,16 @@ def tokens(tx: Tx) -> ResponseReturnValue:
 
 @view(account, "/account/tokens", who=policy.TOKEN_OWN, methods=("POST",))
 def make_token(tx: Tx) -> ResponseReturnValue:
-    """Make one; its text is shown in this answer and never again."""
+    """Make one; its text is shown in this answer and never again. Of those made by sending twice the last counts."""
     sent = request.form
     wanted = NewToken(sent.get("name", ""), sent.get("scope", ""), row_id(sent.get("days", "")))
+    sending = again.sending(tx, sent.get("unique_key", ""), "token", asdict(wanted))
     try:
-        text = accounts.make_token(tx, wanted)
+        made = accounts.make_token(tx, wanted, sending.key)
     except Invalid as error:
         raise Refusal(_tokens(tx, wanted, error.problems), 422) from error
-    return _tokens(tx, text=text)
+    again.sent(tx, sending)
+    return _tokens(tx, made=made)
 
 
 @view(account, "/account/tokens/<int:token_id>/revoke", who=policy.TOKEN_OWN, methods=("POST",))
@@ -102,7 +106,9 @@ def revoke_token(tx: Tx, token_id: int) -> ResponseReturnValue:
     return redirect(url_for("account.tokens"))
 
 
-def _tokens(tx: Tx, typed: NewToken | None = None, problems: Problems | None = None, text: str = "") -> str:
+def _tokens(
+    tx: Tx, typed: NewToken | None = None, problems: Problems | None = None, made: MadeToken | None = None
+) -> str:
     choices: dict[str, Any] = {
         "scopes": [{"key": "read", "name": _("nur lesen")}, {"key": "work", "name": _("alles, was ich darf")}],
         "lives": [{"key": str(days), "name": _("%(days)s Tage", days=days)} for days in DAYS],
@@ -110,5 +116,5 @@ def _tokens(tx: Tx, typed: NewToken | None = None, problems: Problems | None = N
     typed = typed or NewToken("", "read", DAYS[1])
     rows = accounts.own_tokens(tx)
     return render_template(
-        "account/tokens.html", tokens=rows, typed=typed, problems=problems or {}, text=text, **choices
+        "account/tokens.html", tokens=rows, typed=typed, problems=problems or {}, made=made, **choices
     )

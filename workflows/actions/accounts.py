@@ -7,7 +7,7 @@ from dataclasses import dataclass
 from datetime import timedelta
 
 from workflows import policy
-from workflows.actions import association, letters
+from workflows.actions import association, letters, once
 from workflows.core import audit, links
 from workflows.core.errors import Invalid, NotFound, Problem
 from workflows.core.links import Link
@@ -24,6 +24,14 @@ LINK_LIFE = timedelta(minutes=10)
 LONGEST_NAME = 100
 DAYS = (30, 90, 180, 365)
 """Lives of a token to choose from."""
+
+
+@dataclass(frozen=True, slots=True)
+class MadeToken:
+    """A token's text, given once; ``is_anew`` says that it takes the place of the one made by the same sending."""
+
+    text: str
+    is_anew: bool
 
 
 @dataclass(frozen=True, slots=True)
@@ -158,8 +166,12 @@ def own_tokens(tx: Tx) -> list[ApiToken]:
     return access_tokens.of_user(tx.session, _me(tx), tx.now)
 
 
-def make_token(tx: Tx, wanted: NewToken) -> str:
-    """A new token for oneself; its text is given here and never again. Raises ``Invalid`` and ``Conflict``."""
+def make_token(tx: Tx, wanted: NewToken, unique_key: str = "") -> MadeToken:
+    """A new token for oneself; its text is given here and never again. Raises ``Invalid`` and ``Conflict``.
+
+    A secret that is shown once cannot be shown again to whoever sends twice: the last answer counts, the token of an
+    earlier one with the same ``unique_key`` ends.
+    """
     policy.require(tx, policy.TOKEN_OWN)
     name = wanted.name.strip()
     problems: dict[str, tuple[Problem, ...]] = {}
@@ -173,7 +185,10 @@ def make_token(tx: Tx, wanted: NewToken) -> str:
         problems["days"] = (Problem("not_an_option"),)
     if problems or wanted.days is None:
         raise Invalid(problems)
-    return access_tokens.create(tx, _me(tx), name, timedelta(days=wanted.days), wanted.scope)[1]
+    key = once.key(tx, "token", unique_key)
+    is_anew = key is not None and access_tokens.take_back(tx, _me(tx), key)
+    _row, text = access_tokens.create(tx, _me(tx), name, timedelta(days=wanted.days), wanted.scope, key)
+    return MadeToken(text, is_anew)
 
 
 def revoke_token(tx: Tx, token_id: int) -> None:

@@ -24,7 +24,7 @@ MOST = 20
 
 
 class ApiToken(Base):
-    """One token of a user; ``hash`` is the SHA-256 of the token in hex."""
+    """One token of a user; ``hash`` is the SHA-256 of the token in hex, ``key`` tells of which sending it was made."""
 
     __tablename__ = "api_token"
     __table_args__ = (CheckConstraint(f"scope IN {SCOPES}", name="scope"),)
@@ -34,13 +34,14 @@ class ApiToken(Base):
     name: Mapped[str] = mapped_column(String(100))
     scope: Mapped[str] = mapped_column(String(10), default="work")
     hash: Mapped[str] = mapped_column(String(64), unique=True)
+    key: Mapped[str | None] = mapped_column(String(300), unique=True)
     created_at: Mapped[datetime]
     expires_at: Mapped[datetime]
     last_used_at: Mapped[datetime | None]
 
 
 def create(
-    tx: Tx, user_id: int, name: str, life: timedelta = LONGEST_LIFE, scope: str = "work"
+    tx: Tx, user_id: int, name: str, life: timedelta = LONGEST_LIFE, scope: str = "work", key: str | None = None
 ) -> tuple[ApiToken, str]:
     """A new token for the user and its text, which is never shown again; life is cut to 365 days.
 
@@ -56,6 +57,7 @@ def create(
         name=name,
         scope=scope,
         hash=_hash(text),
+        key=key,
         created_at=tx.now,
         expires_at=tx.now + min(life, LONGEST_LIFE),
     )
@@ -89,6 +91,20 @@ def of_user(session: Session, user_id: int, now: datetime) -> list[ApiToken]:
 def purge(tx: Tx) -> None:
     """Forget tokens that have expired."""
     tx.session.execute(delete(ApiToken).where(ApiToken.expires_at <= tx.now))
+
+
+def take_back(tx: Tx, user_id: int, key: str) -> bool:
+    """End the token that was made with this ``key``: sent twice, its text went to an answer that nobody may have seen.
+
+    Whether there was one.
+    """
+    tx.locked(User, user_id)
+    token_id = tx.session.scalar(select(ApiToken.id).where(ApiToken.user_id == user_id, ApiToken.key == key))
+    if token_id is None:
+        return False
+    revoke(tx, token_id)
+    tx.session.flush()
+    return True
 
 
 def revoke(tx: Tx, token_id: int) -> None:

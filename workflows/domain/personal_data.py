@@ -29,7 +29,7 @@ class Column:
 # Table, kind, columns, why: contents first, then what is left.
 _REGISTER: tuple[tuple[str, Kind, str, str], ...] = (
     ("api_token", "content", "name last_used_at", "the holder's word for the token and when it was used"),
-    ("api_token", "none", "id user_id scope hash created_at expires_at", "the token itself, hashed, of an account"),
+    ("api_token", "none", "id user_id scope hash key created_at expires_at", "the token itself, hashed, of an account"),
     ("application", "content", "title profile plan decision_note", "project and association in the applicant's words"),
     (
         "application",
