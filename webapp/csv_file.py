@@ -6,7 +6,7 @@ from collections.abc import Iterable, Sequence
 
 from flask import Response
 
-FORMULA = ("=", "+", "-", "@", "\t", "\r", "\n", "|", "%")
+FORMULA = (*"=+-@\t\r\n|%", *"＝＋－＠")  # the last four are wide: some spreadsheets read them as the first
 
 
 def safe_cell(value: object) -> str:

@@ -52,13 +52,34 @@ def test_usual_types_are_taken(begin: Begin, name: str, content: bytes) -> None:
     assert store(begin, name, content).name == name
 
 
-def test_an_office_document_is_known_by_its_content(begin: Begin) -> None:
+def _office_document() -> bytes:
     packed = io.BytesIO()
     with zipfile.ZipFile(packed, "w") as archive:
         archive.writestr("[Content_Types].xml", "<Types/>")
         archive.writestr("_rels/.rels", "<Relationships/>")
         archive.writestr("word/document.xml", "<document/>")
-    assert store(begin, "Antrag.docx", packed.getvalue()).media_type.endswith("wordprocessingml.document")
+    return packed.getvalue()
+
+
+def test_an_office_document_is_known_by_its_content(begin: Begin) -> None:
+    assert store(begin, "Antrag.docx", _office_document()).media_type.endswith("wordprocessingml.document")
+
+
+@pytest.mark.parametrize(
+    ("name", "content"),
+    [
+        ("../../../boese.txt", b"x"),
+        ("..\\boese.txt", b"x"),
+        ("/etc/boese.txt", b"x"),
+        ("word/vbaProject.bin", b"x"),
+        ("word/bombe.xml", bytes(2_000_000)),
+    ],
+)
+def test_an_office_document_that_unpacks_to_something_else_is_refused(begin: Begin, name: str, content: bytes) -> None:
+    packed = io.BytesIO(_office_document())
+    with zipfile.ZipFile(packed, "a", zipfile.ZIP_DEFLATED) as archive:
+        archive.writestr(name, content)
+    assert refusal(begin, "Antrag.docx", packed.getvalue()) == "file_archive"
 
 
 @pytest.mark.parametrize(

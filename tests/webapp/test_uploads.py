@@ -13,9 +13,9 @@ from werkzeug.test import TestResponse
 from tests.conftest import Begin
 from tests.core.test_files import PDF, PNG
 from tests.webapp import sample
-from tests.webapp.conftest import Browser, Enquired
+from tests.webapp.conftest import ENQUIRY, Browser, Enquired
 from tests.webapp.test_public import fill_in
-from workflows.actions import attachments, rounds
+from workflows.actions import attachments, enquiries, rounds
 from workflows.actions.attachments import Upload
 from workflows.core import audit, files
 from workflows.core.clock import SetClock
@@ -147,6 +147,7 @@ def test_files_of_a_case_are_for_who_may_see_it(
     with begin(SYSTEM) as tx:
         inside = attachments.attach(tx, enquiry.case_id, Upload("intern.pdf", io.BytesIO(PDF)), False)
         shared = attachments.attach(tx, enquiry.case_id, Upload("für alle.pdf", io.BytesIO(PDF + b"2")), True)
+        other_case = enquiries.submit(tx, ENQUIRY, "de", "other")[0].id
     coordinator = signed_in("coordinator")
     answer = coordinator.get(f"/files/{inside.key}")
     assert (answer.status_code, answer.data) == (200, PDF)
@@ -157,7 +158,10 @@ def test_files_of_a_case_are_for_who_may_see_it(
         assert signed_in(role).get(f"/files/{shared.key}").status_code == 404
     assert browser.get(f"/s/{enquiry.token}/files/{shared.key}").data == PDF + b"2"
     assert browser.get(f"/s/{enquiry.token}/files/{inside.key}").status_code == 404
-    coordinator.post(f"/cases/{enquiry.case_id}/files/{inside.key}/share", {"shared": "true"})
+    share = f"/files/{inside.key}/share"
+    assert coordinator.post(f"/cases/{other_case}{share}", {"shared": "true"}).status_code == 404
+    assert browser.get(f"/s/{enquiry.token}/files/{inside.key}").status_code == 404
+    coordinator.post(f"/cases/{enquiry.case_id}{share}", {"shared": "true"})
     assert browser.get(f"/s/{enquiry.token}/files/{inside.key}").status_code == 200
 
 

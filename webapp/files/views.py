@@ -38,5 +38,5 @@ def add(tx: Tx, case_id: int) -> ResponseReturnValue:
 @view(files, "/cases/<int:case_id>/files/<key>/share", who=policy.CASE_WORK, methods=("POST",))
 def share(tx: Tx, case_id: int, key: str) -> ResponseReturnValue:
     """Show a file to the association, or keep it inside."""
-    attachments.share(tx, key, request.form.get("shared") == "true")
+    attachments.share(tx, case_id, key, request.form.get("shared") == "true")
     return redirect(url_for("cases.detail", case_id=case_id))

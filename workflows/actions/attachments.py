@@ -69,7 +69,7 @@ def attach(tx: Tx, case_id: int, upload: Upload, is_shared: bool) -> File:
     known = {file.id for file in of_case(tx, case.id)}
     file = files.store(tx, upload.name, upload.content, case.stream, is_shared=is_shared)
     if file.id in known:
-        return share(tx, file.key, is_shared)
+        return share(tx, case.id, file.key, is_shared)
     _record(tx, case.stream, file)
     return file
 
@@ -82,10 +82,12 @@ def attach_from_task(tx: Tx, task_id: int, upload: Upload, is_shared: bool) -> F
     return attach(tx, case_id, upload, is_shared)
 
 
-def share(tx: Tx, key: str, is_shared: bool) -> File:
-    """Show a file to the association, or keep it inside from now on; raises ``NotFound``."""
-    policy.require(tx, policy.CASE_WORK)
+def share(tx: Tx, case_id: int, key: str, is_shared: bool) -> File:
+    """Show a file of the case to the association, or keep it inside from now on; raises ``NotFound``."""
+    case = policy.get(tx, policy.CASE_WORK, Case, case_id)
     file = find(tx, key)
+    if file.about != case.stream:
+        raise NotFound("not_found", kind="file")
     if file.is_shared != is_shared:
         file.is_shared = is_shared
         event = "file.shared" if is_shared else "file.unshared"

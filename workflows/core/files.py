@@ -168,7 +168,7 @@ def _checked_type(name: str, data: bytes) -> str:
 
 
 def _check_archive(data: bytes) -> None:
-    """Office documents are archives: refuse what unpacks to too much, is encrypted, or carries macros."""
+    """Office documents are archives: refuse what unpacks to too much or elsewhere, is encrypted, or carries macros."""
     try:
         with zipfile.ZipFile(io.BytesIO(data)) as archive:
             members = archive.infolist()
@@ -176,9 +176,16 @@ def _check_archive(data: bytes) -> None:
         raise _refused("file_archive") from None
     unpacked = sum(member.file_size for member in members)
     is_bomb = len(members) > MOST_MEMBERS or unpacked > min(LARGEST_UNPACKED, HIGHEST_RATIO * len(data))
-    is_odd = any(member.flag_bits & 1 or member.filename.lower().endswith("vbaproject.bin") for member in members)
-    if is_bomb or is_odd:
+    if is_bomb or any(_is_odd(member) for member in members):
         raise _refused("file_archive")
+
+
+def _is_odd(member: zipfile.ZipInfo) -> bool:
+    """Encrypted, a macro, or one that would be unpacked elsewhere."""
+    path = PurePosixPath(member.filename.replace("\\", "/"))
+    return (
+        bool(member.flag_bits & 1) or path.name.lower() == "vbaproject.bin" or path.is_absolute() or ".." in path.parts
+    )
 
 
 def _is_text(data: bytes) -> bool:
