@@ -183,14 +183,19 @@ def test_a_step_that_works_by_itself_is_filled_in_by_a_form(owner: Browser, draf
     assert "Hier fehlt noch „Art des Kontakts“" in owner.get(f"{draft}/steps").text
     page = owner.get(made).text
     assert re.search(r'<option value="phone"[^>]*>Telefon<', page)
+    needed, _, folded = page.partition("weitere Angaben, dürfen leer bleiben")
+    assert 'name="in-kind"' in needed
+    assert 'name="in-who"' in folded
     given = {"in-kind": "phone", "in-text": '="Rückruf"', "in-office_task": "referrals", "in-strange": "x"}
     owner.post(made, {"name": "Eintragen", **given, "in-office_task": "nothing"})
     assert "ist bei „Aufgabe der Koordinierungsstelle“ nicht möglich" in owner.get(f"{draft}/steps").text
     (task,) = re.findall(r'<option value="(\w+)"[^>]*>Verweisberatung<', owner.get(made).text)
-    owner.post(made, {"name": "Eintragen", **given, "in-office_task": task})
+    owner.post(made, {"name": "Eintragen", **given, "in-office_task": task, "in-who": "=contact.name"})
     found = {each.target: each.source for each in elements(owner, draft)["eintragen"].inputs}
-    assert found == {"kind": "phone", "text": '="Rückruf"', "office_task": task}
-    assert "Keine Befunde" in owner.get(f"{draft}/steps").text
+    assert found == {"kind": "phone", "text": '="Rückruf"', "office_task": task, "who": "=contact.name"}
+    assert "Keine Befunde am Ablauf" in owner.get(f"{draft}/steps").text
+    filled = owner.get(made).text.partition("dürfen leer bleiben")[0]
+    assert 'name="in-who"' in filled  # what holds something is not hidden
     long = owner.post(made, {"name": "Eintragen", **given, "in-office_task": task, "in-text": "x" * 2_001})
     assert long.status_code == 422
     assert "x" * 2_001 in long.text  # what was typed is not cut, and what was there stays
