@@ -6,6 +6,7 @@ from sqlalchemy import select
 from tests.conftest import Begin
 from tests.webapp.conftest import Browser
 from webapp.wording.code_uses import CODE_USES
+from webapp.wording.list_names import LIST_NAMES
 from workflows.core.audit.log import AuditEntry
 from workflows.core.errors import NotFound
 from workflows.domain import codes
@@ -22,12 +23,17 @@ def keys(begin: Begin, *, every: bool = True) -> list[str]:
 
 
 def test_every_list_is_shown_with_its_missing_words(owner: Browser, begin: Begin) -> None:
-    assert "decline_reason" in owner.get("/workshop/codes").text
+    assert ">Grund einer Absage<" in owner.get("/workshop/codes").text
     with begin() as tx:
         entry = codes.entries(tx.session, "decline_reason")[0]
         entry.translations = {**entry.translations, "tr": ""}
     assert "Es fehlt:" in owner.get("/workshop/codes").text
     assert "Türkçe" in owner.get(LIST).text
+
+
+def test_every_list_of_the_house_has_a_name_for_people(owner: Browser, begin: Begin) -> None:
+    with begin() as tx:
+        assert codes.lists(tx.session).keys() == LIST_NAMES.keys()
 
 
 def test_an_entry_is_added_named_in_every_language_and_found_in_forms(owner: Browser, begin: Begin) -> None:

@@ -8,6 +8,7 @@ from webapp.access import Refusal, view
 from webapp.forms.view import Problems
 from webapp.i18n import NAMES, direction, tag
 from webapp.wording.code_uses import code_use
+from webapp.wording.list_names import list_name
 from webapp.workshop.forms import LANGUAGES
 from workflows import policy
 from workflows.actions import code_lists as kept
@@ -23,7 +24,8 @@ ENTRY = f"{LIST}/<code>"
 @view(workshop_codes, "", who=policy.CODE_EDIT)
 def index(tx: Tx) -> ResponseReturnValue:
     """Every list."""
-    return render_template("codes/index.html", lists=kept.listed(tx, LANGUAGES), language_name=NAMES.get)
+    lists = sorted(kept.listed(tx, LANGUAGES), key=lambda each: list_name(each.name).casefold())
+    return render_template("codes/index.html", lists=lists, language_name=NAMES.get)
 
 
 @view(workshop_codes, LIST, who=policy.CODE_EDIT)

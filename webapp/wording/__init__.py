@@ -6,6 +6,7 @@ from typing import Any
 from webapp.wording.errors import error_text, status_text
 from webapp.wording.events import audit_text, deputy_text, event_text, event_tone, told_for
 from webapp.wording.figures import answer_time, reliability_text
+from webapp.wording.list_names import list_name
 from webapp.wording.mails import mail_failure
 from webapp.wording.problems import problem_text
 from webapp.wording.states import Word, code_word, relation_options, state_options, status_word
@@ -19,6 +20,7 @@ GLOBALS: Mapping[str, Callable[..., Any]] = {
     "event_tone": event_tone,
     "audit_text": audit_text,
     "code_word": code_word,
+    "list_name": list_name,
     "mail_failure": mail_failure,
     "state_options": state_options,
     "relation_options": relation_options,
@@ -36,6 +38,7 @@ __all__ = [
     "error_text",
     "event_text",
     "event_tone",
+    "list_name",
     "mail_failure",
     "problem_text",
     "relation_options",

@@ -6,6 +6,7 @@ from typing import Any
 
 from flask_babel import lazy_gettext as _
 
+from webapp.wording.list_names import list_name
 from workflows.forms.editing import ADDABLE
 
 KINDS: Mapping[str, Any] = {
@@ -108,5 +109,6 @@ def choices(setting: str, kinds: tuple[str, ...], lists: list[str]) -> list[dict
     if setting == "kind":
         return [{"key": kind, "name": kind_name(kind)} for kind in kinds]
     if setting == "code_list":
-        return [{"key": "", "name": str(_("Bitte wählen"))}, *({"key": name, "name": name} for name in lists)]
+        named = [{"key": name, "name": list_name(name)} for name in lists]
+        return [{"key": "", "name": str(_("Bitte wählen"))}, *sorted(named, key=lambda each: each["name"].casefold())]
     return [{"key": key, "name": str(name)} for key, name in CHOICES[setting].items()]
