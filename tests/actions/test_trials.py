@@ -51,7 +51,9 @@ def test_all_scenarios_of_the_house_go_as_told_and_leave_nothing(
     assert len(performances) >= 15
     assert [each.deviations for each in performances if not each.is_as_told] == []
     assert (covered.taken, covered.missing) == (covered.total, ())
-    assert "Bitte um Hilfe → Verweisung festhalten" in unplayed.missing  # told by names
+    assert ("Bitte um Hilfe", "Verweisung festhalten") in {
+        (way.source.name, way.target.name) for way in unplayed.missing
+    }
     assert rows(sessions) == before
 
 

@@ -10,6 +10,7 @@ from webapp.wording.list_names import list_name
 from webapp.wording.mails import mail_failure
 from webapp.wording.problems import problem_text
 from webapp.wording.states import Word, code_word, relation_options, state_options, status_word
+from webapp.wording.trials import way_text
 
 #: What templates may call.
 GLOBALS: Mapping[str, Callable[..., Any]] = {
@@ -26,6 +27,7 @@ GLOBALS: Mapping[str, Callable[..., Any]] = {
     "relation_options": relation_options,
     "reliability_text": reliability_text,
     "answer_time": answer_time,
+    "way_text": way_text,
 }
 
 __all__ = [
@@ -46,4 +48,5 @@ __all__ = [
     "status_text",
     "status_word",
     "told_for",
+    "way_text",
 ]

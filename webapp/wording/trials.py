@@ -6,6 +6,7 @@ from typing import Any
 from flask_babel import lazy_gettext as _
 
 from webapp.wording.errors import error_text
+from workflows.actions.coverage import Place, Untaken
 from workflows.actions.play import Deviation
 
 DEVIATIONS: Mapping[str, Any] = {
@@ -30,6 +31,25 @@ DEVIATIONS: Mapping[str, Any] = {
     "endless_scenario": _("Der Ablauf dreht sich im Kreis; nach %(turns)s Schritten wurde abgebrochen."),
     "invalid": _("Das Formular nimmt die Angaben nicht an: %(fields)s."),
 }
+
+#: A place of a diagram without a name; with the first name behind it, and where nothing behind it has one.
+NAMELESS: Mapping[str, tuple[Any, Any]] = {
+    "join": (_("Zusammenführung vor „%(next)s“"), _("Zusammenführung")),
+    "fork": (_("Verzweigung vor „%(next)s“"), _("Verzweigung")),
+    "start": (_("Beginn vor „%(next)s“"), _("Beginn")),
+    "end": (_("Ende"), _("Ende")),
+    "step": (_("Schritt ohne Namen vor „%(next)s“"), _("Schritt ohne Namen")),
+}
+
+
+def way_text(way: Untaken) -> str:
+    """A flow by the names of its ends."""
+    return f"{_place_text(way.source)} → {_place_text(way.target)}" + (f" ({way.label})" if way.label else "")
+
+
+def _place_text(place: Place) -> str:
+    before, alone = NAMELESS[place.what]
+    return place.name or (str(before) % {"next": place.next_name} if place.next_name else str(alone))
 
 
 def deviation_text(deviation: Deviation) -> str:

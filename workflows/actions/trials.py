@@ -14,6 +14,7 @@ from sqlalchemy import Engine, select
 from sqlalchemy.orm import Session, sessionmaker
 
 from workflows.actions import case_diagrams, inbox, play, stage, workshop
+from workflows.actions.coverage import Coverage, covered
 from workflows.actions.inbox import OpenForm
 from workflows.actions.observations import look
 from workflows.actions.play import Performance
@@ -27,7 +28,6 @@ from workflows.domain.referrals import Referral
 from workflows.engine import definitions, drafts
 from workflows.engine.bundle import Bundle
 from workflows.engine.definition import Definition
-from workflows.engine.dialect import Flow, ParsedProcess
 from workflows.engine.drafts import Draft
 from workflows.engine.messages import Subscription
 from workflows.engine.tasks import Task
@@ -72,16 +72,7 @@ class Trial:
     current: tuple[str, ...] = ()
     visited: tuple[str, ...] = ()
     names: Mapping[str, str] = field(default_factory=dict)
-    coverage: "Coverage | None" = None
-
-
-@dataclass(frozen=True, slots=True)
-class Coverage:
-    """How many of the flows of the draft's process were taken, and which were not, in the words of the diagram."""
-
-    taken: int
-    total: int
-    missing: tuple[str, ...]
+    coverage: Coverage | None = None
 
 
 @contextmanager
@@ -149,14 +140,8 @@ def _coverage(bundle: Bundle, performances: Sequence[Performance]) -> Coverage:
     parsed = workshop.read(bundle).parsed
     if parsed is None:
         return Coverage(0, 0, ())
-    walked = set().union(*(each.walked.get(bundle.key, frozenset()) for each in performances))
-    missing = tuple(_way(parsed, flow) for key, flow in sorted(parsed.flows.items()) if key not in walked)
-    return Coverage(len(parsed.flows) - len(missing), len(parsed.flows), missing)
-
-
-def _way(parsed: ParsedProcess, flow: Flow) -> str:
-    ends = (parsed.elements[key].name or key for key in (flow.source, flow.target))
-    return " → ".join(ends) + (f" ({flow.name})" if flow.name else "")
+    walked = frozenset().union(*(each.walked.get(bundle.key, frozenset()) for each in performances))
+    return covered(parsed, walked)
 
 
 def look_at(
