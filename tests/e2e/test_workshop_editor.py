@@ -208,6 +208,7 @@ def test_somebody_else_was_faster_and_nothing_typed_is_lost(
     page.get_by_label("Werktage").first.fill("9")
     dialog = page.get_by_role("dialog")
     expect(dialog).to_contain_text("Zweite Person")
+    expect(dialog.locator("[data-theirs]")).to_contain_text("„Von der Zweiten“ (Aufgabe): Name")
     dialog.get_by_role("button", name="Meinen Stand nehmen").click()
     saved(page)
     expect(page.locator("[data-others]")).to_contain_text("Zweite Person")

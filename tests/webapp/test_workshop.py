@@ -18,6 +18,7 @@ from workflows.engine import definitions
 from workflows.engine.drafts import DraftFile
 
 TEXT = "texts/referral_offer.de.txt"
+DIAGRAM = "referral.bpmn"
 
 
 @pytest.fixture
@@ -79,6 +80,23 @@ def test_two_editors_are_told_of_each_other_and_nothing_is_overwritten(
     status, conflict = save(owner, draft, "Betreff: meins noch einmal\n\nText", read)
     assert (status, conflict["by"]) == (409, "Zweite")
     assert owner.get(f"{draft}/files/{TEXT}").data == b"Betreff: ihres\n\nText"
+
+
+def test_who_was_slower_at_a_drawing_reads_what_each_of_the_two_changed(
+    owner: Browser, second: Browser, draft: str
+) -> None:
+    xml = owner.get(f"{draft}/files/{DIAGRAM}").get_data(as_text=True)
+    asked, checked = 'name="Rückfrage beantworten"', 'name="Weiterreichen prüfen"'
+    assert asked in xml
+    assert checked in xml
+    _, begun = save(owner, draft, xml.replace(asked, 'name="Rückfrage lesen"'), path=DIAGRAM)
+    mine = owner.get(f"{draft}/files/{DIAGRAM}").get_data(as_text=True)
+    read = cast(int, begun["revision"])
+    save(second, draft, mine.replace(checked, 'name="Weitergeben?"'), read, path=DIAGRAM)
+    status, conflict = save(owner, draft, mine.replace("Rückfrage lesen", "Rückfrage klären"), read, path=DIAGRAM)
+    assert status == 409
+    assert conflict["mine"] == ["geändert: „Rückfrage klären“ (Aufgabe): Name"]
+    assert conflict["theirs"] == ["geändert: „Weitergeben?“ (Aufgabe): Name"]
 
 
 def test_what_no_process_holds_is_refused_in_words(owner: Browser, draft: str) -> None:

@@ -9,7 +9,7 @@ from flask_babel import gettext as _
 from webapp.access import Refusal, view
 from webapp.i18n import language
 from webapp.security import row_id
-from webapp.workshop import shown
+from webapp.workshop import apart, shown
 from workflows import policy
 from workflows.actions import diagram_editing
 from workflows.actions import workshop as kept
@@ -84,7 +84,7 @@ def save_file(tx: Tx, draft_id: int, path: str) -> ResponseReturnValue:
     try:
         kept.save(tx, draft_id, {path: request.get_data()}, None if read is None else {path: read})
     except Conflict as moved:
-        raise Refusal(jsonify(_plain(moved)), 409) from moved
+        raise Refusal(jsonify({**_plain(moved), **_apart(tx, draft_id, path, read)}), 409) from moved
     except BundleUnreadable as error:
         raise Refusal(jsonify(problem=sentence(error.code, error.facts, language())), 422) from error
     others = kept.visit(tx, draft_id, path)
@@ -94,6 +94,14 @@ def save_file(tx: Tx, draft_id: int, path: str) -> ResponseReturnValue:
         others=[each.name for each in others],
         findings=shown.findings(found, language(), mendable, draft_id),
     )
+
+
+def _apart(tx: Tx, draft_id: int, path: str, read: int | None) -> dict[str, Any]:
+    """What each of the two changed, in words, so that whoever has to choose knows between what."""
+    if read is None or path not in kept.files(tx, draft_id):
+        return {}
+    mine, theirs = kept.apart(tx, draft_id, path, request.get_data(), read)
+    return {"mine": apart.told(mine), "theirs": apart.told(theirs)}
 
 
 def _plain(moved: Conflict) -> dict[str, Any]:

@@ -123,6 +123,18 @@ def differences(old: Bundle, new: Bundle) -> Comparison:
     return compare(old, new, FUNCTIONS)
 
 
+def apart(tx: Tx, draft_id: int, path: str, mine: bytes, read: int) -> tuple[Comparison, Comparison]:
+    """What ``mine`` and what lies in the draft now each do otherwise than the revision both began from."""
+    now = drafts.bundle_of(tx.session, draft(tx, draft_id))
+    then = drafts.files(tx.session, draft_id, until=read).get(path)
+    begun = _with(now, path, then.data if then is not None else b"")
+    return differences(begun, _with(now, path, mine)), differences(begun, now)
+
+
+def _with(bundle: Bundle, path: str, data: bytes) -> Bundle:
+    return Bundle(bundle.key, {**bundle.files, path: data})
+
+
 def findings(tx: Tx, draft_id: int) -> list[Finding]:
     """What is wrong with a draft, errors first; raises ``NotFound``."""
     return check(drafts.bundle_of(tx.session, draft(tx, draft_id)), catalogue(tx))

@@ -86,7 +86,13 @@ def _elements(before: Content, after: Content) -> Iterator[Difference]:
 
 def _flows(before: Content, after: Content) -> Iterator[Difference]:
     old, new = _parsed(before, "flows"), _parsed(after, "flows")
-    yield from _differences(old, new, lambda each: (each.name or f"{each.source} → {each.target}", "flow"), _flat)
+    ends = {**_parsed(before, "elements"), **_parsed(after, "elements")}
+
+    def called(flow: Flow) -> tuple[str, str]:
+        between = (ends[key].name or key for key in (flow.source, flow.target))
+        return flow.name or " → ".join(between), "flow"
+
+    yield from _differences(old, new, called, _flat)
 
 
 def _parsed(content: Content, what: str) -> Mapping[str, Any]:

@@ -5,6 +5,10 @@ const PAUSE = 1200;
 const AGAIN = 8000;
 const LOOK = 30_000;
 
+function list(holder, lines) {
+  holder.replaceChildren(...lines.map((text) => Object.assign(document.createElement('li'), { textContent: text, dir: 'auto' })));
+}
+
 export class Saving {
   /** `read` gives the diagram's XML, `shown` is called with each answer of the server. */
   constructor(root, read, shown) {
@@ -60,7 +64,7 @@ export class Saving {
     }
   }
 
-  conflict({ by, revision }) {
+  conflict({ by, revision, mine = [], theirs = [] }) {
     if (revision === undefined) {
       this.say(t('Dieser Entwurf ist nicht mehr offen. Ihre letzten Änderungen sind nicht gespeichert.'), true);
       return;
@@ -69,6 +73,9 @@ export class Saving {
     this.theirs = revision;
     this.say(t('Nicht gespeichert: Jemand anderes war schneller.'), true);
     this.dialog.querySelector('[data-by]').textContent = by ?? '';
+    this.dialog.querySelector('[data-apart]').hidden = !theirs.length;
+    list(this.dialog.querySelector('[data-mine]'), mine);
+    list(this.dialog.querySelector('[data-theirs]'), theirs);
     this.dialog.returnValue = '';
     this.dialog.showModal();
   }
