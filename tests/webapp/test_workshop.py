@@ -105,6 +105,29 @@ def test_what_no_process_holds_is_refused_in_words(owner: Browser, draft: str) -
     assert "gehört nicht in einen Ablauf" in cast(str, answer["problem"])
 
 
+def test_the_second_person_finds_what_waits_at_the_top_of_the_workshop(
+    owner: Browser, second: Browser, draft: str
+) -> None:
+    assert "Wartet auf Freigabe" not in second.get("/workshop").text
+    save(owner, draft, "Betreff: Neue Worte\n\nGuten Tag [[link]]")
+    proposal = owner.post(f"{draft}/publish", {"comment": "Freundlicher"}).location
+    page = second.get("/workshop").text
+    assert f'href="{proposal}"' in page
+    assert "Freundlicher" in page
+
+
+def test_going_back_to_a_version_says_what_is_left_to_do(owner: Browser) -> None:
+    begun = owner.post("/workshop/processes/referral/drafts", {"number": "1"})
+    assert "Kopie von Fassung 1. Lassen Sie ihn veröffentlichen" in owner.get(begun.location).text
+
+
+def test_a_changed_deadline_is_compared_in_working_days(owner: Browser, draft: str) -> None:
+    owner.post(f"{draft}/steps/reply_question", {"name": "Rückfrage beantworten", "due": "4"})
+    page = owner.get(f"{draft}/changes").text
+    assert "<ins>4 Werktage</ins>" in page
+    assert "working days" not in page
+
+
 def test_a_draft_is_published_by_two(owner: Browser, second: Browser, draft: str, begin: Begin) -> None:
     save(owner, draft, "Betreff: Neue Worte\n\nGuten Tag [[link]]")
     without_words = owner.post(f"{draft}/publish", {"comment": " "})

@@ -90,6 +90,25 @@ def test_values_are_tried_and_the_matching_row_is_shown(owner: Browser, table: s
     assert 'value="100"' in page
 
 
+def test_what_is_typed_into_cells_is_tried_and_goes_with_a_new_column(owner: Browser, draft: str, table: str) -> None:
+    def rules() -> list[tuple[str, ...]]:
+        xml = owner.get(f"{draft}/files/zustaendige_stelle.dmn").data
+        return [row.inputs for row in sheets.sheets(xml)[0].rows]
+
+    kept = rules()
+    typed = {**cells(owner, table), "in.1.0": "< 7"}
+    page = owner.post(f"{table}/try", {**typed, "v.amount": "5"}).text
+    assert "Es trifft zu: Zeile 1." in page
+    assert "Gespeichert sind sie noch nicht." in page
+    assert "&lt; 7</textarea>" in page
+    assert rules() == kept
+    refused = owner.post(f"{table}/columns", {**typed, "kind": "input", "label": "x", "source": ""})
+    assert refused.status_code == 422
+    assert "&lt; 7</textarea>" in refused.text
+    owner.post(f"{table}/columns", {**typed, "kind": "input", "label": "Lesesprache", "source": "language"})
+    assert rules()[0] == ("< 7", "-")
+
+
 def test_words_need_no_quotation_marks_when_values_are_tried(owner: Browser, draft: str) -> None:
     page = owner.post(f"{draft}/tables/proposed_way/try", {"v.choice": "rooms", "v.topics": '["rooms"]'}).text
     assert "Räume vergeben andere Stellen." in page
@@ -118,9 +137,9 @@ def test_columns_come_and_go(owner: Browser, table: str) -> None:
     assert "Lesesprache" in owner.get(table).text
     assert owner.post(f"{table}/columns", {"kind": "input", "label": "x"}).status_code == 422
     revision = cells(owner, table)["revision"]
-    assert owner.post(f"{table}/columns", {"kind": "input", "remove": "1", "revision": revision}).status_code == 302
+    assert owner.post(f"{table}/columns", {"remove": "input:1", "revision": revision}).status_code == 302
     assert "Lesesprache" not in owner.get(table).text
-    assert owner.post(f"{table}/columns", {"kind": "output", "remove": "0"}).status_code == 404
+    assert owner.post(f"{table}/columns", {"remove": "output:0"}).status_code == 404
 
 
 def test_annotations_are_columns_to_read_and_write(owner: Browser, draft: str, table: str) -> None:
@@ -136,10 +155,10 @@ def test_annotations_are_columns_to_read_and_write(owner: Browser, draft: str, t
     owner.post(table, {**cells(owner, table), "note.2.1": "Satzung § 3"})
     kept = cells(owner, table)
     assert (kept["note.1.0"], kept["note.2.1"]) == ("Der kleine Saal reicht.", "Satzung § 3")
-    less = {"kind": "annotation", "remove": "0", "revision": kept["revision"]}
+    less = {"remove": "annotation:0", "revision": kept["revision"]}
     assert owner.post(f"{table}/columns", less).status_code == 302
     assert "note.1.1" not in cells(owner, table)
-    assert owner.post(f"{table}/columns", {"kind": "annotation", "remove": "0"}).status_code == 404
+    assert owner.post(f"{table}/columns", {"remove": "annotation:0"}).status_code == 404
 
 
 def test_whoever_was_slower_keeps_what_was_typed(owner: Browser, table: str) -> None:

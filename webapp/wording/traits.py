@@ -4,6 +4,9 @@ from collections.abc import Mapping
 from typing import Any
 
 from flask_babel import lazy_gettext as _
+from flask_babel import ngettext
+
+from workflows.engine.editing.steps import WORKDAYS
 
 TRAITS: Mapping[str, Any] = {
     "name": _("Name"),
@@ -52,6 +55,12 @@ TRAITS: Mapping[str, Any] = {
     "readonly": _("Nur lesen"),
     "defaultValue": _("Vorgabe"),
 }
+
+
+def trait_value(name: str, text: str) -> str:
+    """What a property is set to, working days as people count them; all else as the diagram has it."""
+    days = WORKDAYS.fullmatch(text) if name == "assignment.due" else None
+    return text if days is None else ngettext("%(num)d Werktag", "%(num)d Werktage", int(days[1]))
 
 
 def trait_name(name: str) -> str:

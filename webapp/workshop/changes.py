@@ -6,7 +6,7 @@ from flask import Blueprint, Response, render_template, request, url_for
 from flask.typing import ResponseReturnValue
 
 from webapp.access import view
-from webapp.wording.traits import trait_name
+from webapp.wording.traits import trait_name, trait_value
 from workflows import policy
 from workflows.actions import workshop as kept
 from workflows.core.errors import NotFound
@@ -88,7 +88,14 @@ def _told(found: Comparison) -> dict[str, Any]:
 
 
 def _shown(each: Difference) -> dict[str, Any]:
-    traits = [{"name": trait_name(trait.name), "before": trait.before, "after": trait.after} for trait in each.traits]
+    traits = [
+        {
+            "name": trait_name(trait.name),
+            "before": trait_value(trait.name, trait.before),
+            "after": trait_value(trait.name, trait.after),
+        }
+        for trait in each.traits
+    ]
     return {"what": each.what, "key": each.key, "name": each.name, "kind": each.kind, "traits": traits}
 
 

@@ -56,13 +56,9 @@ def save(tx: Tx, draft_id: int, decision: str) -> ResponseReturnValue:
     """Keep all cells; a button at a row moves, copies or removes it on the way, another adds one."""
     held = kept.read(tx, draft_id, decision)
     rows = _arranged(held, _rows(held), request.form.get("do", ""))
-    policy_name, aggregation = (
-        request.form.get("hit_policy", held.sheet.hit_policy),
-        request.form.get("aggregation", ""),
-    )
     try:
         with overtaken.shown_again(lambda moved: _table(tx, draft_id, held, rows=rows, moved=moved)):
-            kept.save(tx, draft_id, held, rows, policy_name, aggregation, overtaken.read_from(held.revision))
+            kept.save(tx, draft_id, _typed_in(held, rows))
     except Invalid as error:
         raise Refusal(_table(tx, draft_id, held, rows=rows, problems=error.problems), 422) from error
     flash(_("Gespeichert."), "success")
@@ -71,33 +67,47 @@ def save(tx: Tx, draft_id: int, decision: str) -> ResponseReturnValue:
 
 @view(workshop_tables, f"{TABLE}/columns", who=policy.BUNDLE_EDIT, methods=("POST",))
 def columns(tx: Tx, draft_id: int, decision: str) -> ResponseReturnValue:
-    """One column more, or one less."""
+    """One column more, or one less; what was typed into the cells is kept with it."""
     held = kept.read(tx, draft_id, decision)
-    kind, index = request.form.get("kind", "input"), row_id(request.form.get("remove", ""))
+    rows = _rows(held)
+    kind, _sign, number = request.form.get("remove", "").partition(":")
+    index = row_id(number)
     try:
-        with overtaken.shown_again(lambda moved: _table(tx, draft_id, held, moved=moved)):
-            revision = overtaken.read_from(held.revision)
+        with overtaken.shown_again(lambda moved: _table(tx, draft_id, held, rows=rows, moved=moved)):
+            typed = _typed_in(held, rows)
             if index is not None:
-                kept.remove_column(tx, draft_id, held, kind, index, revision)
+                kept.remove_column(tx, draft_id, typed, kind, index)
             else:
                 label, source = (request.form.get(name, "").strip()[:500] for name in ("label", "source"))
-                kept.add_column(tx, draft_id, held, kind, label, source, revision)
+                kept.add_column(tx, draft_id, typed, request.form.get("kind", "input"), label, source)
     except Invalid as error:
-        raise Refusal(_table(tx, draft_id, held, problems=error.problems), 422) from error
+        raise Refusal(_table(tx, draft_id, held, rows=rows, problems=error.problems), 422) from error
     flash(_("Gespeichert."), "success")
     return redirect(_address(draft_id, decision))
 
 
 @view(workshop_tables, f"{TABLE}/try", who=policy.BUNDLE_EDIT, methods=("POST",))
 def try_out(tx: Tx, draft_id: int, decision: str) -> ResponseReturnValue:
-    """Which rules match some values, and what comes out; keeps nothing."""
+    """Which rules match some values, and what comes out, with the cells as they are typed; keeps nothing."""
     held = kept.read(tx, draft_id, decision)
-    typed = {name: request.form.get(f"v.{name}", "") for name in kept.asked(held)}
-    trial = kept.tried(tx, held, typed)
+    rows = _rows(held)
+    values = {name: request.form.get(f"v.{name}", "") for name in kept.asked(held)}
+    try:
+        typed = _typed_in(held, rows)
+    except Invalid as error:
+        raise Refusal(_table(tx, draft_id, held, rows=rows, values=values, problems=error.problems), 422) from error
+    trial = kept.tried(tx, typed, values)
     if "X-Fragment" in request.headers:
-        told = table_words.told(held, trial, _spoken())
+        told = table_words.told(typed, trial, _spoken())
         return jsonify(matched=sorted(trial.matched), heading=told.heading, sentences=told.sentences)
-    return _table(tx, draft_id, held, typed=typed, trial=trial)
+    return _table(tx, draft_id, typed, values=values, trial=trial, is_kept=typed.sheet == held.sheet)
+
+
+def _typed_in(held: Held, rows: list[Row]) -> Held:
+    """The table as the page has it, without rules what lies in the draft."""
+    hit_policy = request.form.get("hit_policy", held.sheet.hit_policy)
+    aggregation = request.form.get("aggregation", held.sheet.aggregation if "hit_policy" not in request.form else "")
+    return kept.typed_in(held, rows, hit_policy, aggregation, overtaken.read_from(held.revision))
 
 
 def _address(draft_id: int, decision: str, anchor: str | None = None) -> str:
@@ -175,7 +185,7 @@ def _table(tx: Tx, draft_id: int, held: Held, **more: Any) -> str:
     by_rule, general = table_words.findings(held, _spoken())
     trial: Trial | None = more.pop("trial", None)
     wrong = {text: explain(error, _spoken()) for text, error in held.wrong_cells().items()}
-    typed = more.pop("typed", {})
+    values = more.pop("values", {})
     return render_template(
         "workshop_tables/table.html",
         **around(tx, draft_id),
@@ -187,8 +197,8 @@ def _table(tx: Tx, draft_id: int, held: Held, **more: Any) -> str:
         wrong=wrong,
         policies=table_words.options(table_words.HIT_POLICIES),
         aggregations=table_words.options(table_words.AGGREGATIONS),
-        asked=[{"name": name, "value": typed.get(name, "")} for name in kept.asked(held)],
+        asked=[{"name": name, "value": values.get(name, "")} for name in kept.asked(held)],
         matched=trial.matched if trial else frozenset(),
         told=table_words.told(held, trial, _spoken()) if trial else None,
-        **{"problems": {}, "moved": None, **more},
+        **{"problems": {}, "moved": None, "is_kept": True, **more},
     )

@@ -24,7 +24,9 @@ workshop = Blueprint("workshop", __name__)
 @view(workshop, "/workshop", who=policy.BUNDLE_EDIT)
 def processes(tx: Tx) -> ResponseReturnValue:
     """Every process, what runs and what is being changed."""
-    return render_template("workshop/processes.html", processes=kept.processes(tx))
+    found = kept.processes(tx)
+    waiting = [(each.name, asked) for each in found for asked in each.publications if asked.status == "submitted"]
+    return render_template("workshop/processes.html", processes=found, waiting=waiting)
 
 
 @view(workshop, "/workshop/processes/<key>", who=policy.BUNDLE_EDIT)
@@ -38,10 +40,16 @@ def begin(tx: Tx, key: str) -> ResponseReturnValue:
     """Begin a draft from what is live, or from an earlier version."""
     number = request.form.get("number")
     draft = kept.begin(tx, key, row_id(number) if number else None)
-    flash(
-        _("Der Entwurf ist angelegt. Was Sie ändern, wird sofort gesichert und gilt erst, wenn es veröffentlicht ist."),
-        "success",
-    )
+    if number:
+        told = _(
+            "Der Entwurf ist eine Kopie von Fassung %(number)s. Lassen Sie ihn veröffentlichen, dann gilt sie wieder."
+        )
+        flash(told % {"number": number}, "success")
+    else:
+        told = _(
+            "Der Entwurf ist angelegt. Was Sie ändern, wird sofort gesichert und gilt erst, wenn es veröffentlicht ist."
+        )
+        flash(told, "success")
     return redirect(url_for("workshop.draft", draft_id=draft.id))
 
 

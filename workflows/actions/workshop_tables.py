@@ -124,15 +124,20 @@ def _model(xml: bytes) -> DecisionModel | None:
         return None
 
 
-def save(
-    tx: Tx, draft_id: int, held: Held, rows: Sequence[Row], hit_policy: str, aggregation: str, revision: int
-) -> None:
-    """Keep these rules in this order; raises ``Invalid``, and as ``workshop.save``."""
+def typed_in(held: Held, rows: Sequence[Row], hit_policy: str, aggregation: str, revision: int) -> Held:
+    """The table with these rules in this order, as somebody types it from ``revision``; raises ``Invalid``."""
+    decision = held.sheet.decision
     try:
-        xml = sheets.written(held.xml, held.sheet.decision, rows, hit_policy=hit_policy, aggregation=aggregation)
+        xml = sheets.written(held.xml, decision, rows, hit_policy=hit_policy, aggregation=aggregation)
+        sheet = next(each for each in sheets.sheets(xml) if each.decision == decision)
     except ValueError as error:
         raise Invalid({"hit_policy": (_refused(error),)}) from error
-    workshop.save(tx, draft_id, {held.path: xml}, {held.path: revision})
+    return Held(held.path, revision, xml, sheet, _model(xml))
+
+
+def save(tx: Tx, draft_id: int, typed: Held) -> None:
+    """Keep the table as it was typed; raises as ``workshop.save``."""
+    workshop.save(tx, draft_id, {typed.path: typed.xml}, {typed.path: typed.revision})
 
 
 def _refused(error: ValueError) -> Problem:
@@ -145,8 +150,8 @@ def _refused(error: ValueError) -> Problem:
 KINDS = ("input", "output", "annotation")
 
 
-def add_column(tx: Tx, draft_id: int, held: Held, kind: str, label: str, source: str, revision: int) -> None:
-    """One more input, output or annotation; raises ``Invalid``, and as ``workshop.save``."""
+def add_column(tx: Tx, draft_id: int, held: Held, kind: str, label: str, source: str) -> None:
+    """One more input, output or annotation of a table as typed; raises ``Invalid``, and as ``workshop.save``."""
     if kind not in KINDS:
         raise NotFound("not_found", kind="column")
     needed = (("label", label), *((("source", source),) if kind != "annotation" else ()))
@@ -159,10 +164,10 @@ def add_column(tx: Tx, draft_id: int, held: Held, kind: str, label: str, source:
         )
     except ValueError as error:
         raise Invalid({"label": (_refused(error),)}) from error
-    workshop.save(tx, draft_id, {held.path: xml}, {held.path: revision})
+    workshop.save(tx, draft_id, {held.path: xml}, {held.path: held.revision})
 
 
-def remove_column(tx: Tx, draft_id: int, held: Held, kind: str, index: int, revision: int) -> None:
+def remove_column(tx: Tx, draft_id: int, held: Held, kind: str, index: int) -> None:
     """One input, output or annotation less, with its cells; raises ``NotFound``, and as ``workshop.save``."""
     if kind not in KINDS:
         raise NotFound("not_found", kind="column")
@@ -170,7 +175,7 @@ def remove_column(tx: Tx, draft_id: int, held: Held, kind: str, index: int, revi
         xml = sheets.without_column(held.xml, held.sheet.decision, kind, index)
     except KeyError:
         raise NotFound("not_found", kind="column") from None
-    workshop.save(tx, draft_id, {held.path: xml}, {held.path: revision})
+    workshop.save(tx, draft_id, {held.path: xml}, {held.path: held.revision})
 
 
 def create(tx: Tx, draft_id: int, name: str, source: str, result: str) -> str:
