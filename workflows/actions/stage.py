@@ -10,7 +10,7 @@ from pathlib import Path
 from time import monotonic
 from typing import Any
 
-from sqlalchemy import ColumnElement, and_, exists, or_, select
+from sqlalchemy import Integer, Select, and_, bindparam, exists, literal, or_, select, union_all
 from sqlalchemy.orm import Session, sessionmaker
 
 from workflows.actions import enquiries
@@ -22,6 +22,7 @@ from workflows.core.settings import Settings
 from workflows.core.tx import PUBLIC, SYSTEM, Actor, Tx, transaction
 from workflows.domain import cases, funding, invitations, offices, organisations, people, programmes, referrals, seed
 from workflows.domain.cases import Case, Enquiry
+from workflows.domain.funding import Application
 from workflows.domain.invitations import Invitation
 from workflows.domain.offices import Office
 from workflows.domain.referrals import Referral, Terms
@@ -78,28 +79,46 @@ class Stage:
 
     def subjects(self, tx: Tx) -> list[str]:
         """What the instances of the scenario are about."""
-        asked = referrals.of_case(tx.session, self.case_id)
-        applied = funding.of_case(tx.session, self.case_id)
-        return [f"case:{self.case_id}", *(row.key for row in asked), *(row.key for row in applied)]
+        return list(tx.session.scalars(_SUBJECTS, {"case_id": self.case_id}))
 
     def instances(self, tx: Tx) -> list[Instance]:
         """The instances of the scenario in the order they began."""
-        mine = Instance.subject.in_(self.subjects(tx))
-        return list(tx.session.scalars(select(Instance).where(mine).order_by(Instance.id)))
+        return list(tx.session.scalars(_INSTANCES, {"case_id": self.case_id}))
 
     def deliverable(self, tx: Tx) -> int | None:
         """The oldest message of the scenario that somebody waits for."""
-        query = select(Message.id).where(Message.delivered_at.is_(None), self._mine(tx)).order_by(Message.id)
-        return tx.session.scalar(query.limit(1))
+        return tx.session.scalar(_DELIVERABLE, {"case_id": self.case_id})
 
-    def _mine(self, tx: Tx) -> ColumnElement[bool]:
-        subjects = self.subjects(tx)
-        waits = exists().where(
-            Subscription.name == Message.name, Subscription.correlation_key == Message.correlation_key
-        )
-        starts = and_(Message.kind == "start", Message.subject.in_(subjects))
-        keys = [self.case(tx).reference, *subjects, *(row.key for row in self.invitations(tx))]
-        return or_(starts, and_(Message.correlation_key.in_(keys), waits))
+
+# A scenario asks these after every step, so they are built once.
+_CASE = bindparam("case_id", type_=Integer)
+
+
+def _keys(prefix: str, model: type[Referral | Application | Invitation]) -> Select[tuple[str]]:
+    return select(literal(prefix).concat(model.id)).where(model.case_id == _CASE)
+
+
+_ABOUT = (
+    select(literal("case:").concat(Case.id)).where(Case.id == _CASE),
+    _keys("referral:", Referral),
+    _keys("application:", Application),
+)
+_SUBJECTS = union_all(*_ABOUT)
+_INSTANCES = select(Instance).where(Instance.subject.in_(_SUBJECTS)).order_by(Instance.id)
+_KEYS = union_all(*_ABOUT, select(Case.reference).where(Case.id == _CASE), _keys("invitation:", Invitation))
+_IS_AWAITED = exists().where(Subscription.name == Message.name, Subscription.correlation_key == Message.correlation_key)
+_DELIVERABLE = (
+    select(Message.id)
+    .where(
+        Message.delivered_at.is_(None),
+        or_(
+            and_(Message.kind == "start", Message.subject.in_(_SUBJECTS)),
+            and_(Message.correlation_key.in_(_KEYS), _IS_AWAITED),
+        ),
+    )
+    .order_by(Message.id)
+    .limit(1)
+)
 
 
 def prepare(sessions: sessionmaker[Session], settings: Settings, bundle_folder: Path) -> None:

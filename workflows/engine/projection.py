@@ -8,10 +8,10 @@ from collections.abc import Mapping
 from datetime import datetime
 from typing import Any
 
-from sqlalchemy import delete, insert, update
+from sqlalchemy import ColumnElement, Executable, bindparam, delete, insert, update
 from sqlalchemy.orm import Session
 
-from workflows.core.db import table_of
+from workflows.core.db import UtcDateTime, table_of
 from workflows.engine import tokens
 from workflows.engine.dialect.model import Element
 from workflows.engine.events import Event
@@ -40,6 +40,21 @@ _WRITTEN: dict[type[Row], tuple[str, ...]] = {
     Subscription: ("instance_id", "token", "element_id", "name", "correlation_key"),
 }
 _NEW = {kind: insert(table_of(kind)).returning(table_of(kind).c.id) for kind in _WRITTEN}
+
+
+def _of(kind: type[Row | Incident]) -> tuple[ColumnElement[bool], ColumnElement[bool]]:
+    columns = table_of(kind).c
+    return columns.instance_id == bindparam("of"), columns.token.in_(bindparam("tokens", expanding=True))
+
+
+_AT = bindparam("at", type_=UtcDateTime)
+# How what waited is closed.
+_OVER: dict[type[Row | Incident], Executable] = {
+    Task: update(table_of(Task)).where(*_of(Task), Task.status == "open").values(status="cancelled", done_at=_AT),
+    Timer: update(table_of(Timer)).where(*_of(Timer), Timer.status == "waiting").values(status="cancelled"),
+    Subscription: delete(table_of(Subscription)).where(*_of(Subscription)),
+    Incident: update(table_of(Incident)).where(*_of(Incident), Incident.resolved_at.is_(None)).values(resolved_at=_AT),
+}
 
 
 class Changes:
@@ -152,34 +167,9 @@ class Changes:
                 session.connection().execute(_NEW[kind], new)
 
     def _close(self, session: Session, instance_id: int) -> None:
-        options = {"synchronize_session": False}
-        if found := self._closed[Task]:
-            session.execute(
-                update(Task)
-                .where(Task.instance_id == instance_id, Task.token.in_(found), Task.status == "open")
-                .values(status="cancelled", done_at=self.now),
-                execution_options=options,
-            )
-        if found := self._closed[Timer]:
-            session.execute(
-                update(Timer)
-                .where(Timer.instance_id == instance_id, Timer.token.in_(found), Timer.status == "waiting")
-                .values(status="cancelled"),
-                execution_options=options,
-            )
-        if found := self._closed[Subscription]:
-            session.execute(
-                delete(Subscription).where(Subscription.instance_id == instance_id, Subscription.token.in_(found)),
-                execution_options=options,
-            )
-        if self._resolved:
-            session.execute(
-                update(Incident)
-                .where(Incident.instance_id == instance_id, Incident.token.in_(self._resolved))
-                .where(Incident.resolved_at.is_(None))
-                .values(resolved_at=self.now),
-                execution_options=options,
-            )
+        for kind, keys in (*self._closed.items(), (Incident, self._resolved)):
+            if keys:
+                session.connection().execute(_OVER[kind], {"of": instance_id, "tokens": keys, "at": self.now})
 
 
 def waits_in(token: Token) -> type[Row] | None:
