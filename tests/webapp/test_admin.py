@@ -18,7 +18,7 @@ from workflows.core.clock import SetClock
 from workflows.core.links import Link
 from workflows.core.outbox import Mail
 from workflows.core.settings import Settings
-from workflows.domain import people
+from workflows.domain import access_tokens, people
 
 SignedIn = Callable[[str], Browser]
 NEW = {"name": "Mira Muster", "email": "mira@stadt.example", "language": "de", "roles": "coordinator"}
@@ -110,13 +110,19 @@ def test_roles_and_groups_change_at_once(signed_in: SignedIn, begin: Begin) -> N
 
 def test_a_disabled_account_is_out_at_once_and_comes_back(signed_in: SignedIn, begin: Begin) -> None:
     theirs = signed_in("coordinator")
-    path = f"/admin/users/{_id(begin, 'coordinator@lotse.example')}"
+    number = _id(begin, "coordinator@lotse.example")
+    path = f"/admin/users/{number}"
     admin = signed_in("admin")
+    with begin() as tx:
+        headers = {"Authorization": f"Bearer {access_tokens.create(tx, number, 'Skript')[1]}"}
+    assert theirs.get("/api/v1/tasks", headers=headers).status_code == 200
     assert admin.post(f"{path}/disable").status_code == 302
     assert theirs.get("/inbox").status_code == 302
+    assert theirs.get("/api/v1/tasks", headers=headers).status_code == 401
     assert theirs.sign_in("coordinator@lotse.example").status_code == 422
     admin.post(f"{path}/enable")
     assert theirs.get("/inbox").status_code == 302  # the old session stays ended
+    assert theirs.get("/api/v1/tasks", headers=headers).status_code == 401  # and so do tokens
     assert theirs.sign_in("coordinator@lotse.example").status_code == 302
 
 

@@ -11,7 +11,7 @@ from workflows import policy
 from workflows.actions import accounts
 from workflows.core.errors import Conflict, Invalid, NotFound, Problem
 from workflows.core.tx import Tx
-from workflows.domain import deputies, groups, people
+from workflows.domain import access_tokens, deputies, groups, people
 from workflows.domain.groups import Counted
 from workflows.domain.people import ROLES, Group, Membership, User, UserRole
 
@@ -109,7 +109,7 @@ def change(tx: Tx, user_id: int, typed: Typed) -> None:
 
 
 def set_active(tx: Tx, user_id: int, *, is_active: bool) -> None:
-    """Disable an account, which ends its sessions, links and deputyships at once, or enable it again.
+    """Disable an account, which ends its sessions, links, tokens and deputyships for good, or enable it again.
 
     Raises ``NotFound``, ``Conflict("own_account")``.
     """
@@ -119,6 +119,7 @@ def set_active(tx: Tx, user_id: int, *, is_active: bool) -> None:
     people.set_active(tx, user.id, is_active=is_active)
     if not is_active:
         accounts.shut_out(tx, user.id)
+        access_tokens.revoke_all(tx, user.id)
         deputies.forget_unfitting(tx, user.id)
 
 

@@ -8,7 +8,7 @@ import logging
 import re
 
 ADDRESS = re.compile(r"[^\s@<>\"'=:,;()]+@[^\s@<>\"'=:,;()]+")
-VISITOR = re.compile(r"\bip=[0-9A-Fa-f.:]+")
+VISITOR = re.compile(r"\bip=[0-9A-Fa-f.:]*[0-9A-Fa-f]")
 SECRET = re.compile(r"[A-Za-z0-9_-]{32,}")
 _CONTROL = re.compile(r"[\x00-\x1f\x7f-\x9f\u2028\u2029]")
 
