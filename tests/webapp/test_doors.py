@@ -1,10 +1,12 @@
 """Links from mails: once opened, no address shows the token, and only the browser that opened it goes on."""
 
+import json
 import re
 
-from flask import Flask
+from flask import Flask, session
 
 from tests.webapp.conftest import ADDRESS, Browser, Enquired
+from webapp import doors
 
 
 def test_a_status_link_leads_to_a_clean_address(browser: Browser, enquiry: Enquired) -> None:
@@ -34,3 +36,14 @@ def test_a_wrong_link_is_kept_by_nobody(browser: Browser, enquiry: Enquired) -> 
     answer = browser.get("/s/" + "x" * 43)
     assert answer.status_code == 404
     assert "Set-Cookie" not in answer.headers or "doors" not in answer.headers["Set-Cookie"]
+
+
+def test_a_browser_keeps_the_links_it_opened_last_and_its_cookie_stays_small(
+    app: Flask,
+) -> None:
+    with app.test_request_context():
+        for number in range(doors.MOST + 5):
+            doors.keep(f"{number:043}")
+        kept = session[doors.KEPT]
+        assert list(kept.values()) == [f"{number:043}" for number in range(5, doors.MOST + 5)]
+        assert len(json.dumps(dict(session))) < 1_500

@@ -3,6 +3,7 @@
 import re
 from collections.abc import Callable
 from dataclasses import replace
+from datetime import timedelta
 
 import pytest
 from sqlalchemy import select
@@ -12,6 +13,7 @@ from tests.conftest import Begin
 from tests.webapp.conftest import ADDRESS, Browser, Enquired, dump
 from tests.webapp.test_uploads import numbers, stored, upload
 from webapp import doors
+from webapp.portal.views import STAYS_OPEN
 from workflows import worker
 from workflows.core import audit, links
 from workflows.core.clock import SetClock
@@ -143,7 +145,7 @@ def test_from_the_enquiry_to_the_confirmed_outcome(
 
 
 def test_a_hundred_scanners_change_nothing_and_then_the_person_succeeds(
-    town: Town, enquiry: Enquired, settings: Settings, sessions: sessionmaker[Session]
+    town: Town, enquiry: Enquired, settings: Settings, sessions: sessionmaker[Session], clock: SetClock
 ) -> None:
     """Mail scanners follow every link, from a browser of their own or with none (decision 12)."""
     town.complete("Anfrage sichten", TRIAGE)
@@ -160,6 +162,9 @@ def test_a_hundred_scanners_change_nothing_and_then_the_person_succeeds(
     town.answer(link, {"answer": "accept", "contact_person": "Frau Kultur"})
     with town.begin() as tx:
         assert tx.session.scalars(select(Referral)).one().status == "accepted"
+    assert f'action="{link}/open"' not in town.visitor.get(link).text
+    clock.advance(STAYS_OPEN + timedelta(seconds=1))
+    assert f'action="{link}/open"' in town.visitor.get(link).text, "a browser left alone shows nothing any more"
 
 
 def test_the_case_page_draws_where_each_process_stands(town: Town, enquiry: Enquired) -> None:
