@@ -5,7 +5,7 @@ from collections.abc import Iterator
 from contextlib import contextmanager
 from datetime import UTC, datetime
 from decimal import Decimal
-from functools import partial
+from functools import lru_cache, partial
 from math import inf
 from time import monotonic
 from typing import Any, cast
@@ -179,6 +179,7 @@ def _sqlite_write_lock(
         cursor.execute("BEGIN IMMEDIATE")
 
 
+@lru_cache(maxsize=2_000)
 def _only_reads(statement: str) -> bool:
     words = statement.upper().split()
     if words[0] == "WITH":
