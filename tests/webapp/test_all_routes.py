@@ -12,6 +12,7 @@ from sqlalchemy import select
 from werkzeug.routing import Rule
 from werkzeug.test import TestResponse
 
+import webapp
 from tests.webapp.conftest import ADDRESS, Browser
 from tests.webapp.matrix import COLUMNS, MATRIX
 from tests.webapp.world import World, furnished
@@ -211,6 +212,15 @@ def test_the_api_wants_json_and_not_too_much(world: World) -> None:
         if not path.endswith("/bundles"):
             large = client.post(path, base_url=ADDRESS, headers=headers, data=huge, content_type="application/json")
             assert large.status_code == 413, path
+
+
+def test_every_limit_counts_lines_not_addresses() -> None:
+    """Number 11: who has a line has many addresses; what a limit counts is asked of ``webapp.visitors`` only."""
+    own = Path(webapp.__file__).parent
+    asking = {
+        path.relative_to(own).as_posix() for path in own.rglob("*.py") if "remote_addr" in path.read_text("utf-8")
+    }
+    assert asking == {"visitors.py", "demo/views.py"}
 
 
 @pytest.mark.parametrize(

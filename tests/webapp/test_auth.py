@@ -65,6 +65,20 @@ def test_ten_tries_then_a_pause(browser: Browser, house: None, clock: SetClock) 
     assert browser.sign_in(ME).status_code == 302
 
 
+def test_one_line_has_many_addresses_of_ipv6_and_one_count(
+    app: Flask, house: None, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(views, "TRIES_PER_ADDRESS", 1)
+    codes = []
+    for number, address in enumerate(
+        ("2001:db8::1", "2001:db8::ffff:2", "2001:db8:0:1::1", "::ffff:192.0.2.7", "192.0.2.7")
+    ):
+        browser = Browser(app.test_client())
+        browser.client.environ_base["REMOTE_ADDR"] = address
+        codes.append(browser.sign_in(f"{number}@x.example", "falsch").status_code)
+    assert codes == [422, 429, 422, 422, 429]
+
+
 def test_many_machines_with_a_few_tries_each_are_slowed_together(
     app: Flask, house: None, clock: SetClock, monkeypatch: pytest.MonkeyPatch
 ) -> None:

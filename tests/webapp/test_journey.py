@@ -171,7 +171,9 @@ def test_the_case_page_draws_where_each_process_stands(town: Town, enquiry: Enqu
     town.work()
     page = town.coordinator.get(f"/cases/{enquiry.case_id}").text
     xml, marks = re.findall(rf"/cases/{enquiry.case_id}/diagrams/\d+\.(?:bpmn|json)", page)[:2]
-    assert b"bpmn:definitions" in town.coordinator.get(xml).data
+    drawn = town.coordinator.get(xml)
+    assert b"bpmn:definitions" in drawn.data
+    assert drawn.headers["Content-Disposition"].startswith("attachment")
     assert town.coordinator.get(marks.replace(".bpmn", ".json")).json["current"] == ["triage"]
 
 

@@ -8,6 +8,7 @@ from flask import Blueprint, flash, redirect, render_template, request, session,
 from flask.typing import ResponseReturnValue
 from flask_babel import gettext as _
 
+from webapp import visitors
 from webapp.access import PUBLIC, Refusal, view
 from webapp.association import shown
 from webapp.forms.reading import raw_values
@@ -42,7 +43,7 @@ def home(tx: Tx) -> ResponseReturnValue:
 def ask(tx: Tx) -> ResponseReturnValue:
     """Send a link if the address is registered; the answer is the same for every address."""
     email = request.form.get("email", "").strip()[:254]
-    throttle.hit(tx, f"organisation-link:{request.remote_addr}", ASKS_PER_CLIENT, 3600)
+    throttle.hit(tx, f"organisation-link:{visitors.line()}", ASKS_PER_CLIENT, 3600)
     try:
         throttle.hit(tx, f"organisation-link:{email.casefold()}", ASKS_PER_ADDRESS, 3600)
     except Throttled:

@@ -163,7 +163,9 @@ def add_note(tx: Tx, case_id: int) -> ResponseReturnValue:
 def diagram(tx: Tx, case_id: int, instance_id: int) -> ResponseReturnValue:
     """The diagram of one process of the case."""
     xml, _marks = case_diagrams.diagram(tx, case_id, instance_id)
-    return Response(xml, content_type="application/xml; charset=utf-8")
+    answer = Response(xml, content_type="application/octet-stream")  # never shown as a page of ours
+    answer.headers.set("Content-Disposition", "attachment", filename=f"{case_id}-{instance_id}.bpmn")
+    return answer
 
 
 @view(cases, "/cases/<int:case_id>/diagrams/<int:instance_id>.json", who=policy.CASE_READ)

@@ -9,7 +9,7 @@ from flask.typing import ResponseReturnValue
 from flask_babel import force_locale
 from flask_babel import gettext as _
 
-from webapp import doors
+from webapp import doors, visitors
 from webapp.access import PUBLIC, Refusal, view
 from webapp.files.shown import for_association
 from webapp.files.views import sent
@@ -70,7 +70,7 @@ def _keep_uploads(tx: Tx, token: str) -> None:
     try:
         if any(each.filename for each in request.files.values()):
             throttle.hit(tx, f"upload:case:{own.actor.case_id}", UPLOADS_PER_CASE, 86_400)
-            throttle.hit(tx, f"upload:{request.remote_addr}", UPLOADS_PER_HOUR, 3600)
+            throttle.hit(tx, f"upload:{visitors.line()}", UPLOADS_PER_HOUR, 3600)
     except Throttled:
         place = None
     uploads.keep(own, place, correspondence.form(tx, token, language()).form)

@@ -8,6 +8,7 @@ from flask import Blueprint, flash, redirect, render_template, request, session,
 from flask.typing import ResponseReturnValue
 from flask_babel import gettext as _
 
+from webapp import visitors
 from webapp.access import PUBLIC, Refusal, view
 from webapp.forms import again, ticket, uploads
 from webapp.forms.reading import is_redrawing
@@ -47,7 +48,7 @@ def _keep_uploads(tx: Tx) -> None:
     sent = ticket.read(tx, request.form.get(ticket.FIELD, ""))
     place = enquiries.place(sent.key) if sent else None
     try:
-        throttle.hit(tx, f"upload:{request.remote_addr}", UPLOADS_PER_HOUR, 3600)
+        throttle.hit(tx, f"upload:{visitors.line()}", UPLOADS_PER_HOUR, 3600)
     except Throttled:
         place = None
     uploads.keep(tx, place, enquiries.form(tx, language()).form)
@@ -84,7 +85,7 @@ def send_enquiry(tx: Tx) -> ResponseReturnValue:
 
 def _count(tx: Tx, values: Mapping[str, Any]) -> None:
     """Per sender, per mail address it names, and all together: the receipt must not become a way to mail strangers."""
-    throttle.hit(tx, f"enquiry:{request.remote_addr}", ENQUIRIES_PER_HOUR, 3600)
+    throttle.hit(tx, f"enquiry:{visitors.line()}", ENQUIRIES_PER_HOUR, 3600)
     address = str(values.get("contact_email") or "").strip().lower()[:254]
     if address:
         throttle.hit(tx, f"enquiry:mail:{address}", RECEIPTS_PER_HOUR, 3600)
