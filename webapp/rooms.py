@@ -39,6 +39,7 @@ from webapp.register.lists import register_lists
 from webapp.register.views import register
 from webapp.reports.views import reports
 from webapp.workshop.changes import workshop_changes
+from webapp.workshop.deadlines import workshop_deadlines
 from webapp.workshop.diagram import workshop_diagram
 from webapp.workshop.drafts import workshop_drafts
 from webapp.workshop.fields import workshop_fields
@@ -97,6 +98,7 @@ BLUEPRINTS: tuple[Blueprint, ...] = (
     workshop_codes,
     workshop_diagram,
     workshop_steps,
+    workshop_deadlines,
     workshop_publishing,
     workshop_trials,
     workshop_changes,

@@ -297,6 +297,8 @@ MATRIX: dict[str, frozenset[str]] = {
     "POST /workshop/drafts/{draft}/steps/reply_question/move": OWNER,
     "GET /workshop/drafts/{draft}/steps/reply_question/remove": OWNER,
     "POST /workshop/drafts/{draft}/steps/reply_question/remove": OWNER,
+    "GET /workshop/drafts/{draft}/steps/reply_question/deadline": OWNER,
+    "POST /workshop/drafts/{draft}/steps/reply_question/deadline": OWNER,  # empty: told to say when
     "GET /workshop/drafts/{draft}/steps/after/reply_question": OWNER,
     "POST /workshop/drafts/{draft}/steps/after/reply_question": OWNER,
     "POST /workshop/drafts/{draft}/upload": OWNER,

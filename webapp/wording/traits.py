@@ -6,7 +6,7 @@ from typing import Any
 from flask_babel import lazy_gettext as _
 from flask_babel import ngettext
 
-from workflows.engine.editing.steps import WORKDAYS
+from workflows.engine.editing.deadlines import WORKDAYS
 
 TRAITS: Mapping[str, Any] = {
     "name": _("Name"),
@@ -59,7 +59,7 @@ TRAITS: Mapping[str, Any] = {
 
 def trait_value(name: str, text: str) -> str:
     """What a property is set to, working days as people count them; all else as the diagram has it."""
-    days = WORKDAYS.fullmatch(text) if name == "assignment.due" else None
+    days = WORKDAYS.fullmatch(text) if name in {"assignment.due", "trigger.expression"} else None
     return text if days is None else ngettext("%(num)d Werktag", "%(num)d Werktage", int(days[1]))
 
 

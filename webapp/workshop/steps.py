@@ -108,7 +108,7 @@ def ask_remove(tx: Tx, draft_id: int, step_id: str) -> ResponseReturnValue:
         step=step,
         revision=listed.revision,
         leaving=listed.leaving(step_id),
-        target=step.ways[0].target if step.ways else "",
+        target=step.ways[0].target if step.ways and not step.attached_to else "",
     )
 
 

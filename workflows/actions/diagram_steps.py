@@ -12,7 +12,7 @@ from workflows.actions.diagram_editing import diagram
 from workflows.core.errors import Conflict, Invalid, NotFound, Problem
 from workflows.core.tx import Tx
 from workflows.engine import drafts
-from workflows.engine.editing import arranging
+from workflows.engine.editing import arranging, deadlines
 from workflows.engine.editing import steps as editing
 from workflows.engine.editing.steps import Step
 from workflows.operators import OPERATORS
@@ -130,6 +130,26 @@ def add(tx: Tx, draft_id: int, after: str, way: str, kind: str, name: str, revis
         else:
             group = {("assignmentDefinition", "candidateGroups"): before.group}
             xml, made = editing.add(xml, chosen, "userTask", name, group)
+        return xml
+
+    _write(tx, draft_id, revision, put)
+    return made
+
+
+def put_deadline(
+    tx: Tx, draft_id: int, step: str, name: str, days: int, *, ends_step: bool, revision: int | None = None
+) -> str:
+    """A deadline of some working days on a step, which ends it or not; gives the id of its event.
+
+    Raises ``NotFound``, ``Invalid`` without a name, ``Conflict("step_not_straight")``, otherwise as ``workshop.save``.
+    """
+    if not name:
+        raise Invalid({"name": (Problem("required"),)})
+    made = ""
+
+    def put(xml: bytes) -> bytes:
+        nonlocal made
+        xml, made = deadlines.put_on(xml, step, name, days, ends_step=ends_step)
         return xml
 
     _write(tx, draft_id, revision, put)

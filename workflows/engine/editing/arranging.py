@@ -24,10 +24,10 @@ def take_out(xml: bytes, identity: str) -> bytes:
     drawing = Drawing.around(root, identity)
     for each in reach.company(root, element):
         _cut(root, drawing, each)
-    (outgoing,) = tree.flows_from(root, identity)
-    target = tree.found(root, outgoing.get("targetRef") or "")
     for incoming in tree.flows_into(root, identity):
+        (outgoing,) = tree.flows_from(root, identity)
         _lead_on(root, drawing, incoming, outgoing, identity)
+        target = tree.found(root, outgoing.get("targetRef") or "")
         join(incoming, tree.found(root, incoming.get("sourceRef") or ""), target)
     _cut(root, drawing, element)
     return tree.written(root)

@@ -156,10 +156,14 @@ def take_lane(root: Node, drawing: Drawing, made: Node) -> None:
     lanes = [each for each in root.iter(f"{BPMN}lane") if drawing.box(each.get("id") or "").holds(spot)]
     lanes = [each for each in lanes if _is_of(each, made)]
     if lanes:
-        smallest = min(lanes, key=lambda lane: drawing.box(lane.get("id") or "").height)
-        reference = tree.child(smallest, "flowNodeRef", made.get("id"))
-        smallest.remove(reference)
-        smallest.insert(sum(1 for each in smallest if tree.local(each) in {*tree.FIRST, "flowNodeRef"}), reference)
+        note_in_lane(min(lanes, key=lambda lane: drawing.box(lane.get("id") or "").height), made)
+
+
+def note_in_lane(lane: Node, made: Node) -> None:
+    """Note a new element in a lane, behind those that are in it."""
+    reference = tree.child(lane, "flowNodeRef", made.get("id"))
+    lane.remove(reference)
+    lane.insert(sum(1 for each in lane if tree.local(each) in {*tree.FIRST, "flowNodeRef"}), reference)
 
 
 def _is_of(lane: Node, made: Node) -> bool:

@@ -29,9 +29,14 @@ def boundaries(element: Node) -> list[Node]:
 
 
 def company(root: Node, element: Node) -> list[Node]:
-    """The boundary events of an element and every node that only they lead to, in the order of the diagram."""
+    """The boundary events of an element and every node that only they lead to, in the order of the diagram.
+
+    Of a boundary event: what only it leads to.
+    """
     parent = element.getparent()
-    own = [each.get("id") or "" for each in boundaries(element)]
+    is_event = tree.local(element) == "boundaryEvent"
+    own = [each.get("id") or "" for each in ([element] if is_event else boundaries(element))]
+    stayer = element.get("attachedToRef" if is_event else "id") or ""
     if parent is None or not own:
         return []
     nodes = {each.get("id") or "": each for each in parent if tree.local(each) in NODE_KINDS}
@@ -45,9 +50,9 @@ def company(root: Node, element: Node) -> list[Node]:
         if target not in own and source in after:
             after[source].append(target)
             entered.add(target)
-    stays = _reached((element.get("id") or "", *(key for key in nodes if key not in entered)), after)
+    stays = _reached((stayer, *(key for key in nodes if key not in entered)), after)
     goes = _reached(own, after) - stays
-    return [each for key, each in nodes.items() if key in goes]
+    return [each for key, each in nodes.items() if key in goes and each is not element]
 
 
 def _reached(origins: Iterable[str], after: Mapping[str, list[str]]) -> set[str]:
@@ -64,9 +69,12 @@ def _reached(origins: Iterable[str], after: Mapping[str, list[str]]) -> set[str]
 def may_go(root: Node, element: Node) -> bool:
     """Whether an element can be taken out: one way leads on, and whatever led to it can lead there instead.
 
-    An event-based gateway needs the event behind it; a way from where the step leads on would end where it begins.
+    A boundary event always goes: nothing led to it. An event-based gateway needs the event behind it; a way from where
+    the step leads on would end where it begins.
     """
     identity = element.get("id") or ""
+    if tree.local(element) == "boundaryEvent":
+        return True
     if tree.local(element) not in MOVABLE or len(tree.flows_from(root, identity)) != 1:
         return False
     (onward,) = tree.flows_from(root, identity)
@@ -74,7 +82,7 @@ def may_go(root: Node, element: Node) -> bool:
     sources = [each.get("sourceRef") or "" for each in tree.flows_into(root, identity)]
     staying = [each for each in sources if each not in leaving]
     return bool(staying) and not any(
-        each in {identity, onward.get("targetRef")} or _chooses_by_event(root, each) for each in staying
+        each in {identity, onward.get("targetRef")} or chooses_by_event(root, each) for each in staying
     )
 
 
@@ -85,10 +93,11 @@ def is_straight(root: Node, element: Node) -> bool:
     if tree.local(element) not in MOVABLE or len(into) != 1 or len(out) != 1:
         return False
     source = into[0].get("sourceRef") or ""
-    return source != identity and not _chooses_by_event(root, source)
+    return source != identity and not chooses_by_event(root, source)
 
 
-def _chooses_by_event(root: Node, identity: str) -> bool:
+def chooses_by_event(root: Node, identity: str) -> bool:
+    """Whether an element goes on with whichever event happens first."""
     source = tree.node(root, identity)
     return source is not None and tree.local(source) == "eventBasedGateway"
 

@@ -9,11 +9,11 @@ from dataclasses import dataclass
 
 from workflows.core.errors import NotFound
 from workflows.engine.dialect.xml import BPMN, ZEEBE, Node
-from workflows.engine.editing import reach, tree
+from workflows.engine.editing import deadlines, reach, tree
+from workflows.engine.editing.deadlines import WORKDAYS, in_workdays
 from workflows.engine.editing.drawing import put_on_flow
 from workflows.engine.editing.order import ordered
 
-WORKDAYS = re.compile(r"=\s*working days\(\s*today\(\)\s*,\s*(\d{1,4})\s*\)\s*")
 ASSIGNED = frozenset({"userTask", "manualTask"})
 LONGEST_NAME = 200
 
@@ -33,7 +33,8 @@ class Way:
 class Step:
     """One element in the order the process walks; ``depth`` counts the subprocesses around it.
 
-    ``due`` is a number of working days, or None; ``due_formula`` any other due date. ``lane`` is the lane's id, which
+    ``due`` is a number of working days, or None; ``due_formula`` any other due date; of a boundary event the day on
+    which it falls due. ``lane`` is the lane's id, which
     names the group that works in it unless ``group`` names another. ``inputs`` are what the operator is given.
     ``company`` are the ids of what would go with it: its boundary events and what only they lead to.
     """
@@ -55,12 +56,18 @@ class Step:
     may_move_up: bool
     may_move_down: bool
     may_go: bool
+    may_have_deadline: bool
     company: Sequence[str]
 
     @property
     def is_assigned(self) -> bool:
         """Whether a person does it."""
         return self.tag in ASSIGNED
+
+    @property
+    def is_deadline(self) -> bool:
+        """Whether it is a day on which something begins while another step is still open."""
+        return self.tag == deadlines.EVENT and bool(self.due_formula or self.due is not None)
 
 
 def steps(xml: bytes) -> list[Step]:
@@ -81,7 +88,7 @@ def _lanes(root: Node) -> dict[str, Node]:
 def _step(root: Node, element: Node, depth: int, lanes: Mapping[str, Node]) -> Step:
     identity = element.get("id") or ""
     lane = lanes.get(identity)
-    due = tree.extension_value(element, "taskSchedule", "dueDate") or ""
+    due = tree.extension_value(element, "taskSchedule", "dueDate") or deadlines.date_of(element)
     days = WORKDAYS.fullmatch(due)
     before, after = reach.neighbours(root, element)
     return Step(
@@ -102,6 +109,7 @@ def _step(root: Node, element: Node, depth: int, lanes: Mapping[str, Node]) -> S
         may_move_up=before is not None,
         may_move_down=after is not None,
         may_go=reach.may_go(root, element),
+        may_have_deadline=deadlines.may_hold(root, element),
         company=[each.get("id") or "" for each in reach.company(root, element)],
     )
 
@@ -144,6 +152,8 @@ def change(
             tree.set_extension(element, "formDefinition", "formId", str(wanted["form"] or "") or None)
         if "due" in wanted:
             _write_due(element, wanted["due"])
+    if "due" in wanted and wanted["due"] is not None:
+        deadlines.set_days(element, int(wanted["due"]))
     for target, source in (inputs or {}).items():
         tree.set_input(element, target, source)
     return tree.written(root)
@@ -158,7 +168,7 @@ def _write_group(element: Node, group: str) -> None:
 def _write_due(element: Node, days: str | int | None) -> None:
     there = tree.extension_value(element, "taskSchedule", "dueDate") or ""
     if days is not None:
-        tree.set_extension(element, "taskSchedule", "dueDate", f"=working days(today(), {int(days)})")
+        tree.set_extension(element, "taskSchedule", "dueDate", in_workdays(int(days)))
     elif WORKDAYS.fullmatch(there):
         tree.set_extension(element, "taskSchedule", "dueDate", None)
 
