@@ -57,6 +57,18 @@ def test_a_no_is_one_tap_and_another_answer_afterwards_is_refused(browser: Brows
     assert browser.post(f"/m/{token}", {"reply": "join"}).status_code == 409
 
 
+def test_a_note_that_is_too_long_stands_in_its_form_again(browser: Browser, token: str) -> None:
+    page = browser.opened(f"/m/{token}")
+    lines = "Wir freuen uns.\r\n" * 70
+    refused = browser.post(page, {"reply": "join", "note": lines})
+    assert refused.status_code == 422
+    assert lines.count("Wir") == refused.text.count("Wir freuen uns.")
+    assert 'id="note-error"' in refused.text
+    assert browser.post(page, {"reply": "join", "note": "x\r\n" * 500}).location == page, (
+        "as many as the browser lets in"
+    )
+
+
 def test_odd_answers_are_refused(browser: Browser, token: str, enquiry: Enquired) -> None:
     assert browser.post(f"/m/{token}", {"reply": "vielleicht"}).status_code == 422
     assert browser.post(f"/m/{token}", {"reply": "join", "note": "x" * 1001}).status_code == 422

@@ -11,7 +11,7 @@ from flask_babel import gettext as _
 from webapp import visitors
 from webapp.access import PUBLIC, Refusal, view
 from webapp.association import shown
-from webapp.forms.reading import raw_values
+from webapp.forms.reading import raw_values, written
 from webapp.forms.view import FormView, Problems
 from webapp.i18n import language
 from webapp.security import row_id
@@ -95,7 +95,7 @@ def propose(tx: Tx) -> ResponseReturnValue:
     door = _opened(tx)
     values = raw_values(house_forms.form(own.FORM), request.form)
     try:
-        proposed = own.propose(door, values, request.form.get("note", ""))
+        proposed = own.propose(door, values, written(request.form, "note"))
     except Invalid as error:
         raise Refusal(_form(door, values, error.problems), 422) from error
     if proposed is None:
@@ -147,7 +147,7 @@ def _form(door: Door, values: Values | None, problems: Problems | None = None) -
         "association/edit.html",
         form=FormView(fields, problems or {}),
         name=door.organisation.name,
-        note=request.form.get("note", ""),
+        note=written(request.form, "note"),
         longest=own.LONGEST_NOTE,
     )
 

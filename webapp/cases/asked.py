@@ -6,6 +6,7 @@ from flask_babel import gettext as _
 
 from webapp.access import Refusal, view
 from webapp.cases.on_behalf import how_it_came, page
+from webapp.forms.reading import written
 from webapp.forms.view import Problems
 from workflows import policy
 from workflows.actions import asked as told
@@ -30,7 +31,7 @@ def enter_withdrawal(tx: Tx, case_id: int) -> ResponseReturnValue:
         if request.form.get("what") == "consent":
             told.stop_sharing(tx, case_id, channel, on)
         else:
-            told.withdraw(tx, case_id, request.form.get("reason", ""), channel, on)
+            told.withdraw(tx, case_id, written(request.form, "reason"), channel, on)
     except Invalid as error:
         raise Refusal(_withdrawing(tx, case_id, error.problems), 422) from error
     flash(_("Der Widerruf ist eingetragen. Alle Stellen, die davon wissen müssen, bekommen eine E-Mail."), "success")
@@ -67,7 +68,7 @@ def _withdrawing(tx: Tx, case_id: int, problems: Problems | None = None) -> str:
         **page(tx, case_id, None, problems or {}),
         choices=[{"key": key, "name": name} for is_offered, key, name in offered if is_offered],
         what=request.values.get("what", ""),
-        reason=request.form.get("reason", ""),
+        reason=written(request.form, "reason"),
         longest=told.LONGEST_REASON,
     )
 

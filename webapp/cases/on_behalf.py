@@ -10,7 +10,7 @@ from flask_babel import gettext as _
 
 from webapp.access import Refusal, view
 from webapp.forms import uploads
-from webapp.forms.reading import is_redrawing
+from webapp.forms.reading import is_redrawing, written
 from webapp.forms.view import FormView, Problems
 from webapp.i18n import language
 from webapp.security import row_id
@@ -75,7 +75,7 @@ def take_back(tx: Tx, case_id: int, referral_id: int) -> ResponseReturnValue:
 def send_back(tx: Tx, case_id: int, referral_id: int) -> ResponseReturnValue:
     """Take the answer back: the office is asked anew."""
     referrals.of_case(tx, case_id, referral_id)
-    reason = request.form.get("reason", "")
+    reason = written(request.form, "reason")
     try:
         referrals.take_back(tx, referral_id, reason)
     except Invalid as error:

@@ -11,7 +11,7 @@ from flask_babel import gettext as _
 from webapp.access import Refusal, view
 from webapp.cases import letters, listing, matching, shown
 from webapp.forms import again, ticket, uploads
-from webapp.forms.reading import is_redrawing
+from webapp.forms.reading import is_redrawing, written
 from webapp.forms.ticket import Ticket
 from webapp.forms.view import FormView, Problems
 from webapp.i18n import NAMES, language
@@ -148,7 +148,7 @@ def letter(tx: Tx, case_id: int, letter_id: int) -> ResponseReturnValue:
 def add_note(tx: Tx, case_id: int) -> ResponseReturnValue:
     """Keep a note, internal unless the form says that whoever asked may read it."""
     is_shared = request.form.get("audience") == "shared"
-    text = request.form.get("text", "")
+    text = written(request.form, "text")
     sending = again.sending(tx, request.form.get("unique_key", ""), f"note {case_id} {is_shared}", {"text": text})
     try:
         files.add_note(tx, case_id, text, is_shared=is_shared, unique_key=sending.key)

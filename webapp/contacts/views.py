@@ -10,6 +10,7 @@ from flask_babel import gettext as _
 from webapp.access import Refusal, own_address, view
 from webapp.contacts import shown
 from webapp.forms import again
+from webapp.forms.reading import written
 from webapp.forms.view import Problems
 from webapp.security import row_id
 from webapp.wording.lists import Words
@@ -48,7 +49,7 @@ def new(tx: Tx) -> ResponseReturnValue:
 def log(tx: Tx) -> ResponseReturnValue:
     """Keep the contact and go back."""
     case_id, organisation_id = _about()
-    typed = {name: request.form.get(name, "") for name in TYPED}
+    typed = {name: written(request.form, name) for name in TYPED}
     about = f"contact {case_id} {organisation_id}"
     sending = again.sending(tx, request.form.get("unique_key", ""), about, typed)
     try:

@@ -18,6 +18,11 @@ ADD, REMOVE = "_add", "_remove"
 _ROW = re.compile(r"(?P<list>.+)\[(?P<index>\d{1,4})\]")
 
 
+def written(sent: Sent, name: str) -> str:
+    """What stands in a large text field; browsers count a line's end as one character and send two."""
+    return sent.get(name, "").replace("\r\n", "\n")
+
+
 def is_redrawing(sent: Sent) -> bool:
     """Whether the form is only to be drawn anew: "Weiter" without JavaScript, or a row more or less."""
     return sent.get("_action") == "refresh" or ADD in sent or REMOVE in sent

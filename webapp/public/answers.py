@@ -6,9 +6,12 @@ from flask_babel import force_locale
 from flask_babel import gettext as _
 
 from webapp import doors
-from webapp.access import PUBLIC, view
+from webapp.access import PUBLIC, Refusal, view
+from webapp.forms.reading import written
+from webapp.forms.view import Problems
 from webapp.i18n import NAMES, language, locale_of
 from workflows.actions import appointments, invitations
+from workflows.core.errors import Invalid
 from workflows.core.tx import Tx
 
 answers = Blueprint("answers", __name__)
@@ -17,18 +20,32 @@ answers = Blueprint("answers", __name__)
 @view(answers, "/m/<door:token>", who=PUBLIC)
 def invitation(tx: Tx, token: str) -> ResponseReturnValue:
     """Who asks, why and what one gets, in the language the association was written to."""
+    return doors.cleaned(token, _invitation(tx, token))
+
+
+def _invitation(tx: Tx, token: str, note: str = "", problems: Problems | None = None) -> str:
     found = invitations.page(tx, token)
     own = found.invitation.language
     chosen = "language" in session or "lang" in request.args
     with force_locale(locale_of(language() if chosen or own not in NAMES else own)):
-        page = render_template("public/invitation.html", token=token, page=found, invitation=found.invitation)
-        return doors.cleaned(token, page)
+        return render_template(
+            "public/invitation.html",
+            token=token,
+            page=found,
+            invitation=found.invitation,
+            note=note,
+            problems=problems or {},
+        )
 
 
 @view(answers, "/m/<door:token>", who=PUBLIC, methods=("POST",))
 def answer_invitation(tx: Tx, token: str) -> ResponseReturnValue:
     """Join in or decline; no needs no reason."""
-    invitations.answer(tx, token, request.form.get("reply", ""), request.form.get("note", ""))
+    note = written(request.form, "note")
+    try:
+        invitations.answer(tx, token, request.form.get("reply", ""), note)
+    except Invalid as error:
+        raise Refusal(_invitation(tx, token, note, error.problems), 422) from error
     return redirect(url_for("answers.invitation", token=token))
 
 

@@ -7,6 +7,7 @@ from flask.typing import ResponseReturnValue
 from flask_babel import gettext as _
 
 from webapp.access import Refusal, view
+from webapp.forms.reading import written
 from webapp.forms.view import Problems
 from webapp.i18n import language
 from webapp.workshop import shown
@@ -48,7 +49,7 @@ def _ask_page(tx: Tx, draft_id: int, problems: Problems | None = None, refused: 
 def submit(tx: Tx, draft_id: int) -> ResponseReturnValue:
     """Ask a second person."""
     try:
-        asked = publishing.submit(tx, draft_id, request.form.get("comment", ""), _day(request.form.get("on", "")))
+        asked = publishing.submit(tx, draft_id, written(request.form, "comment"), _day(request.form.get("on", "")))
     except Invalid as error:
         raise Refusal(_ask_page(tx, draft_id, error.problems), 422) from error
     except BundleRefused as error:
@@ -103,7 +104,7 @@ def _proposal_page(tx: Tx, publication_id: int, problems: Problems | None = None
 )
 def approve(tx: Tx, publication_id: int) -> ResponseReturnValue:
     """Say yes as the second person."""
-    asked = publishing.approve(tx, publication_id, request.form.get("comment", ""))
+    asked = publishing.approve(tx, publication_id, written(request.form, "comment"))
     done = asked.status == "done"
     flash(_("Freigegeben und in Kraft.") if done else _("Freigegeben. Es gilt ab dem genannten Tag."), "success")
     return redirect(url_for("workshop_publishing.proposal", publication_id=publication_id))
@@ -182,7 +183,7 @@ def _retire_page(tx: Tx, key: str, number: int, problems: Problems | None = None
 def retire(tx: Tx, key: str, number: int) -> ResponseReturnValue:
     """Ask a second person to retire a version."""
     try:
-        asked = publishing.submit_retirement(tx, key, number, request.form.get("comment", ""))
+        asked = publishing.submit_retirement(tx, key, number, written(request.form, "comment"))
     except Invalid as error:
         raise Refusal(_retire_page(tx, key, number, error.problems), 422) from error
     return redirect(url_for("workshop_publishing.proposal", publication_id=asked.id))
