@@ -11,6 +11,7 @@ from sqlalchemy import event, insert, select, text
 from tests.conftest import Begin, Database
 from tests.engine.drawing import Drawing, timer
 from tests.engine.house import NOTHING_OPEN, House
+from workflows.actions import operation
 from workflows.core.clock import SetClock
 from workflows.engine import incidents, runtime, timers
 from workflows.engine.expressions import evaluate
@@ -194,6 +195,7 @@ def test_due_work_is_found_by_its_index_however_much_waits(house: House, databas
     assert "SCAN timer" not in plan.replace("SCAN timer USING INDEX ix_timer_waiting_due", "")
     assert "Seq Scan on timer" not in plan
     assert "ix_incident_due" in plans(database, begin, incidents.next_due)
+    assert "ix_timer_failing" in plans(database, begin, operation.look)  # asked by every inbox of the coordination
     with begin() as tx:
         due = timers.next_due(tx)
         assert tx.session.scalar(select(Timer.element_id).where(Timer.id == due)) == "wait"

@@ -12,6 +12,8 @@ from workflows.core.tx import Tx
 from workflows.engine.state import Instance
 
 WAITING = text("status = 'waiting'")
+FAILING = text("status = 'waiting' AND attempts > 0")
+"""Timers whose firing has failed; an index of its own holds these few among all that wait."""
 
 
 class Timer(Base):
@@ -25,6 +27,7 @@ class Timer(Base):
     __table_args__ = (
         CheckConstraint("status IN ('waiting', 'fired', 'cancelled')", name="status"),
         Index("ix_timer_waiting_due", "due_at", "id", postgresql_where=WAITING, sqlite_where=WAITING),
+        Index("ix_timer_failing", "id", postgresql_where=FAILING, sqlite_where=FAILING),
     )
 
     id: Mapped[int] = mapped_column(primary_key=True)
