@@ -5,6 +5,7 @@ import io
 import json
 import re
 from collections.abc import Callable
+from pathlib import Path
 from typing import cast
 
 import pytest
@@ -338,3 +339,16 @@ def test_hints_alone_are_no_alarm_and_name_languages_not_files(owner: Browser, d
     hints = page.partition('class="plain hints"')[2].partition("</ul>")[0]
     assert "Übersetzungen: English" in hints
     assert "en.json" not in hints
+
+
+def test_a_diagram_of_another_tool_alone_becomes_a_process_called_like_its_file(owner: Browser) -> None:
+    foreign = Path("tests/engine/foreign/approval.bpmn").read_bytes()
+    sent = {"file": (io.BytesIO(b"\xef\xbb\xbf" + foreign), "Antrag prüfen.bpmn")}
+    begun = owner.post("/workshop/import", sent)
+    assert begun.status_code == 302
+    page = owner.get(begun.location).text
+    assert "Stellen wurden angepasst" in page
+    assert "antrag_pruefen.bpmn" in page
+    broken = owner.post("/workshop/import", {"file": (io.BytesIO(b"\x89PNG"), "Bild.bpmn")})
+    assert broken.status_code == 422
+    assert "keine lesbare Zip-Datei und kein Diagramm" in broken.text

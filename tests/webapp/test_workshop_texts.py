@@ -110,3 +110,10 @@ def test_a_script_keeps_a_text_while_somebody_types(owner: Browser, draft: str) 
     assert "Die erste Zeile muss" in wrong.get_json()["problems"][0]
     assert owner.post(address, {**sent, "t.de": "Betreff: Zwei\n\nx"}, headers=script).status_code == 200
     assert content(owner, draft, "de") == "Betreff: Zwei\n\nx\n"
+
+
+def test_the_list_names_the_steps_that_send_a_text_by_its_name_or_by_a_formula(owner: Browser) -> None:
+    page = owner.get(f"{begin_draft(owner, 'funding')}/texts").text
+    assert re.search(r">sketch_wanted<.*?>MO um die Beschreibung bitten<", page, re.DOTALL)
+    page = owner.get(f"{begin_draft(owner, 'referral')}/texts").text
+    assert re.search(r">need_reminder<.*?>An die Antwort erinnern<", page, re.DOTALL)

@@ -31,9 +31,9 @@ def ask_import(tx: Tx) -> ResponseReturnValue:
 
 @view(workshop_drafts, "/workshop/import", who=policy.BUNDLE_EDIT, methods=("POST",))
 def take_in(tx: Tx) -> ResponseReturnValue:
-    """Make a draft of a zip."""
+    """Make a draft of a zip, or of a diagram alone."""
     try:
-        draft, changes = kept.take_in(tx, _sent())
+        draft, changes = kept.take_in(tx, _sent(), _name_sent())
     except BundleUnreadable as error:
         raise Refusal(render_template("workshop/import.html", problem=_sentence(error)), 422) from error
     return _taken(draft, changes)
@@ -42,9 +42,8 @@ def take_in(tx: Tx) -> ResponseReturnValue:
 @view(workshop_drafts, "/workshop/drafts/<int:draft_id>/upload", who=policy.BUNDLE_EDIT, methods=("POST",))
 def upload(tx: Tx, draft_id: int) -> ResponseReturnValue:
     """Replace or add one file."""
-    sent = request.files.get("file")
     try:
-        draft, changes = kept.take_in_file(tx, draft_id, (sent.filename if sent else "") or "", _sent())
+        draft, changes = kept.take_in_file(tx, draft_id, _name_sent(), _sent())
     except BundleUnreadable as error:
         flash(_sentence(error), "danger")
         raise Refusal(redirect(url_for("workshop.draft", draft_id=draft_id))) from error
@@ -54,6 +53,11 @@ def upload(tx: Tx, draft_id: int) -> ResponseReturnValue:
 def _sent() -> bytes:
     sent = request.files.get("file")
     return sent.read(LARGEST_ZIP + 1) if sent else b""
+
+
+def _name_sent() -> str:
+    sent = request.files.get("file")
+    return (sent.filename if sent else "") or ""
 
 
 def _sentence(error: BundleUnreadable) -> str:

@@ -136,6 +136,10 @@ TEXTS = {
     "Timer Boundary Event (non-interrupting)": _l("Zeit nebenher"),
     "Escalation boundary event (non-interrupting)": _l("Eskalation nebenher"),
     "Escalation Boundary Event (non-interrupting)": _l("Eskalation nebenher"),
+    # The head of the panel writes them another way than the menu.
+    "Message Boundary Event (Non Interrupting)": _l("Nachricht nebenher"),
+    "Timer Boundary Event (Non Interrupting)": _l("Zeit nebenher"),
+    "Escalation Boundary Event (Non Interrupting)": _l("Eskalation nebenher"),
     "Boundary event": _l("Ereignis am Rand"),
     "Intermediate catch event": _l("Warten"),
     "Sequence flow": _l("Weg"),

@@ -23,7 +23,11 @@ from workflows.engine.findings import Finding
 from workflows.engine.normalise import Normalised, normalise
 from workflows.engine.publications import Publication
 from workflows.engine.state import Instance
+from workflows.forms.editing import slug
 from workflows.operators import FUNCTIONS, catalogue
+
+BEFORE_XML = b"\xef\xbb\xbf \t\r\n"
+"""A byte order mark and blanks, which some tools write in front."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -171,11 +175,14 @@ def visit(tx: Tx, draft_id: int, path: str) -> Sequence[DraftVisit]:
     return drafts.visit(tx, draft(tx, draft_id).id, path[:200])
 
 
-def take_in(tx: Tx, data: bytes) -> tuple[Draft, tuple[Finding, ...]]:
+def take_in(tx: Tx, data: bytes, name: str = "") -> tuple[Draft, tuple[Finding, ...]]:
     """A zip becomes a draft of its process, whatever is wrong in it; gives what was rewritten on the way.
 
-    Raises ``BundleUnreadable`` when the zip itself cannot be used.
+    A diagram alone is a process called like its file, ``name``. Raises ``BundleUnreadable`` for what is neither.
     """
+    if name and data.lstrip(BEFORE_XML).startswith(b"<"):
+        key = slug(PurePosixPath(name).stem) or "process"
+        data = Bundle(key, {f"{key}.bpmn": data}).frozen()
     found, told = unpacked(tx, data)
     return begin_with(tx, found.bundle, told), found.changes
 

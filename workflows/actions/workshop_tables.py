@@ -14,10 +14,12 @@ from workflows.decisions import (
     DecisionModelError,
     DecisionResult,
     checks,
+    formulas,
     parse_decisions,
     sheets,
 )
 from workflows.decisions.checks import Finding
+from workflows.decisions.formulas import Formula
 from workflows.decisions.sheets import Row, Sheet
 from workflows.engine.content import read_content
 from workflows.feel import FeelBudgetError, FeelSyntaxError, compile_expression
@@ -31,10 +33,14 @@ LONGEST_VALUE = 2_000
 
 @dataclass(frozen=True, slots=True)
 class Listed:
-    """One table of a draft, with the steps that decide by it; ``problem`` says why a file cannot be read."""
+    """One table or formula of a draft, with the steps that decide by it, also by way of another decision.
+
+    ``problem`` says why a file cannot be read.
+    """
 
     path: str
     sheet: Sheet | None = None
+    formula: Formula | None = None
     steps: Sequence[str] = ()
     findings: int = 0
     problem: DecisionModelError | None = None
@@ -81,7 +87,7 @@ class Trial:
 
 
 def listed(tx: Tx, draft_id: int) -> list[Listed]:
-    """Every table of a draft; raises ``NotFound``."""
+    """Every table and formula of a draft; raises ``NotFound``."""
     bundle = workshop.bundle(tx, draft_id)
     content = read_content(bundle, FUNCTIONS)
     used: dict[str, list[str]] = {}
@@ -91,16 +97,33 @@ def listed(tx: Tx, draft_id: int) -> list[Listed]:
     found: list[Listed] = []
     for path, xml in bundle.of_kind(".dmn").items():
         try:
-            every = sheets.sheets(xml)
+            every, expressions, needed = sheets.sheets(xml), formulas.formulas(xml), formulas.needs(xml)
         except DecisionModelError as error:
             found.append(Listed(path, problem=error))
             continue
+        deciding = _also_behind(used, needed)
+        found += [Listed(path, None, each, deciding.get(each.decision, ())) for each in expressions]
         model = content.models.get(path)
         for sheet in every:
             held = Held(path, 0, xml, sheet, model)
             count = len(held.findings()) + len(held.wrong_cells())
-            found.append(Listed(path, sheet, used.get(sheet.decision, []), count))
+            found.append(Listed(path, sheet, None, deciding.get(sheet.decision, ()), count))
     return found
+
+
+def _also_behind(used: Mapping[str, Sequence[str]], needed: Mapping[str, Sequence[str]]) -> Mapping[str, Sequence[str]]:
+    """The steps of each decision, those of the decisions that ask it included."""
+    found: dict[str, dict[str, None]] = {}
+    for decision, steps in used.items():
+        waiting = [decision]
+        seen: set[str] = set()
+        while waiting:
+            key = waiting.pop()
+            if key not in seen:
+                seen.add(key)
+                found.setdefault(key, {}).update(dict.fromkeys(steps))
+                waiting += needed.get(key, ())
+    return {key: tuple(steps) for key, steps in found.items()}
 
 
 def read(tx: Tx, draft_id: int, decision: str) -> Held:

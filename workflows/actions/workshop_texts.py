@@ -77,9 +77,10 @@ def listed(tx: Tx, draft_id: int) -> list[Listed]:
 
 
 def _sent_by(element: Element) -> list[str]:
-    """The texts an element names: the literal words of its input ``text``."""
-    sources = [each.source for each in element.inputs if each.target == "text"]
-    return [part for source in sources for part in source.split('"')[1::2]]
+    """The texts an element names: its input ``text``, or the literal words of the formula there."""
+    sources = [each.source.strip() for each in element.inputs if each.target == "text"]
+    formulas = [part for source in sources if source.startswith("=") for part in source.split('"')[1::2]]
+    return [*(source for source in sources if not source.startswith("=")), *formulas]
 
 
 def versions(tx: Tx, draft_id: int, name: str) -> dict[str, Stored]:

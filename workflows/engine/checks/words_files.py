@@ -29,7 +29,10 @@ BUNDLE: Final[Words] = {
         "Mehrere Diagramme ohne gemeinsamen Ordner: Packen Sie alles in einen Ordner, der wie der Ablauf heißt.",
         "Several diagrams without a common folder: put everything into one folder named after the process.",
     ),
-    "not_a_zip": ("Das ist keine lesbare Zip-Datei: {reason}", "This is no readable zip file: {reason}"),
+    "not_a_zip": (
+        "Das ist keine lesbare Zip-Datei und kein Diagramm. Sie kann beschädigt sein; bitte erstellen Sie sie neu.",
+        "This is no readable zip file and no diagram. It may be damaged; please make it anew.",
+    ),
     "not_readable": ("„{file}“ lässt sich nicht lesen: {reason}", '"{file}" cannot be read: {reason}'),
     "unsafe_path": (
         "„{file}“ führt aus dem Bündel hinaus. Das Bündel wird nicht angenommen.",

@@ -120,12 +120,21 @@ def _begin_way(root: Node, event: Node) -> None:
         take_lane(root, drawing, end)
 
 
+def _is_open(root: Node, drawing: Drawing, start: Box, place: Box) -> bool:
+    """Whether nothing stands at a place, nor on the line that goes down to its height and then across."""
+    (x, _), (_, y) = start.center, place.center
+    down, across = Box(x - 1, start.bottom + 6, 2, y - start.bottom - 6), Box(x, y - 1, place.x - x - 6, 2)
+    return all(drawing.is_free(each, root) for each in (place, down, across))
+
+
 def _free_place(root: Node, drawing: Drawing, event: Node) -> Box:
     """Below the event where nothing stands; else room is made beside the step."""
     start, host = (drawing.box(event.get(name) or "") for name in ("id", "attachedToRef"))
     width, height = SIZES["endEvent"]
-    places = (Box(start.right + x, start.bottom + y, width, height) for y in (20, 50, 90) for x in (GAP, 110, 170))
-    found = next((each for each in places if drawing.is_free(each, root)), None)
+    places = (
+        Box(start.right + x, start.bottom + y, width, height) for y in range(20, 240, 35) for x in (GAP, 110, 170)
+    )
+    found = next((each for each in places if _is_open(root, drawing, start, each)), None)
     if found is None:
         drawing.make_room(root, host.right + 1, width + GAP)
         found = Box(host.right + GAP / 2, host.bottom - height / 2, width, height)
