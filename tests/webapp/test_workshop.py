@@ -348,6 +348,7 @@ def test_a_diagram_of_another_tool_alone_becomes_a_process_called_like_its_file(
     assert begun.status_code == 302
     page = owner.get(begun.location).text
     assert "Stellen wurden angepasst" in page
+    assert '<li dir="auto">camunda:initiator: ' in page  # one point a line
     assert "antrag_pruefen.bpmn" in page
     broken = owner.post("/workshop/import", {"file": (io.BytesIO(b"\x89PNG"), "Bild.bpmn")})
     assert broken.status_code == 422

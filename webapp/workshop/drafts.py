@@ -8,6 +8,7 @@ from flask_babel import gettext as _
 from flask_babel import ngettext
 
 from webapp.access import Refusal, view
+from webapp.flashes import enumerate_points
 from webapp.i18n import language
 from webapp.security import row_id
 from webapp.workshop import shown
@@ -69,7 +70,7 @@ def _taken(draft: Draft, changes: Sequence[Finding]) -> ResponseReturnValue:
     if changes:
         told = [f"{each['name'] or each['element'] or each['file']}: {each['text']}" for each in _words(changes)]
         heading = ngettext("%(num)d Stelle wurde angepasst:", "%(num)d Stellen wurden angepasst:", len(told))
-        flash(" ".join([heading, *told[:20]]), "info")
+        enumerate_points(heading, told)
     return redirect(url_for("workshop.draft", draft_id=draft.id))
 
 
