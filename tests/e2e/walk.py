@@ -136,7 +136,7 @@ def page_rules(app: Flask) -> list[Rule]:
             and not rule.rule.startswith("/api/")
             and "/files/<" not in rule.rule
             and not rule.rule.endswith("/export")
-            and not rule.rule.endswith(".csv")
+            and not rule.rule.endswith((".csv", ".bpmn"))
         ),
         key=lambda rule: rule.endpoint,
     )
