@@ -46,6 +46,7 @@ def _config(settings: Settings) -> dict[str, object]:
         "SECRET_KEY_FALLBACKS": list(settings.old_secret_keys),
         "WTF_CSRF_SECRET_KEY": [*settings.old_secret_keys, settings.secret_key],  # the last one signs
         "SQLALCHEMY_DATABASE_URI": settings.database_url,
+        "SQLALCHEMY_ENGINE_OPTIONS": {"hide_parameters": True},  # an error must not log what people typed
         "SESSION_COOKIE_NAME": "__Host-lotse" if is_https else "lotse",
         "SESSION_COOKIE_SECURE": is_https,
         "SESSION_COOKIE_HTTPONLY": True,

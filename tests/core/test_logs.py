@@ -39,5 +39,21 @@ def test_a_trace_is_marked_and_clean() -> None:
     assert "amal" not in "".join(lines)
 
 
+def test_rows_that_the_database_quotes_are_left_out() -> None:
+    quoted = "violates not-null\nDETAIL:  Failing row contains (1, Amal,\nzweite Zeile).\n"
+    assert "Amal" not in written("database unavailable: %s", quoted)
+    try:
+        try:
+            raise LookupError(quoted)
+        except LookupError as error:
+            raise ValueError(f"{quoted}[SQL: INSERT]") from error
+    except ValueError:
+        lines = written("bug", trace=True)
+    assert "Amal" not in lines
+    assert "zweite" not in lines
+    assert lines.count("DETAIL: [row]") == 2
+    assert "INSERT" in lines
+
+
 def test_plain_words_stay() -> None:
     assert cleaned("daily chore seal failed: Ümläute bleiben") == "daily chore seal failed: Ümläute bleiben"

@@ -77,7 +77,9 @@ def test_weiter_without_javascript_shows_what_belongs_to_the_answer(browser: Bro
 
 @pytest.mark.usefixtures("house")
 def test_machines_are_turned_away_and_people_keep_their_words(browser: Browser, clock: SetClock, begin: Begin) -> None:
-    traps = [{"website": "http://spam.example"}, {"_ticket": "gefälscht"}, {"_ticket": ""}]
+    week_old = fill_in(browser, clock)["_ticket"]
+    clock.advance(timedelta(days=7))
+    traps = [{"_ticket": week_old}, {"website": "http://spam.example"}, {"_ticket": "gefälscht"}, {"_ticket": ""}]
     for trap in traps:
         answer = browser.post("/anfrage", fill_in(browser, clock, **trap))
         assert answer.status_code == 422

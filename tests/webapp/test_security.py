@@ -5,9 +5,11 @@ from dataclasses import replace
 
 import pytest
 from flask import Flask
+from sqlalchemy import text
 
 from tests.webapp.conftest import ADDRESS, Browser
 from tests.webapp.shared_app import quick_app
+from webapp.extensions import db
 from workflows.core.clock import SetClock
 from workflows.core.settings import Settings
 
@@ -37,6 +39,21 @@ def test_a_bug_shows_no_trace_and_keeps_the_headers(settings: Settings, clock: S
     assert answer.status_code == 500
     assert "geheim" not in answer.text
     assert "Content-Security-Policy" in answer.headers
+
+
+def test_what_was_typed_is_not_logged_when_the_database_refuses_it(
+    settings: Settings, clock: SetClock, caplog: pytest.LogCaptureFixture
+) -> None:
+    def broken() -> str:
+        db.session.execute(text("INSERT INTO work_group (name) VALUES (:name)"), {"name": "Amal Geheim"})
+        return ""
+
+    app = quick_app(replace(settings, public_url=ADDRESS), clock)
+    app.add_url_rule("/kaputt", view_func=broken)
+    assert Browser(app.test_client()).get("/kaputt").status_code == 500
+    assert "IntegrityError" in caplog.text
+    assert "INSERT INTO work_group" in caplog.text
+    assert "Amal" not in caplog.text.partition("[SQL")[2]
 
 
 def test_personal_pages_are_kept_by_nobody(browser: Browser, house: None) -> None:

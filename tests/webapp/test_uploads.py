@@ -15,6 +15,7 @@ from tests.core.test_files import PDF, PNG
 from tests.webapp import sample
 from tests.webapp.conftest import ENQUIRY, Browser, Enquired
 from tests.webapp.test_public import fill_in
+from webapp.public import views
 from workflows.actions import attachments, enquiries, rounds
 from workflows.actions.attachments import Upload
 from workflows.core import audit, files
@@ -58,6 +59,17 @@ def test_an_upload_survives_a_mistake_and_comes_with_the_enquiry(
     assert stored(begin) == [("Satzung.pdf", case.stream, True)]
     assert browser.post("/anfrage", sent).status_code == 302  # sent twice, it stays one case with one file
     assert len(stored(begin)) == 1
+
+
+@pytest.mark.usefixtures("house")
+def test_one_line_fills_no_disk_through_the_public_form(
+    browser: Browser, clock: SetClock, begin: Begin, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(views, "UPLOADS_PER_HOUR", 2)
+    for _ in range(3):
+        answer = browser.post("/anfrage/felder", {**fill_in(browser, clock), "attachments": upload()})
+    assert len(stored(begin)) == 2
+    assert "Bitte wählen Sie sie noch einmal aus" in answer.text
 
 
 @pytest.mark.usefixtures("house")

@@ -1,7 +1,8 @@
 """The log of operation: one line per happening that nobody can forge, without secrets and without persons.
 
-Control characters are written out, or somebody could type a line of the log; addresses of mails and of visitors and
-long random words (tokens of links, cookies, keys) are left out (OWASP ASVS 5.0, 16.2.5 and 16.4.1).
+Control characters are written out, or somebody could type a line of the log; addresses of mails and of visitors,
+long random words (tokens of links, cookies, keys) and the rows that PostgreSQL quotes are left out (OWASP ASVS 5.0,
+16.2.5 and 16.4.1).
 """
 
 import logging
@@ -10,12 +11,13 @@ import re
 ADDRESS = re.compile(r"[^\s@<>\"'=:,;()]+@[^\s@<>\"'=:,;()]+")
 VISITOR = re.compile(r"\bip=[0-9A-Fa-f.:]*[0-9A-Fa-f]")
 SECRET = re.compile(r"[A-Za-z0-9_-]{32,}")
+ROW = re.compile(r"DETAIL:.*?(?=\n\[SQL|\n\nThe above exception|\Z)", re.DOTALL)
 _CONTROL = re.compile(r"[\x00-\x1f\x7f-\x9f\u2028\u2029]")
 
 
 def cleaned(text: str) -> str:
     """One line of text without control characters, addresses and secrets."""
-    text = ADDRESS.sub("[address]", _CONTROL.sub(_written_out, text))
+    text = ADDRESS.sub("[address]", _CONTROL.sub(_written_out, ROW.sub("DETAIL: [row]", text)))
     return SECRET.sub("[secret]", VISITOR.sub("ip=[address]", text))
 
 
@@ -37,7 +39,7 @@ class OneLine(logging.Formatter):
 
     def formatException(self, ei: object) -> str:  # noqa: N802 the name is the library's
         """The trace, every line marked as one."""
-        trace = super().formatException(ei)  # type: ignore[arg-type]
+        trace = ROW.sub("DETAIL: [row]", super().formatException(ei))  # type: ignore[arg-type]
         return "\n".join(f"    | {cleaned(line)}" for line in trace.splitlines())
 
 
