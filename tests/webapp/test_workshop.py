@@ -117,6 +117,19 @@ def test_the_second_person_finds_what_waits_at_the_top_of_the_workshop(
     assert "Freundlicher" in page
 
 
+def test_who_was_refused_reads_why_at_the_draft_until_it_is_asked_for_again(
+    owner: Browser, second: Browser, draft: str
+) -> None:
+    save(owner, draft, "Betreff: Neue Worte\n\nGuten Tag [[link]]")
+    proposal = owner.post(f"{draft}/publish", {"comment": "Freundlicher"}).location
+    second.post(f"{proposal}/refuse", {"refusal": "Bitte den Namen kürzer."})
+    page = owner.get(draft).text
+    assert "Bitte den Namen kürzer." in page
+    assert f'href="{proposal}"' in page
+    owner.post(f"{draft}/publish", {"comment": "Kürzer"})
+    assert "Bitte den Namen kürzer." not in owner.get(draft).text
+
+
 def test_going_back_to_a_version_says_what_is_left_to_do(owner: Browser) -> None:
     begun = owner.post("/workshop/processes/referral/drafts", {"number": "1"})
     assert "Kopie von Fassung 1. Lassen Sie ihn veröffentlichen" in owner.get(begun.location).text

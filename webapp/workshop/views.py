@@ -64,6 +64,7 @@ def draft(tx: Tx, draft_id: int) -> ResponseReturnValue:
         findings=shown.findings(kept.findings(tx, draft_id), language(), draft_id=draft_id),
         parts=shown.parts(found, kept.files(tx, draft_id)),
         history=kept.history(tx, draft_id),
+        refused=kept.sent_back(tx, draft_id) if found.status == "open" else None,
     )
 
 

@@ -248,6 +248,13 @@ def history(tx: Tx, draft_id: int) -> list[Change]:
     return drafts.history(tx.session, draft(tx, draft_id).id)
 
 
+def sent_back(tx: Tx, draft_id: int) -> Publication | None:
+    """The newest proposal of a draft if it was refused: by a second person, or by its day; raises ``NotFound``."""
+    asked = select(Publication).where(Publication.draft_id == draft(tx, draft_id).id)
+    newest = tx.session.scalar(asked.order_by(Publication.id.desc()).limit(1))
+    return newest if newest is not None and newest.status == "refused" else None
+
+
 def process_name(tx: Tx, key: str) -> str:
     """What people call a process; the key of one that was never published."""
     row = tx.session.get(Process, key)
