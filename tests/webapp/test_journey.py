@@ -13,7 +13,7 @@ from tests.conftest import Begin
 from tests.webapp.conftest import ADDRESS, Browser, Enquired, dump
 from tests.webapp.test_uploads import numbers, stored, upload
 from webapp import doors
-from webapp.portal.views import STAYS_OPEN
+from webapp.portal.views import OPENED, STAYS_OPEN
 from workflows import worker
 from workflows.core import audit, links
 from workflows.core.clock import SetClock
@@ -165,6 +165,11 @@ def test_a_hundred_scanners_change_nothing_and_then_the_person_succeeds(
     assert f'action="{link}/open"' not in town.visitor.get(link).text
     clock.advance(STAYS_OPEN + timedelta(seconds=1))
     assert f'action="{link}/open"' in town.visitor.get(link).text, "a browser left alone shows nothing any more"
+    with town.visitor.client.session_transaction(base_url=ADDRESS) as cookie:
+        cookie[OPENED] = {**cookie[OPENED], "4711": 1}
+    town.visitor.post(f"{link}/open")
+    with town.visitor.client.session_transaction(base_url=ADDRESS) as cookie:
+        assert "4711" not in cookie[OPENED], "what is over makes the cookie no larger"
 
 
 def test_the_case_page_draws_where_each_process_stands(town: Town, enquiry: Enquired) -> None:

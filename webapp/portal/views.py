@@ -41,8 +41,9 @@ def referral(tx: Tx, token: str) -> ResponseReturnValue:
 def open_referral(tx: Tx, token: str) -> ResponseReturnValue:
     """A person wants to see it: it counts as seen, and this browser may look for two hours."""
     opened = referrals.open(tx, token)
-    until = int((tx.now + STAYS_OPEN).timestamp())
-    session[OPENED] = {**session.get(OPENED, {}), str(opened.link_id): until}
+    now, until = tx.now.timestamp(), int((tx.now + STAYS_OPEN).timestamp())
+    others = {link: end for link, end in session.get(OPENED, {}).items() if end >= now}  # a cookie is small
+    session[OPENED] = {**others, str(opened.link_id): until}
     doors.keep(token)
     return redirect(url_for("office.referral", token=token))
 
