@@ -1,5 +1,6 @@
 """The main job over HTTP: an association asks, an office helps from its mail, the association confirms with one tap."""
 
+import io
 import re
 from collections.abc import Callable
 from dataclasses import replace
@@ -10,11 +11,14 @@ from sqlalchemy import select
 from sqlalchemy.orm import Session, sessionmaker
 
 from tests.conftest import Begin
+from tests.core.test_files import PDF
 from tests.webapp.conftest import ADDRESS, Browser, Enquired, dump
 from tests.webapp.test_uploads import numbers, stored, upload
 from webapp import doors
 from webapp.portal.views import OPENED, STAYS_OPEN
 from workflows import worker
+from workflows.actions import attachments
+from workflows.actions.attachments import Upload
 from workflows.core import audit, links
 from workflows.core.clock import SetClock
 from workflows.core.links import Link
@@ -263,10 +267,15 @@ def test_an_office_sends_a_paper_with_its_outcome_and_only_the_coordination_sees
     assert answer.status_code == 422
     kept = numbers(answer, "outcome_files")
     assert len(kept) == 1
-    foreign = town.visitor.post(found[1], {"reported_outcome": "helped", "outcome_files": [*kept, "4711"]})
-    assert foreign.status_code == 422
+    with begin() as tx:
+        inner = attachments.attach(tx, enquiry.case_id, Upload("Intern.pdf", io.BytesIO(PDF + b"1")), False).id
+    for number in ("4711", str(inner)):
+        foreign = town.visitor.post(found[1], {"reported_outcome": "helped", "outcome_files": [*kept, number]})
+        assert foreign.status_code == 422
+        assert "Intern.pdf" not in foreign.text, "a file of the same case that is none of the form's"
     assert numbers(town.visitor.post(f"{found[1]}/fields", {"outcome_files": kept}), "outcome_files") == kept
     town.answer(link, {"reported_outcome": "helped", "outcome_files": kept})
-    assert stored(begin) == [("Zusage.pdf", f"case:{enquiry.case_id}", False)]
+    stream = f"case:{enquiry.case_id}"
+    assert stored(begin) == [("Zusage.pdf", stream, False), ("Intern.pdf", stream, False)]
     assert "Zusage.pdf" in town.coordinator.get(f"/cases/{enquiry.case_id}").text
     assert "Zusage.pdf" not in town.visitor.get(f"/s/{enquiry.token}").text
