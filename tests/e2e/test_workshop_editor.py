@@ -96,7 +96,7 @@ def test_a_process_owner_changes_form_and_due_date_in_the_panel(
     print("editor ready after", page.locator("[data-ready]").get_attribute("data-ready"), "ms")
     select(page, "Rückfrage beantworten")
     page.get_by_label("Formular", exact=True).select_option("check_hand_on")
-    page.get_by_label("Werktage").first.fill("7")
+    page.get_by_label("Arbeitstage").first.fill("7")
 
     def changed() -> bool:
         step = element(house, owner, draft_id, "reply_question")
@@ -205,7 +205,7 @@ def test_somebody_else_was_faster_and_nothing_typed_is_lost(
         xml = workshop.files(tx, draft_id)[DIAGRAM].data
         workshop.save(tx, draft_id, {DIAGRAM: xml.replace("Rückfrage beantworten".encode(), b"Von der Zweiten")})
     select(page, "Weiterreichen prüfen")
-    page.get_by_label("Werktage").first.fill("9")
+    page.get_by_label("Arbeitstage").first.fill("9")
     dialog = page.get_by_role("dialog")
     expect(dialog).to_contain_text("Zweite Person")
     expect(dialog.locator("[data-theirs]")).to_contain_text("„Von der Zweiten“ (Aufgabe): Name")
@@ -260,7 +260,7 @@ def test_the_same_through_the_list_by_keyboard_only_and_without_a_script(
     choose(page, "group:leadership")
     reach(page, "Formular")
     choose(page, "reply_question")
-    reach(page, "Frist in Werktagen")
+    reach(page, "Frist in Arbeitstagen")
     page.keyboard.type("3")
     enter(page)
     step = element(house, owner, draft_id, "antwort_gegenlesen")

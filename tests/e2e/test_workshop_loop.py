@@ -148,7 +148,7 @@ def add_reading_step(page: Page, draft: str) -> None:
     page.locator("main form button[type=submit]").last.click()
     page.get_by_label("Wer macht das?").select_option("group:leadership")
     page.get_by_label("Formular", exact=True).select_option("reply_question")
-    page.get_by_label("Frist in Werktagen").fill("3")
+    page.get_by_label("Frist in Arbeitstagen").fill("3")
     page.locator("main form button[type=submit]").first.click()
     page.locator("#step-reply_question summary").click()
     page.get_by_role("button", name="Rückfrage beantworten entfernen").click()

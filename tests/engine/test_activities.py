@@ -68,6 +68,23 @@ def test_an_unknown_group_is_an_incident(house: House) -> None:
     assert [incident.code for incident in house.incidents(instance)] == ["unknown_group"]
 
 
+NO_NUMBERS = ("²", "9" * 5_000, Decimal("1E+6000"), Decimal(-1), "jemand")
+
+
+@pytest.mark.parametrize("value", NO_NUMBERS)
+def test_what_is_no_person_and_no_priority_is_an_incident(house: House, value: object) -> None:
+    given = {
+        "assignee_not_a_person": '<zeebe:assignmentDefinition assignee="=given"/>',
+        "priority_out_of_range": '<zeebe:assignmentDefinition candidateGroups="group:team"/>'
+        '<zeebe:priorityDefinition priority="=given"/>',
+    }
+    for code, extension in given.items():
+        d = Drawing()
+        d.flow(d.start(), d.node("userTask", "ask", "", extension), d.end())
+        instance = house.run(d, given=value)
+        assert [incident.code for incident in house.incidents(instance)] == [code]
+
+
 def test_inputs_are_seen_inside_only_and_outputs_choose_what_comes_out(house: House) -> None:
     d = Drawing()
     d.flow(

@@ -138,7 +138,7 @@ def test_going_back_to_a_version_says_what_is_left_to_do(owner: Browser) -> None
 def test_a_changed_deadline_is_compared_in_working_days(owner: Browser, draft: str) -> None:
     owner.post(f"{draft}/steps/reply_question", {"name": "Rückfrage beantworten", "due": "4"})
     page = owner.get(f"{draft}/changes").text
-    assert "<ins>4 Werktage</ins>" in page
+    assert "<ins>4 Arbeitstage</ins>" in page
     assert "working days" not in page
 
 

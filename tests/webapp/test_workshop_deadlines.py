@@ -12,6 +12,9 @@ def test_a_reminder_is_put_on_a_step_by_forms_alone(owner: Browser) -> None:
         answer = owner.post(address, {"name": "Nach einer Woche", "due": due})
         assert answer.status_code == 422
         assert 'value="Nach einer Woche"' in answer.text
+    too_much = owner.post(address, {"name": "Ü" * 201, "due": "9" * 5_000})
+    assert too_much.status_code == 422
+    assert "Ü" * 201 in too_much.text
     assert "Bitte füllen Sie dieses Feld aus." in owner.post(address, {"name": " ", "due": "5"}).text
     asked = owner.post(address, {"name": "Nach einer Woche", "due": "5", "then": "stays"})
     assert asked.location.endswith("/steps/after/reply_question_deadline")
@@ -23,7 +26,7 @@ def test_a_reminder_is_put_on_a_step_by_forms_alone(owner: Browser) -> None:
     owner.post(f"{draft}/steps/reply_question_deadline", {"name": "Nach zwei Wochen", "due": "10"})
     page = owner.get(f"{draft}/steps").text
     assert "Nach zwei Wochen" in page
-    assert "10 Werktage" in page
+    assert "10 Arbeitstage" in page
     leaving = owner.get(f"{draft}/steps/reply_question_deadline/remove").text
     assert "Erinnern" in leaving
     owner.post(f"{draft}/steps/reply_question_deadline/remove", {"sure": "1"})

@@ -23,6 +23,13 @@ def written(sent: Sent, name: str) -> str:
     return sent.get(name, "").replace("\r\n", "\n")
 
 
+def whole_number(text: str, least: int, most: int) -> int | None:
+    """The whole number somebody typed; None for anything else and for one that is out of range."""
+    text = text.strip()
+    is_number = text.isascii() and text.isdecimal() and len(text) <= len(str(most))
+    return int(text) if is_number and least <= int(text) <= most else None
+
+
 def is_redrawing(sent: Sent) -> bool:
     """Whether the form is only to be drawn anew: "Weiter" without JavaScript, or a row more or less."""
     return sent.get("_action") == "refresh" or ADD in sent or REMOVE in sent

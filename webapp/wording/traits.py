@@ -60,7 +60,7 @@ TRAITS: Mapping[str, Any] = {
 def trait_value(name: str, text: str) -> str:
     """What a property is set to, working days as people count them; all else as the diagram has it."""
     days = WORKDAYS.fullmatch(text) if name in {"assignment.due", "trigger.expression"} else None
-    return text if days is None else ngettext("%(num)d Werktag", "%(num)d Werktage", int(days[1]))
+    return text if days is None else ngettext("%(num)d Arbeitstag", "%(num)d Arbeitstage", int(days[1]))
 
 
 def trait_name(name: str) -> str:

@@ -7,6 +7,7 @@ from flask.typing import ResponseReturnValue
 from flask_babel import gettext as _
 
 from webapp.access import Refusal, view
+from webapp.forms.reading import whole_number
 from webapp.workshop import overtaken
 from workflows import policy
 from workflows.actions import diagram_steps as walk
@@ -31,15 +32,14 @@ def ask(tx: Tx, draft_id: int, step_id: str) -> ResponseReturnValue:
 @view(workshop_deadlines, ADDRESS, who=policy.BUNDLE_EDIT, methods=("POST",))
 def put_on(tx: Tx, draft_id: int, step_id: str) -> ResponseReturnValue:
     """Put it on; where the step stays open, what happens then is asked for next."""
-    name = " ".join(request.form.get("name", "").split())[:LONGEST_NAME]
-    days, ends = request.form.get("due", "").strip(), request.form.get("then") == "ends"
-    if not (days.isascii() and days.isdecimal() and 1 <= int(days) <= MOST_DAYS):
-        problem = Problem("out_of_range", {"min": 1, "max": MOST_DAYS})
-        raise Refusal(_page(tx, draft_id, step_id, {"due": (problem,)}), 422)
+    name = " ".join(request.form.get("name", "").split())
+    days, ends = whole_number(request.form.get("due", ""), 1, MOST_DAYS), request.form.get("then") == "ends"
+    if days is None or len(name) > LONGEST_NAME:
+        raise Refusal(_page(tx, draft_id, step_id, _problems(name, days)), 422)
     try:
         with overtaken.shown_again(lambda moved: _page(tx, draft_id, step_id, {}, moved)):
             made = walk.put_deadline(
-                tx, draft_id, step_id, name, int(days), ends_step=ends, revision=overtaken.read_from(None)
+                tx, draft_id, step_id, name, days, ends_step=ends, revision=overtaken.read_from(None)
             )
     except Invalid as error:
         raise Refusal(_page(tx, draft_id, step_id, error.problems), 422) from error
@@ -48,6 +48,15 @@ def put_on(tx: Tx, draft_id: int, step_id: str) -> ResponseReturnValue:
         return redirect(url_for("workshop_steps.show", draft_id=draft_id, unfold=made, _anchor=f"step-{made}"))
     flash(_("Die Frist hängt am Schritt, auch in der Zeichnung. Was soll geschehen, wenn sie vorbei ist?"), "success")
     return redirect(url_for("workshop_steps.ask_new", draft_id=draft_id, step_id=made))
+
+
+def _problems(name: str, days: int | None) -> Problems:
+    found: dict[str, tuple[Problem, ...]] = {}
+    if days is None:
+        found["due"] = (Problem("out_of_range", {"min": 1, "max": MOST_DAYS}),)
+    if len(name) > LONGEST_NAME:
+        found["name"] = (Problem("too_long", {"max": LONGEST_NAME}),)
+    return found
 
 
 def _page(tx: Tx, draft_id: int, step_id: str, problems: Problems, moved: Conflict | None = None) -> str:

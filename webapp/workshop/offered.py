@@ -131,7 +131,7 @@ def blocks(found: Choices) -> list[Row]:
             _("Erinnerung"),
             {"to": "contact"},
             often,
-            _("Mail nach einigen Werktagen, solange der Schritt offen ist"),
+            _("Mail nach einigen Arbeitstagen, solange der Schritt offen ist"),
         ),
         _block(
             "contact.log",

@@ -9,6 +9,7 @@ from flask.typing import ResponseReturnValue
 from flask_babel import gettext as _
 
 from webapp.access import Refusal, view
+from webapp.forms.reading import whole_number
 from webapp.i18n import language
 from webapp.workshop import offered, operator_words, overtaken, shown
 from workflows import policy
@@ -66,11 +67,12 @@ def change(tx: Tx, draft_id: int, step_id: str) -> ResponseReturnValue:
         name: " ".join(request.form[name].split()) for name in ("name", "group", "form") if name in request.form
     }
     if "due" in request.form:
-        days = request.form["due"].strip()
-        if days and not (days.isascii() and days.isdecimal() and int(days) <= MOST_DAYS):
+        typed = request.form["due"].strip()
+        days = whole_number(typed, 0, MOST_DAYS)
+        if typed and days is None:
             problem = Problem("out_of_range", {"min": 0, "max": MOST_DAYS})
             raise Refusal(_form(tx, draft_id, step_id, {"due": (problem,)}), 422)
-        wanted["due"] = int(days) if days else None
+        wanted["due"] = days
     given = _given()
     if too_long := [name for name, text in given.items() if len(text) > LONGEST_INPUT]:
         problem = Problem("too_long", {"max": LONGEST_INPUT})

@@ -9,7 +9,7 @@ from flask_babel import gettext as _
 from markupsafe import Markup
 
 from webapp.access import Refusal, view
-from webapp.forms.reading import is_redrawing, raw_values
+from webapp.forms.reading import is_redrawing, raw_values, whole_number
 from webapp.forms.view import FormView, Problems
 from webapp.i18n import language
 from webapp.wording.trials import deviation_text
@@ -180,11 +180,11 @@ def fields(tx: Tx, draft_id: int, name: str) -> ResponseReturnValue:
 @view(workshop_trials, f"{TRIALS}/<name>/time", who=policy.BUNDLE_EDIT, methods=("POST",))
 def wait(tx: Tx, draft_id: int, name: str) -> ResponseReturnValue:
     """Let working days pass."""
-    days = request.form.get("days", "")
-    if not days.isascii() or not days.isdecimal() or not 0 < int(days) <= MOST_DAYS:
+    days = whole_number(request.form.get("days", ""), 1, MOST_DAYS)
+    if days is None:
         flash(_("Bitte geben Sie eine Zahl von 1 bis %(most)s an.", most=MOST_DAYS), "danger")
         raise Refusal(_back(draft_id, name))
-    return _recorded(tx, draft_id, name, {"workdays": int(days)})
+    return _recorded(tx, draft_id, name, {"workdays": days})
 
 
 @view(workshop_trials, f"{TRIALS}/<name>/message", who=policy.BUNDLE_EDIT, methods=("POST",))

@@ -1,5 +1,6 @@
 """User and manual tasks: something for a person, in the inbox of a group or one person."""
 
+import re
 from decimal import Decimal
 from typing import TYPE_CHECKING, Any
 
@@ -15,6 +16,7 @@ if TYPE_CHECKING:
 
 NORMAL_PRIORITY = 50
 LONGEST_GROUP = 100
+_NUMBER = re.compile("[0-9]{1,9}")
 
 
 def user_task(run: "Run", token: Token, element: Element) -> bool | None:
@@ -59,10 +61,9 @@ def _assignee(run: "Run", token: Token, source: str | None) -> int | None:
     if source is None:
         return None
     value = run.certain(token, source, "assignee")
-    if isinstance(value, str) and value.isdigit():
-        return int(value)
-    if isinstance(value, Decimal) and value == int(value):
-        return int(value)
+    number = format(value.to_integral_value(), "f") if isinstance(value, Decimal) else value
+    if isinstance(number, str) and _NUMBER.fullmatch(number) and value in (number, Decimal(number)):
+        return int(number)
     raise Stuck("assignee_not_a_person", value=str(value))
 
 
@@ -92,7 +93,7 @@ def _priority(run: "Run", token: Token, source: str | None) -> int:
     if source is None:
         return NORMAL_PRIORITY
     value = run.certain(token, source, "priority")
-    number = Decimal(value) if isinstance(value, str) and value.isdigit() else value
+    number = Decimal(value) if isinstance(value, str) and _NUMBER.fullmatch(value) else value
     if not isinstance(number, Decimal) or not 0 <= number <= 100:
         raise Stuck("priority_out_of_range", value=str(value))
     return int(number)

@@ -63,7 +63,7 @@ def _literal(examined: Examined, use: Use) -> Iterator[Finding]:
         yield from _time(examined, use, use.source.strip())
     elif use.place in {"collection", "output_element"}:
         yield examined.error(use.element_id, "expression_missing", place=use.place, source=use.source[:200])
-    elif use.place == "priority" and not (use.source.isascii() and use.source.isdigit() and int(use.source) <= 100):
+    elif use.place == "priority" and not (re.fullmatch("[0-9]{1,3}", use.source) and int(use.source) <= 100):
         yield examined.error(use.element_id, "priority_out_of_range", source=use.source[:200])
 
 

@@ -102,7 +102,7 @@ function reminderHandler(blocks) {
       const definition = attached.businessObject.eventDefinitions[0];
       const time = bpmnFactory.create('bpmn:FormalExpression', { body: '=working days(today(), 5)' });
       time.$parent = definition;
-      modeling.updateProperties(attached, { name: t('nach 5 Werktagen') });
+      modeling.updateProperties(attached, { name: t('nach 5 Arbeitstagen') });
       modeling.updateModdleProperties(attached, definition, { timeDate: time });
       const mid = getMid(attached);
       const mail = blocks.shape({ ...block, key: 'mail.send', name: t('Erinnern') });

@@ -11,7 +11,7 @@ const chosen = new Map();
 
 /** The sentences: how to read a stored value, how to write a number into it. `kind` names the XML element of a timer. */
 const SENTENCES = [
-  { key: 'workdays', name: t('nach … Werktagen'), kind: 'timeDate', read: WORKDAYS, write: workdays, unit: t('Werktage') },
+  { key: 'workdays', name: t('nach … Arbeitstagen'), kind: 'timeDate', read: WORKDAYS, write: workdays, unit: t('Arbeitstage') },
   { key: 'days', name: t('nach … Tagen'), kind: 'timeDuration', read: /^P(\d+)D$/, write: (number) => `P${number}D`, unit: t('Tage') },
   { key: 'hours', name: t('nach … Stunden'), kind: 'timeDuration', read: /^PT(\d+)H$/, write: (number) => `PT${number}H`, unit: t('Stunden') },
   { key: 'every', name: t('immer wieder, alle … Tage'), kind: 'timeCycle', read: /^R\/P(\d+)D$/, write: (number) => `R/P${number}D`, unit: t('Tage') },
