@@ -34,6 +34,7 @@ CHANGES = (
     "kind",
     "turns",
     "waits",
+    "repeat",
 )
 MOST_STEPS = 300
 SHORT_LIST = set(WORDS) - {"state_unreadable"}
@@ -118,6 +119,13 @@ def _waits(every: list[Block], pick: Any) -> None:
         found.kind = "await" if found.kind == "task" else "task"
 
 
+def _repeat(every: list[Block], pick: Any) -> None:
+    """A step is repeated one by one, all at once, or not at all any more."""
+    found = _some(every, pick, "each", "in_turn")
+    if found is not None:
+        found.kind = pick([kind for kind in ("each", "in_turn", "task") if kind != found.kind])
+
+
 CHANGE = {
     "add": _add,
     "remove": _remove,
@@ -130,6 +138,7 @@ CHANGE = {
     "kind": _kind,
     "turns": _turns,
     "waits": _waits,
+    "repeat": _repeat,
 }
 
 

@@ -192,14 +192,56 @@ def test_a_step_is_added_after_a_running_multi_instance(house: Changing) -> None
         finish(house, instance, "many", "many", "new", "after")
 
 
-def test_a_running_multi_instance_that_repeats_otherwise_is_refused(house: Changing) -> None:
+def test_a_running_multi_instance_goes_on_one_by_one_or_all_at_once(house: Changing) -> None:
     instance = house.run(repeated("after"))
+    house.complete(instance, "many")
     house.deploy(repeated("after", sequential=True))
-    assert house.refused(instance) == {("loop_changed", "many")}
-    house.deploy(repeated("after", item="other"))
-    assert house.refused(instance) == {("loop_changed", "many")}
+    house.moved(instance)
+    finish(house, instance, "many", "many", "after")
+    instance = house.start()
+    house.deploy(repeated("after"))
+    house.moved(instance)
+    assert house.open_tasks(instance) == ["many"]
+    house.complete(instance, "many")
+    assert house.open_tasks(instance) == ["many", "many"]
+    finish(house, instance, "many", "many", "after")
+
+
+def gathering(item: str, into: str) -> Drawing:
+    d = Drawing()
+    inner = each("=[10, 20, 30]", item, gather=(into, f"={item} + given"))
+    d.flow(d.start(), d.user("many", inner=inner), d.user("after"), d.end())
+    return d
+
+
+def test_a_running_multi_instance_keeps_its_results_under_their_new_names(house: Changing) -> None:
+    instance = house.run(gathering("one", "found"))
+    house.complete(instance, "many", given=1)
+    house.deploy(gathering("other", "answers"))
+    house.moved(instance)
+    house.complete(instance, "many", given=2)
+    house.complete(instance, "many", given=3)
+    assert house.variables(instance)["answers"] == [11, 22, 33]
+    assert "found" not in house.variables(instance)
+    finish(house, instance, "after")
+
+
+def test_a_running_multi_instance_that_is_a_single_step_now_needs_a_target(house: Changing) -> None:
+    instance = house.run(repeated("after"))
+    house.complete(instance, "many")
     house.deploy(line("many", "after"))
-    assert house.refused(instance) == {("loop_changed", "many")}
+    assert house.refused(instance) == {("kind_changed", "many")}
+    earlier = house.moved(instance, {"many": "after"})
+    assert house.open_tasks(instance) == ["after"]
+    house.undo(instance, earlier)
+    assert house.open_tasks(instance) == ["many", "many"]
+    house.moved(instance, {"many": "after"})
+    finish(house, instance, "after")
+    single = house.start()
+    house.deploy(repeated("after"))
+    assert house.refused(single) == {("kind_changed", "many")}
+    house.moved(single, {"many": "after"})
+    finish(house, single, "after")
 
 
 def test_an_element_of_another_kind_or_in_another_subprocess_needs_a_target(house: Changing) -> None:

@@ -29,7 +29,9 @@ def execute(run: "Run", token: Token, element: Element) -> bool | None:
     if done == total or (done and loop.completion_condition and _enough(run, token, loop, total)):
         _end(run, token, loop)
         return True
-    if loop.sequential and token.internal_data["begun"] == done:
+    begun = token.internal_data["begun"]
+    # Counted anew each time: a new version may let a running repetition go on one by one or all at once.
+    for _ in range(total - begun if not loop.sequential else int(begun == done)):
         _begin_next(run, token, loop)
     return None
 
@@ -45,8 +47,6 @@ def _begin(run: "Run", token: Token, loop: Loop) -> None:
     if loop.output_collection:
         run.scopes.write(token.id.hex, {loop.output_collection: [None] * len(items)})
     token.internal_data.update(begun=0, done=0)
-    for _ in [] if loop.sequential else items:
-        _begin_next(run, token, loop)
 
 
 def _end(run: "Run", token: Token, loop: Loop) -> None:
@@ -96,3 +96,22 @@ def _enough(run: "Run", token: Token, loop: Loop, total: int) -> bool:
     }
     run.scopes.write(token.id.hex, counts)
     return run.holds(token, loop.completion_condition or "")
+
+
+def go_on_as(run: "Run", token: Token, before: Loop, after: Loop) -> None:
+    """A new version calls the item or the collected results of a running repetition otherwise: so do its scopes now."""
+    key = token.id.hex
+    own = dict(run.scopes.own(key))
+    old, new = (
+        (before.item, after.item)
+        if token.task_spec.is_iteration
+        else (before.output_collection, after.output_collection)
+    )
+    if old == new:
+        return
+    value = own.pop(old, None) if old else None
+    if value is None and not token.task_spec.is_iteration:
+        value = [None] * len(own[ITEMS])
+    if value is None:
+        value = run.scopes.own(token.parent.id.hex)[ITEMS][token.internal_data["index"]]
+    run.scopes.open(key, own | ({new: value} if new else {}))

@@ -15,7 +15,7 @@ from workflows.core import killpoints
 from workflows.core.errors import Conflict
 from workflows.core.tx import Tx
 from workflows.engine import definitions, runtime, snapshots, tokens
-from workflows.engine.behaviours import people
+from workflows.engine.behaviours import loops, people
 from workflows.engine.definition import Definition
 from workflows.engine.dialect.model import Element
 from workflows.engine.events import Event
@@ -73,7 +73,10 @@ def move(
     run.top = snapshots.loads(standing.write(levels), new.process, instance.process_key, run)
     if result.gone:
         rows.close(tx, instance_id, result.gone)
+    for token in result.dropped:
+        run.scopes.close(token)
     for token, before, after in result.kept:
+        _change_loop(run, token, before, after)
         _change_rows(run, token, before, after)
         if token in result.gone and before.kind in PEOPLE:
             run.changes.event("task.cancelled", before)
@@ -134,6 +137,13 @@ def _enter(run: Run, result: Rewritten, starts: Mapping[str, datetime]) -> None:
         assert again is not None
         with run.as_of(starts[token]):
             run.step(again)
+
+
+def _change_loop(run: Run, token: str, before: Element, after: Element) -> None:
+    """Let a running repetition call its item and its results as the new version does."""
+    place = tokens.find(run.top, token)
+    if place is not None and before.loop is not None and after.loop is not None and run.scopes.has(token):
+        loops.go_on_as(run, place, before.loop, after.loop)
 
 
 def _change_rows(run: Run, token: str, before: Element, after: Element) -> None:

@@ -101,12 +101,15 @@ class Plan:
         )
         if after is None or process is None:
             yield Reason("step_removed", before.id, before.name)
-        elif not _may_become(place, before, after):
+        elif not (_may_become(place, before, after) or self._gives_up(place, before, after)):
             yield Reason("kind_changed", before.id, before.name)
         elif after.process != process:
             yield Reason("step_moved", before.id, before.name)
-        elif _repeats(before) != _repeats(after):
-            yield Reason("loop_changed", before.id, before.name)
+
+    def _gives_up(self, place: Place, before: Element, after: Element) -> bool:
+        """Whether somebody chose a single step for a running repetition, which then begins with nothing collected."""
+        is_chosen = place.element in self.names and not place.is_run
+        return is_chosen and gives_up(before, after) and {before.kind, after.kind} <= WAITS
 
     def _around(self, level: Level, old: Side, new: Side) -> Iterator[Reason]:
         """What stands against meeting the other tokens again."""
@@ -136,17 +139,18 @@ def _waits_at(levels: list[Level]) -> tuple[str, ...]:
 
 def _may_become(place: Place, before: Element, after: Element) -> bool:
     """Whether what stands on an element can go on from another, which may be of another kind."""
+    if (before.loop is None) != (after.loop is None):
+        return False
     if before.kind == after.kind:
         return True
-    if before.loop is not None or after.loop is not None:
+    if before.loop is not None:
         return False
     return {before.kind, after.kind} <= (WAITS if place.is_waiting else WAITS | AT_WORK)
 
 
-def _repeats(element: Element) -> tuple[object, ...] | None:
-    """What of a repetition cannot change while it runs; its collection was read at the start."""
-    loop = element.loop
-    return None if loop is None else (loop.sequential, loop.item, loop.output_collection)
+def gives_up(before: Element, after: Element) -> bool:
+    """Whether a repetition is a single step afterwards."""
+    return before.loop is not None and after.loop is None
 
 
 def plan(old: Definition, new: Definition, names: Mapping[str, str]) -> Plan:

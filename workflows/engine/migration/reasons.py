@@ -39,10 +39,6 @@ WORDS: Final[dict[str, tuple[str, str]]] = {
         'The case waits at "{name}", which lies in another subprocess now. Choose a step that takes its place in the '
         "name map.",
     ),
-    "loop_changed": (
-        "Der Vorgang ist mitten in „{name}“, und wie dieser Schritt wiederholt wird, hat sich geändert.",
-        'The case is in the middle of "{name}", and how this step is repeated has changed.',
-    ),
     "state_unreadable": (
         "Der gespeicherte Stand des Vorgangs lässt sich nicht lesen.",
         "The stored state of the case cannot be read.",

@@ -8,10 +8,11 @@ from workflows.engine.behaviours.boundaries import ARMED
 from workflows.engine.dialect.model import Element
 from workflows.engine.dialect.specs import EACH
 from workflows.engine.migration.forks import Side, matched_flows
-from workflows.engine.migration.planning import Plan
+from workflows.engine.migration.planning import Plan, gives_up
 from workflows.engine.migration.standing import Level, Place
 from workflows.engine.projection import PEOPLE
 
+COUNTS = frozenset({"begun", "done"})
 BY_TRIGGER = frozenset({"intermediate_catch_event", "receive_task"})
 
 
@@ -19,12 +20,14 @@ BY_TRIGGER = frozenset({"intermediate_catch_event", "receive_task"})
 class Rewritten:
     """``gone`` are tokens whose waiting ends, ``anew`` those of them that wait for something else now.
 
-    ``added`` is what is entered below a token (token, element id).
+    ``added`` is what is entered below a token (token, element id); ``dropped`` are repetitions and runs of them that
+    are given up, with their variables.
     """
 
     gone: list[str] = field(default_factory=list)
     anew: list[str] = field(default_factory=list)
     added: list[tuple[str, str]] = field(default_factory=list)
+    dropped: list[str] = field(default_factory=list)
     kept: list[tuple[str, Element, Element]] = field(default_factory=list)
     """Every token that stays, with its element in the old and in the new version."""
 
@@ -55,13 +58,20 @@ def _rewrite_place(plan: Plan, place: Place, result: Rewritten) -> None:
     place.spec = after.id + EACH if place.is_run else after.id
     holds_edges = not place.is_run and (place.is_waiting or "armed" in place.notes)
     is_whole_loop = after.loop is not None and not place.is_run
+    is_given_up = gives_up(before, after) and not place.is_run
     # A step whose result lies in wait has its waiting behind it.
-    if place.is_waiting and _waits_otherwise(before, after) and not is_whole_loop:
+    if place.is_waiting and (is_given_up or _waits_otherwise(before, after)) and not is_whole_loop:
         result.gone.append(place.token)
         result.anew.append(place.token)
         place.state = tokens.READY
         place.notes.pop("cycle", None)
     runs = [each for each in place.below if each.is_run]
+    if is_given_up:
+        result.gone += [run.token for run in runs]
+        result.dropped += [place.token, *(run.token for run in runs)]
+        place.below = [each for each in place.below if not each.is_run]
+        place.notes = {name: note for name, note in place.notes.items() if name not in COUNTS}
+        runs = []
     for run in runs:
         _rewrite_place(plan, run, result)
     others = [each for each in place.below if not each.is_run]
