@@ -6,6 +6,7 @@ from flask import Flask, Response, abort, request
 from werkzeug.routing import IntegerConverter
 
 from webapp.extensions import surroundings
+from webapp.forms.reading import whole_number
 
 UNSAFE = frozenset({"POST", "PUT", "PATCH", "DELETE"})
 SOURCES = {
@@ -67,8 +68,7 @@ class RowId(IntegerConverter):
 
 def row_id(text: str) -> int | None:
     """A row id that was sent as text; None for anything that can be none."""
-    number = int(text) if text.isascii() and text.isdecimal() and len(text) <= 10 else None
-    return number if number is not None and number <= LARGEST_ID else None
+    return whole_number(text, 0, LARGEST_ID)
 
 
 def refuse_zero_characters() -> None:

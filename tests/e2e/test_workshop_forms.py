@@ -182,11 +182,17 @@ def test_the_drawing_tool_marks_the_rows_that_overlap_until_they_no_longer_do(
     expect(page.locator("tr.is-wrong")).to_have_count(0)
 
 
-def test_whoever_types_into_a_table_stays_signed_in(house: House, visitor: Visitor, draft: str) -> None:
+def test_whoever_types_into_a_table_stays_signed_in_and_is_asked_before_leaving(
+    house: House, visitor: Visitor, draft: str
+) -> None:
     page = opened(house, visitor, f"{draft}/tables/proposed_way")
     with page.expect_response(lambda answer: answer.request.method == "HEAD") as told:
         page.locator("textarea.sheet__cell").first.press_sequentially(" ")
     assert told.value.status == 200
+    asked: list[str] = []
+    page.on("dialog", lambda dialog: (asked.append(dialog.type), dialog.accept()))
+    page.goto(f"{draft}/tables")
+    assert asked == ["beforeunload"]
 
 
 def test_two_at_one_form_see_each_other(house: House, visitor: Visitor, draft: str) -> None:

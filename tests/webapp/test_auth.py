@@ -129,6 +129,16 @@ def test_idle_for_half_an_hour_ends_the_session(signed_in: Callable[[str], Brows
     assert mine.get("/inbox").status_code == 302
 
 
+def test_whoever_only_types_is_there(signed_in: Callable[[str], Browser], clock: SetClock) -> None:
+    """What `unsaved.js` sends while somebody types into a form that is not kept by itself."""
+    mine = signed_in("coordinator")
+    for _ in range(2):
+        clock.advance(timedelta(minutes=20))
+        assert mine.get("/healthz").status_code == 200
+    clock.advance(timedelta(minutes=20))
+    assert mine.get("/inbox").status_code == 200
+
+
 def test_polling_does_not_keep_a_session_alive(signed_in: Callable[[str], Browser], clock: SetClock) -> None:
     mine = signed_in("coordinator")
     clock.advance(timedelta(minutes=20))

@@ -25,7 +25,6 @@ def written(sent: Sent, name: str) -> str:
 
 def whole_number(text: str, least: int, most: int) -> int | None:
     """The whole number somebody typed; None for anything else and for one that is out of range."""
-    text = text.strip()
     is_number = text.isascii() and text.isdecimal() and len(text) <= len(str(most))
     return int(text) if is_number and least <= int(text) <= most else None
 

@@ -33,7 +33,7 @@ def ask(tx: Tx, draft_id: int, step_id: str) -> ResponseReturnValue:
 def put_on(tx: Tx, draft_id: int, step_id: str) -> ResponseReturnValue:
     """Put it on; where the step stays open, what happens then is asked for next."""
     name = " ".join(request.form.get("name", "").split())
-    days, ends = whole_number(request.form.get("due", ""), 1, MOST_DAYS), request.form.get("then") == "ends"
+    days, ends = whole_number(request.form.get("due", "").strip(), 1, MOST_DAYS), request.form.get("then") == "ends"
     if days is None or len(name) > LONGEST_NAME:
         raise Refusal(_page(tx, draft_id, step_id, _problems(name, days)), 422)
     try:

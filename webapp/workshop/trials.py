@@ -180,7 +180,7 @@ def fields(tx: Tx, draft_id: int, name: str) -> ResponseReturnValue:
 @view(workshop_trials, f"{TRIALS}/<name>/time", who=policy.BUNDLE_EDIT, methods=("POST",))
 def wait(tx: Tx, draft_id: int, name: str) -> ResponseReturnValue:
     """Let working days pass."""
-    days = whole_number(request.form.get("days", ""), 1, MOST_DAYS)
+    days = whole_number(request.form.get("days", "").strip(), 1, MOST_DAYS)
     if days is None:
         flash(_("Bitte geben Sie eine Zahl von 1 bis %(most)s an.", most=MOST_DAYS), "danger")
         raise Refusal(_back(draft_id, name))

@@ -32,6 +32,14 @@ class WebSession(Base):
     device: Mapped[str] = mapped_column(String(60), default="")
 
 
+@dataclass(frozen=True, slots=True)
+class Holder:
+    """Whose browser asks, and the language of their pages."""
+
+    actor: Actor
+    language: str
+
+
 # Built once: every page asks this before anything else.
 _HELD_BY = (
     people.acting()
@@ -54,14 +62,6 @@ def begin(tx: Tx, user_id: int, device: str = "") -> str:
     tx.session.add(row)
     audit.record(tx, "system", "user.signed_in", f"user:{user_id}")
     return secret
-
-
-@dataclass(frozen=True, slots=True)
-class Holder:
-    """Whose browser asks, and the language of their pages."""
-
-    actor: Actor
-    language: str
 
 
 def find_user(session: Session, secret: str, now: datetime, *, seen_at: datetime | None = None) -> Holder | None:

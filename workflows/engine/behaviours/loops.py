@@ -98,20 +98,18 @@ def _enough(run: "Run", token: Token, loop: Loop, total: int) -> bool:
     return run.holds(token, loop.completion_condition or "")
 
 
-def go_on_as(run: "Run", token: Token, before: Loop, after: Loop) -> None:
-    """A new version calls the item or the collected results of a running repetition otherwise: so do its scopes now."""
-    key = token.id.hex
-    own = dict(run.scopes.own(key))
-    old, new = (
-        (before.item, after.item)
-        if token.task_spec.is_iteration
-        else (before.output_collection, after.output_collection)
-    )
-    if old == new:
-        return
-    value = own.pop(old, None) if old else None
-    if value is None and not token.task_spec.is_iteration:
-        value = [None] * len(own[ITEMS])
-    if value is None:
-        value = run.scopes.own(token.parent.id.hex)[ITEMS][token.internal_data["index"]]
-    run.scopes.open(key, own | ({new: value} if new else {}))
+def call_item(run: "Run", each: Token, before: Loop, after: Loop) -> None:
+    """Let a run that has begun call its item as another version does."""
+    own = {name: value for name, value in run.scopes.own(each.id.hex).items() if name != before.item}
+    if after.item:
+        own[after.item] = run.scopes.own(each.parent.id.hex)[ITEMS][each.internal_data["index"]]
+    run.scopes.open(each.id.hex, own)
+
+
+def call_results(run: "Run", token: Token, before: Loop, after: Loop) -> None:
+    """Let a running repetition call what it has gathered as another version does."""
+    own = dict(run.scopes.own(token.id.hex))
+    gathered = own.pop(before.output_collection or "", [None] * len(own[ITEMS]))
+    if after.output_collection:
+        own[after.output_collection] = gathered
+    run.scopes.open(token.id.hex, own)

@@ -141,9 +141,13 @@ def _enter(run: Run, result: Rewritten, starts: Mapping[str, datetime]) -> None:
 
 def _change_loop(run: Run, token: str, before: Element, after: Element) -> None:
     """Let a running repetition call its item and its results as the new version does."""
-    place = tokens.find(run.top, token)
-    if place is not None and before.loop is not None and after.loop is not None and run.scopes.has(token):
-        loops.go_on_as(run, place, before.loop, after.loop)
+    place, old, new = tokens.find(run.top, token), before.loop, after.loop
+    if place is None or old is None or new is None or not run.scopes.has(token):
+        return
+    if place.task_spec.is_iteration and old.item != new.item:
+        loops.call_item(run, place, old, new)
+    if not place.task_spec.is_iteration and old.output_collection != new.output_collection:
+        loops.call_results(run, place, old, new)
 
 
 def _change_rows(run: Run, token: str, before: Element, after: Element) -> None:
