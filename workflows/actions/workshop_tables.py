@@ -97,13 +97,13 @@ def listed(tx: Tx, draft_id: int) -> list[Listed]:
     found: list[Listed] = []
     for path, xml in bundle.of_kind(".dmn").items():
         try:
-            every, expressions, needed = sheets.sheets(xml), formulas.formulas(xml), formulas.needs(xml)
+            every, expressions = sheets.sheets(xml), formulas.formulas(xml)
         except DecisionModelError as error:
             found.append(Listed(path, problem=error))
             continue
-        deciding = _also_behind(used, needed)
-        found += [Listed(path, None, each, deciding.get(each.decision, ())) for each in expressions]
         model = content.models.get(path)
+        deciding = _also_behind(used, model)
+        found += [Listed(path, None, each, deciding.get(each.decision, ())) for each in expressions]
         for sheet in every:
             held = Held(path, 0, xml, sheet, model)
             count = len(held.findings()) + len(held.wrong_cells())
@@ -111,8 +111,9 @@ def listed(tx: Tx, draft_id: int) -> list[Listed]:
     return found
 
 
-def _also_behind(used: Mapping[str, Sequence[str]], needed: Mapping[str, Sequence[str]]) -> Mapping[str, Sequence[str]]:
+def _also_behind(used: Mapping[str, Sequence[str]], model: DecisionModel | None) -> Mapping[str, Sequence[str]]:
     """The steps of each decision, those of the decisions that ask it included."""
+    asked = {key: [each.key[1] for each in one.requirements] for key, one in model.decisions.items()} if model else {}
     found: dict[str, dict[str, None]] = {}
     for decision, steps in used.items():
         waiting = [decision]
@@ -122,7 +123,7 @@ def _also_behind(used: Mapping[str, Sequence[str]], needed: Mapping[str, Sequenc
             if key not in seen:
                 seen.add(key)
                 found.setdefault(key, {}).update(dict.fromkeys(steps))
-                waiting += needed.get(key, ())
+                waiting += asked.get(key, ())
     return {key: tuple(steps) for key, steps in found.items()}
 
 

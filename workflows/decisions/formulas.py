@@ -1,11 +1,8 @@
-"""What a decision file holds besides tables: decisions that are one expression, and which decision needs which."""
+"""What a decision file holds besides tables: decisions that are one expression, with the text as it was written."""
 
-from collections.abc import Mapping
 from dataclasses import dataclass
 
 from workflows.decisions.xml import children, name_of, read_definitions, text_of
-
-HREF = "href"
 
 
 @dataclass(frozen=True, slots=True)
@@ -24,15 +21,3 @@ def formulas(xml: bytes) -> list[Formula]:
         for decision in children(read_definitions(xml), "decision")
         for expression in children(decision, "literalExpression")
     ]
-
-
-def needs(xml: bytes) -> Mapping[str, tuple[str, ...]]:
-    """The decisions of the same file that each decision asks first; raises ``DecisionModelError``."""
-    return {
-        decision.get("id") or name_of(decision): tuple(
-            (required.get(HREF) or "").removeprefix("#")
-            for requirement in children(decision, "informationRequirement")
-            for required in children(requirement, "requiredDecision")
-        )
-        for decision in children(read_definitions(xml), "decision")
-    }
