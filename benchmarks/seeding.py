@@ -12,8 +12,8 @@ from workflows.engine.timers import Timer
 GROUPS = 80
 """Tasks are spread over so many groups; a person in three of them who stands in for a fourth may see 5 %."""
 
-# Every second task has a due date; the factor is prime, so that dates follow no other order.
-_SPREAD = "((instance.id * 7919) % 100003)"
+# Every second task has a due date; the factor is prime, so that dates follow no other order. No product is too large.
+_SPREAD = "((instance.id % 100003) * 7919 % 100003)"
 _DUE = {
     "sqlite": f"strftime('%Y-%m-%d %H:%M:%f000', '2027-01-01', '+' || {_SPREAD} || ' minutes')",
     "postgresql": f"TIMESTAMPTZ '2027-01-01 00:00+00' + make_interval(mins => {_SPREAD})",

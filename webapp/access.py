@@ -5,9 +5,10 @@ from functools import wraps
 from typing import Any, Concatenate, ParamSpec
 from urllib.parse import urlsplit
 
-from flask import Blueprint, Response, make_response, redirect, request, url_for
+from flask import Blueprint, Response, make_response, redirect, render_template, request, url_for
 from flask.typing import ResponseReturnValue
 
+from webapp import sent_again
 from webapp.extensions import db, surroundings
 from webapp.identity import page_actor, token_actor
 from workflows import policy
@@ -97,9 +98,17 @@ def _admit(who: str) -> Actor:
 
 
 def to_login() -> ResponseReturnValue:
-    """Send somebody to the sign-in page, and back afterwards."""
-    target = request.full_path.rstrip("?") if request.method == "GET" else None
+    """Send somebody to the sign-in page, and back afterwards; a form they sent waits in that page."""
+    target = request.full_path.rstrip("?") if request.method == "GET" else _came_from()
+    if sent := sent_again.pack():
+        return render_template("auth/login.html", email="", problem=None, demo_users=(), next=target, sent=sent), 401
     return redirect(url_for("auth.login", next=target))
+
+
+def _came_from() -> str | None:
+    """The page of ours that a form stood on."""
+    page = urlsplit(request.referrer or "")
+    return own_address(f"{page.path}?{page.query}".rstrip("?"), "") or None
 
 
 def own_address(target: str | None, otherwise: str) -> str:

@@ -11,7 +11,7 @@ from flask_wtf.csrf import CSRFError
 from sqlalchemy.exc import OperationalError
 from werkzeug.exceptions import HTTPException, SecurityError
 
-from webapp import doors, wording
+from webapp import doors, sent_again, wording
 from webapp.access import SignInNeeded, to_login
 from webapp.identity import ask_nobody
 from workflows.core.errors import Conflict, Invalid, LotseError, NotAllowed, NotFound, Throttled
@@ -99,8 +99,9 @@ def problem(status: int, code: str, detail: str | None = None, members: Mapping[
 
 
 def on_csrf(error: CSRFError) -> ResponseReturnValue:
-    """The form is from another session, or from another site."""
-    return _page(400, kind="csrf"), 400
+    """The form is from another session, as after signing in anew; one from a page of ours can be sent again."""
+    sent = sent_again.unpack(sent_again.pack()) if request.origin else None
+    return sent_again.page(sent) if sent else _page(400, kind="csrf"), 400
 
 
 def on_http(error: HTTPException) -> ResponseReturnValue:

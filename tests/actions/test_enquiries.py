@@ -1,14 +1,18 @@
 """Asking: checked once, one case however often it is sent, and a status page that tells the truth."""
 
 import threading
+from datetime import timedelta
+from functools import partial
 
 import pytest
 from sqlalchemy import func, select
 
 from tests.actions.conftest import ENQUIRY, House
+from tests.actions.test_survey import closed
 from workflows.actions import enquiries, processes, referrals
 from workflows.core.errors import Conflict, Invalid, NotAllowed, NotFound
 from workflows.core.outbox import Mail
+from workflows.domain import cases
 from workflows.domain.cases import Case
 from workflows.engine.state import Instance
 
@@ -176,3 +180,23 @@ def test_withdrawn_consent_stops_the_offices_and_the_enquiry_lives_on(house: Hou
     assert gone.is_closed
     assert gone.extract == []
     assert house.status_of(case) not in {"closed", "withdrawn"}
+
+
+def test_the_status_page_of_a_closed_case_ends_after_half_a_year_and_opens_again_with_it(house: House) -> None:
+    case, token = closed(house)
+    assert house.status_of(case) == "closed"
+    house.clock.advance(timedelta(days=179))
+    with house.at("public") as tx:
+        assert enquiries.status(tx, token).ends_at == house.clock.now() + timedelta(days=1)
+    house.clock.advance(timedelta(days=1, seconds=1))
+    for opening in (
+        partial(enquiries.status, token=token),
+        partial(enquiries.survey, token=token, question="fast", answer="yes"),
+        partial(enquiries.withdraw_consent, token=token),
+    ):
+        with house.at("public") as tx, pytest.raises(NotFound, match="link_gone"):
+            opening(tx)
+    with house.at() as tx:
+        cases.reopen(tx, case.id)
+    with house.at("public") as tx:
+        assert enquiries.status(tx, token).ends_at is None

@@ -8,7 +8,7 @@ from workflows.core.errors import Conflict, Invalid
 from workflows.domain.cases import Case
 
 
-def _closed(house: House) -> tuple[Case, str]:
+def closed(house: House) -> tuple[Case, str]:
     case, token = house.submit()
     triage = {"decision": "help", "summary": "Raum gesucht", "urgency": "normal", "support_level": "inform"}
     house.do("coordinator", "triage", {**triage, "ways": [], "triage_note": ""})
@@ -28,7 +28,7 @@ def _tap(house: House, token: str, question: str, answer: str) -> None:
 
 
 def test_each_question_is_answered_once_and_the_first_tap_counts(house: House) -> None:
-    case, token = _closed(house)
+    case, token = closed(house)
     _tap(house, token, "fast", "yes")
     _tap(house, token, "fast", "no")
     _tap(house, token, "clear", "partly")
@@ -39,7 +39,7 @@ def test_each_question_is_answered_once_and_the_first_tap_counts(house: House) -
 
 
 def test_only_what_is_asked_can_be_answered(house: House) -> None:
-    _, token = _closed(house)
+    _, token = closed(house)
     with pytest.raises(Invalid):
         _tap(house, token, "fast", "perhaps")
     with pytest.raises(Conflict, match="not_asked"):

@@ -251,6 +251,7 @@ SAMPLES: Mapping[str, tuple[str, bool, Callable[[], Mapping[str, Any]]]] = {
             "files": [{"name": "Satzung.pdf", "url": "/s/x/files/y", "size": "12 kB", "at": NOW, "by": "public"}],
             "can_withdraw": True,
             "can_withdraw_consent": True,
+            "ends_at": None,
             "asks": [{"kind": "referral", "referral_id": 5, "office_name": "Freiwilligenzentrum"}],
             "applications": [APPLICATION],
         },

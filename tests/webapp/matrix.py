@@ -36,6 +36,7 @@ MATRIX: dict[str, frozenset[str]] = {
     # coming in
     "GET /login": ALL,
     "POST /login": ALL,
+    "POST /login/again": ALL,
     "POST /logout": ALL,
     "GET /login/mail": ALL,
     "POST /login/mail": ALL,

@@ -4,7 +4,7 @@ from flask import Blueprint, redirect, render_template, request, url_for
 from flask.typing import ResponseReturnValue
 from flask_babel import gettext as _
 
-from webapp import visitors
+from webapp import sent_again, visitors
 from webapp.access import PUBLIC, own_address, view
 from webapp.identity import page_actor, sign_in, sign_out
 from webapp.layout import first_room
@@ -51,7 +51,20 @@ def check_password(tx: Tx) -> ResponseReturnValue:
         # Returned, not raised: what was recorded must commit although the attempt is refused.
         return _page(tx, typed_email(), _("E-Mail-Adresse oder Passwort stimmen nicht.")), 422
     sign_in(tx, user)
-    return redirect(onwards())
+    return _go_on()
+
+
+@view(auth, "/login/again", who=PUBLIC, methods=("POST",))
+def go_on(tx: Tx) -> ResponseReturnValue:
+    """Who has signed in elsewhere, by a link or in another window, goes on here with what was sent."""
+    if page_actor() is ANYBODY:
+        return _page(tx, "", _("Sie sind noch nicht angemeldet.")), 422
+    return _go_on()
+
+
+def _go_on() -> ResponseReturnValue:
+    sent = sent_again.unpack(request.form.get(sent_again.FIELD, ""))
+    return sent_again.page(sent) if sent is not None else redirect(onwards())
 
 
 @view(auth, "/logout", who=PUBLIC, methods=("POST",))
@@ -64,7 +77,12 @@ def logout(tx: Tx) -> ResponseReturnValue:
 def _page(tx: Tx, email: str, problem: str | None) -> str:
     demo_users = DEMO_USERS if tx.settings.demo else ()
     return render_template(
-        "auth/login.html", email=email, problem=problem, demo_users=demo_users, next=request.values.get("next", "")
+        "auth/login.html",
+        email=email,
+        problem=problem,
+        demo_users=demo_users,
+        next=request.values.get("next", ""),
+        sent=request.form.get(sent_again.FIELD, ""),
     )
 
 

@@ -52,6 +52,7 @@ def status(tx: Tx, token: str) -> ResponseReturnValue:
             files=for_association(attachments.of_case(mine, found.case.id), token),
             can_withdraw=found.can_withdraw,
             can_withdraw_consent=found.can_withdraw_consent,
+            ends_at=found.ends_at,
         )
         return doors.cleaned(token, page)
 

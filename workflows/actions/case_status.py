@@ -67,6 +67,7 @@ class Status:
     applications: list[Applied]
     can_withdraw: bool
     can_withdraw_consent: bool
+    ends_at: datetime | None
 
 
 def read(tx: Tx, token: str, language: str | None = None) -> Status:
@@ -85,6 +86,7 @@ def read(tx: Tx, token: str, language: str | None = None) -> Status:
         applications=applications.of_link(door.tx, language),
         can_withdraw=case.status in cases.OPEN and not withdrawing,
         can_withdraw_consent=case.consent_share and case.status in cases.OPEN and not withdrawing,
+        ends_at=doors.status_ends_at(case),
     )
 
 

@@ -1,6 +1,7 @@
 """Who comes by a link from a mail: the token becomes an actor who may reach that one thing and nothing else."""
 
 from dataclasses import dataclass, replace
+from datetime import datetime, timedelta
 
 from workflows.core import links
 from workflows.core.errors import NotFound
@@ -11,6 +12,9 @@ from workflows.domain.cases import Case
 from workflows.domain.invitations import Invitation
 from workflows.domain.offices import Office
 from workflows.domain.referrals import Referral
+
+STATUS_OUTLIVES = timedelta(days=180)
+"""How long the status page of a closed case can still be opened; the case itself is kept longer (trust 18)."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -27,11 +31,22 @@ class Door:
 
 
 def to_case(tx: Tx, token: str) -> Door:
-    """The holder of a status link; raises ``NotFound("link_gone")`` for unknown, expired and revoked ones."""
+    """The holder of a status link; raises ``NotFound("link_gone")`` for unknown, expired and revoked ones.
+
+    It ends some time after its case has closed; what is opened again has its links again.
+    """
     link, case_id = _target(tx, "case_status", "case", token)
     case = tx.session.get_one(Case, case_id)
+    ends_at = status_ends_at(case)
+    if ends_at is not None and tx.now >= ends_at:
+        raise NotFound("link_gone", purpose="case_status")
     label = case.contact_name or case.organisation_name or case.reference
     return Door(replace(tx, actor=Actor(label, case_id=case_id)), link.id, case_id)
+
+
+def status_ends_at(case: Case) -> datetime | None:
+    """Until when the case's status links can be opened; None while it is open."""
+    return case.closed_at + STATUS_OUTLIVES if case.closed_at is not None else None
 
 
 def to_referral(tx: Tx, token: str) -> Door:
