@@ -52,16 +52,16 @@ def walks(text: str, dialect: str) -> bool:
     return "Index" in text and "Sort" not in text and "Seq Scan on task" not in text and "Bitmap" not in text
 
 
-@pytest.fixture
-def crowd(house: House, database: Database) -> House:
-    """Very many open tasks in twelve groups, every second one with a date, many of them taken by somebody."""
+@pytest.fixture(params=[12])
+def crowd(house: House, database: Database, request: pytest.FixtureRequest) -> House:
+    """Very many open tasks in a few or many groups, every second one with a date, many of them taken by somebody."""
     house.submit()
     with house.at() as tx:
         template = tx.session.scalars(select(Task.instance_id)).one()
     seeding.open_tasks(database.engine, template, OPEN)
     with house.at() as tx:
         # Groups large enough that walking is worth it on both databases.
-        group = literal("office:").concat(cast(1 + Task.id % 12, String))
+        group = literal("office:").concat(cast(1 + Task.id % request.param, String))
         tx.session.execute(update(Task).values(group_key=group))
         tx.session.execute(update(Task).where(Task.id % 2 == 1).values(assignee_id=100 + Task.id % 7))
     seeding.open_tasks(database.engine, template, OPEN)  # has the database look at them once more
@@ -72,17 +72,18 @@ def crowd(house: House, database: Database) -> House:
     return house
 
 
+@pytest.mark.parametrize("crowd", [12, 40], indirect=True)
 @pytest.mark.parametrize("who", ["one of many", "overseer"])
 def test_every_scope_walks_an_index_in_the_usual_order(crowd: House, database: Database, who: str) -> None:
     for scope in SCOPES:
         with crowd.at(who) as tx:
-            first = Filter(scope=scope, limit=5)
+            first = Filter(scope=scope, limit=25)
             with statements(database.engine) as asked:
                 page = task_list.list_tasks(tx, first)
                 task_list.list_tasks(tx, replace(first, cursor=page.next or ""))
-            assert len(page.items) == 5
+            assert len(page.items) == 25
             lists = [each for each in asked if "due_at" in each[0] and "LIMIT" in each[0]]
-            assert len(lists) == 2
+            assert len(lists) >= 2
             for statement, parameters in lists:
                 found = plan(tx.session.connection(), statement, parameters)
                 assert walks(found, database.engine.dialect.name), f"{scope}: {statement}\n{found}"
