@@ -6,6 +6,7 @@ from datetime import UTC, datetime, timedelta
 from flask import Flask, g, request, session
 from flask_login import current_user, login_user, logout_user
 
+from webapp import known_browsers
 from webapp.extensions import db, login_manager, surroundings
 from workflows.core.errors import NotAllowed
 from workflows.core.tx import PUBLIC, Actor, Tx
@@ -94,6 +95,7 @@ def sign_in(tx: Tx, user: User) -> None:
     actor = people.actor(tx.session, user, tx.now)
     secret = web_sessions.begin(tx, user.id, device())
     login_user(SignedIn(actor, user.name, user.language, secret))
+    known_browsers.remember(user.email)
 
 
 def device() -> str:

@@ -3,10 +3,12 @@
 from urllib.parse import urlsplit
 
 from flask import Flask, Response, abort, request
+from itsdangerous import URLSafeTimedSerializer
 from werkzeug.routing import IntegerConverter
 
 from webapp.extensions import surroundings
 from webapp.forms.reading import whole_number
+from workflows.core.settings import Settings
 
 UNSAFE = frozenset({"POST", "PUT", "PATCH", "DELETE"})
 SOURCES = {
@@ -36,6 +38,12 @@ def styled_policy(nonce: str) -> str:
 
 
 CSP = content_policy()
+ALWAYS = {
+    "X-Content-Type-Options": "nosniff",
+    "Referrer-Policy": "same-origin",
+    "Cross-Origin-Opener-Policy": "same-origin",
+    "Permissions-Policy": "camera=(), geolocation=(), microphone=()",
+}
 # Pages without anything personal; every other answer must not be kept by anyone.
 CACHEABLE = frozenset({"static", "public.landing", "public.page", "api.openapi", "public.healthz"})
 
@@ -47,6 +55,13 @@ def init_app(app: Flask) -> None:
     app.before_request(refuse_zero_characters)
     app.before_request(require_same_origin)
     app.after_request(add_headers)
+
+
+def signer(purpose: str) -> URLSafeTimedSerializer:
+    """What signs a value that a browser keeps for us, for one ``purpose``; the old keys still count."""
+    settings = surroundings().settings
+    keys = [*settings.old_secret_keys, settings.secret_key]  # the last one signs
+    return URLSafeTimedSerializer(keys, salt=purpose)
 
 
 LARGEST_ID = 2**31 - 1
@@ -100,16 +115,17 @@ def require_same_origin() -> None:
         abort(400, "origin")
 
 
+def standing(settings: Settings) -> dict[str, str]:
+    """The headers that are the same on every answer."""
+    is_https = settings.public_url.startswith("https://")
+    return ALWAYS | ({"Strict-Transport-Security": "max-age=31536000"} if is_https else {})
+
+
 def add_headers(response: Response) -> Response:
     """The security headers, on every answer including errors."""
     headers = response.headers
     headers.setdefault("Content-Security-Policy", CSP)
-    headers["X-Content-Type-Options"] = "nosniff"
-    headers["Referrer-Policy"] = "same-origin"
-    headers["Cross-Origin-Opener-Policy"] = "same-origin"
-    headers["Permissions-Policy"] = "camera=(), geolocation=(), microphone=()"
-    if surroundings().settings.public_url.startswith("https://"):
-        headers["Strict-Transport-Security"] = "max-age=31536000"
+    headers.update(standing(surroundings().settings))
     if request.endpoint not in CACHEABLE or response.status_code >= 400:
         headers["Cache-Control"] = "no-store"
     return response

@@ -8,9 +8,9 @@ import re
 from dataclasses import dataclass
 
 from flask import render_template, request
-from itsdangerous import BadSignature, URLSafeTimedSerializer
+from itsdangerous import BadSignature
 
-from webapp.extensions import surroundings
+from webapp.security import signer
 
 FIELD = "sent"
 LASTS = 12 * 60 * 60  # seconds a sign-in page may stand open
@@ -42,14 +42,14 @@ def pack() -> str:
     if not fields or not is_page or any(name in SECRETS for name, _value in fields):
         return ""
     has_files = any(sent.filename for sent in request.files.values())
-    packed = _signer().dumps([request.full_path.rstrip("?"), fields, has_files])
+    packed = signer("sent again").dumps([request.full_path.rstrip("?"), fields, has_files])
     return packed if len(packed) <= MOST else ""
 
 
 def unpack(text: str) -> Sent | None:
     """The form again; None for what we have not signed, or too long ago."""
     try:
-        address, fields, has_files = _signer().loads(text, max_age=LASTS)
+        address, fields, has_files = signer("sent again").loads(text, max_age=LASTS)
     except BadSignature:
         return None
     return Sent(address, [(name, value) for name, value in fields], has_files)
@@ -58,9 +58,3 @@ def unpack(text: str) -> Sent | None:
 def page(sent: Sent) -> str:
     """The page with the button."""
     return render_template("errors/again.html", sent=sent)
-
-
-def _signer() -> URLSafeTimedSerializer:
-    settings = surroundings().settings
-    keys = [*settings.old_secret_keys, settings.secret_key]  # the last one signs
-    return URLSafeTimedSerializer(keys, salt="sent again")

@@ -180,3 +180,48 @@ def test_failed_sign_ins_count_and_are_recorded(browser: Browser, house: None, b
         failed = select(AuditEntry.object).where(AuditEntry.event == "user.sign_in_failed")
         me = tx.session.scalars(select(User.id).where(User.email == ME)).one()
         assert sorted(tx.session.scalars(failed)) == sorted([f"user:{me}"] * 3 + ["user:unknown"])
+
+
+def wrong_ones(app: Flask) -> None:
+    """What a stranger who knows the address can do."""
+    stranger = Browser(app.test_client())
+    stranger.client.environ_base["REMOTE_ADDR"] = "192.0.2.66"
+    assert {stranger.sign_in(ME, "falsch").status_code for _ in range(11)} == {422, 429}
+
+
+def test_strangers_do_not_keep_out_who_has_signed_in_here_before(app: Flask, house: None, clock: SetClock) -> None:
+    mine, new = Browser(app.test_client()), Browser(app.test_client())
+    mine.sign_in(ME)
+    mine.post("/logout")
+    wrong_ones(app)
+    assert new.sign_in(ME).status_code == 429
+    assert mine.sign_in(ME).status_code == 302
+    mine.post("/logout")
+    for _ in range(9):
+        assert mine.sign_in(ME, "falsch").status_code == 422
+    assert mine.sign_in(ME).status_code == 429  # ten of its own, like everybody
+    clock.advance(timedelta(minutes=16))
+    assert mine.sign_in(ME).status_code == 302
+
+
+def test_a_browser_is_known_for_its_own_account_only(app: Flask, house: None) -> None:
+    other, forger = Browser(app.test_client()), Browser(app.test_client())
+    other.sign_in("leadership@lotse.example")
+    other.post("/logout")
+    mark = other.client.get_cookie("__Host-lotse-known", "lotse.example")
+    assert mark is not None
+    assert (mark.secure, mark.http_only, mark.path) == (True, True, "/")
+    assert "leadership" not in mark.value
+    forger.client.set_cookie("__Host-lotse-known", mark.value[:-3] + "AAA", domain="lotse.example", secure=True)
+    wrong_ones(app)
+    assert other.sign_in(ME).status_code == 429
+    assert forger.sign_in(ME).status_code == 429
+
+
+def test_strangers_do_not_use_up_the_links_of_who_has_signed_in_here_before(app: Flask, house: None) -> None:
+    mine, stranger = Browser(app.test_client()), Browser(app.test_client())
+    mine.sign_in(ME)
+    mine.post("/logout")
+    codes = [stranger.post("/password/forgotten", {"email": ME}).status_code for _ in range(4)]
+    assert codes == [302, 302, 302, 429]
+    assert mine.post("/password/forgotten", {"email": ME}).status_code == 302

@@ -10,6 +10,7 @@ from sqlalchemy.orm import Session, sessionmaker
 from tests.conftest import Begin
 from tests.webapp.conftest import Browser, Enquired
 from tests.webapp.test_uploads import numbers, stored, upload
+from webapp import visitors
 from webapp.public import own_case
 from workflows.actions import clockwork
 from workflows.core.clock import SetClock
@@ -134,7 +135,7 @@ def test_one_link_fills_no_disk_from_however_many_addresses(
 def test_one_address_fills_no_disk_through_a_link(
     browser: Browser, enquiry: Enquired, begin: Begin, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr(own_case, "UPLOADS_PER_HOUR", 2)
+    monkeypatch.setattr(visitors, "UPLOADS_PER_HOUR", 2)
     for _ in range(3):
         sent = {**drawn(browser, f"/s/{enquiry.token}"), "message_files": upload()}
         browser.post(f"/s/{enquiry.token}/message/fields", sent)

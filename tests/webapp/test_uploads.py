@@ -7,7 +7,7 @@ from collections.abc import Callable
 from datetime import timedelta
 
 import pytest
-from sqlalchemy import select
+from sqlalchemy import func, select
 from werkzeug.test import TestResponse
 
 from tests.conftest import Begin
@@ -15,10 +15,11 @@ from tests.core.test_files import PDF, PNG
 from tests.webapp import sample
 from tests.webapp.conftest import ENQUIRY, Browser, Enquired
 from tests.webapp.test_public import fill_in
-from webapp.public import views
+from webapp import visitors
 from workflows.actions import attachments, enquiries, rounds
 from workflows.actions.attachments import Upload
 from workflows.core import audit, files
+from workflows.core.audit.log import AuditEntry
 from workflows.core.clock import SetClock
 from workflows.core.files import File
 from workflows.core.tx import SYSTEM
@@ -65,11 +66,27 @@ def test_an_upload_survives_a_mistake_and_comes_with_the_enquiry(
 def test_one_line_fills_no_disk_through_the_public_form(
     browser: Browser, clock: SetClock, begin: Begin, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr(views, "UPLOADS_PER_HOUR", 2)
+    monkeypatch.setattr(visitors, "UPLOADS_PER_HOUR", 2)
     for _ in range(3):
         answer = browser.post("/anfrage/felder", {**fill_in(browser, clock), "attachments": upload()})
     assert len(stored(begin)) == 2
     assert "Bitte wählen Sie sie noch einmal aus" in answer.text
+
+
+@pytest.mark.usefixtures("house")
+def test_many_lines_together_fill_no_disk_and_it_is_recorded(
+    browser: Browser, clock: SetClock, begin: Begin, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(visitors, "UPLOADS_TOGETHER", 3)
+    sent = fill_in(browser, clock)
+    for number in range(5):
+        bringing = {**sent, "attachments": upload(f"{number}.pdf")}
+        answer = browser.post("/anfrage/felder", bringing, environ_base={"REMOTE_ADDR": f"192.0.2.{number}"})
+    assert len(stored(begin)) == 3
+    assert "Bitte wählen Sie sie noch einmal aus" in answer.text
+    with begin() as tx:
+        reached = select(func.count()).select_from(AuditEntry).where(AuditEntry.object == "limit:upload")
+        assert tx.session.scalar(reached) == 1
 
 
 @pytest.mark.usefixtures("house")

@@ -8,7 +8,7 @@ from flask import Blueprint, flash, redirect, render_template, request, session,
 from flask.typing import ResponseReturnValue
 from flask_babel import gettext as _
 
-from webapp import visitors
+from webapp import known_browsers, visitors
 from webapp.access import PUBLIC, Refusal, view
 from webapp.auth.views import WINDOW, onwards, typed_email
 from webapp.identity import sign_in
@@ -28,7 +28,7 @@ WISHES_TOGETHER, HOUR = 200, 3600  # many machines with a few addresses each; fa
 
 def count_wishes(tx: Tx) -> None:
     """Nobody can be flooded with mails through this page."""
-    throttle.hit(tx, f"wish:account:{typed_email()}", WISHES_PER_ACCOUNT, WINDOW)
+    throttle.hit(tx, f"wish:account:{known_browsers.counted(typed_email())}", WISHES_PER_ACCOUNT, WINDOW)
     throttle.hit(tx, f"wish:address:{visitors.line()}", WISHES_PER_ADDRESS, WINDOW)
     throttle.hit_together(tx, "sign_in_link", WISHES_TOGETHER, HOUR)
 

@@ -4,7 +4,7 @@ from flask import Blueprint, redirect, render_template, request, url_for
 from flask.typing import ResponseReturnValue
 from flask_babel import gettext as _
 
-from webapp import sent_again, visitors
+from webapp import known_browsers, sent_again, visitors
 from webapp.access import PUBLIC, own_address, view
 from webapp.identity import page_actor, sign_in, sign_out
 from webapp.layout import first_room
@@ -24,7 +24,7 @@ TRIES_OVERALL = 1000  # many machines with a few tries each; a whole city hall s
 
 def count_tries(tx: Tx) -> None:
     """Count a try for the account, the address it comes from, and all together."""
-    throttle.hit(tx, f"login:account:{typed_email()}", TRIES_PER_ACCOUNT, WINDOW)
+    throttle.hit(tx, f"login:account:{known_browsers.counted(typed_email())}", TRIES_PER_ACCOUNT, WINDOW)
     throttle.hit(tx, f"login:address:{visitors.line()}", TRIES_PER_ADDRESS, WINDOW)
     # The last, so that what one account or one address was refused does not count against everybody.
     throttle.hit_together(tx, "sign_in", TRIES_OVERALL, WINDOW)

@@ -4,10 +4,14 @@ import gc
 import socket
 import time
 from argparse import ArgumentParser, Namespace
+from collections.abc import Mapping
+from typing import Any
 
 from gunicorn.app.base import BaseApplication
 from gunicorn.glogging import Logger
+from gunicorn.workers.gthread import ThreadWorker
 
+from webapp import security
 from webapp.app import create_app
 from webapp.cli.surroundings import Commands, add_command, settings_of
 from workflows.core.logs import OneLine
@@ -48,6 +52,33 @@ class ServerLog(Logger):  # type: ignore[misc]  # gunicorn is untyped
             handler.setFormatter(OneLine())
 
 
+class Refusal:
+    """The socket of a request that the server could not read: its own answer gets our headers and no echo."""
+
+    def __init__(self, socket: socket.socket, headers: Mapping[str, str]) -> None:
+        self.socket = socket
+        self.headers = headers
+
+    def __getattr__(self, name: str) -> Any:
+        return getattr(self.socket, name)
+
+    def sendall(self, answer: bytes) -> None:
+        """The status alone is kept."""
+        status = answer.partition(b"\r\n")[0].decode("latin-1")
+        lines = [status, *(f"{name}: {value}" for name, value in self.headers.items()), "", status.partition(" ")[2]]
+        self.socket.sendall("\r\n".join(lines).encode("latin-1"))
+
+
+def refusing(headers: Mapping[str, str]) -> type[ThreadWorker]:
+    """The server's process, which answers with ``headers`` what cannot be read."""
+
+    class Process(ThreadWorker):  # type: ignore[misc]  # gunicorn is untyped
+        def handle_error(self, req: object, client: socket.socket, addr: object, exc: BaseException) -> None:
+            super().handle_error(req, Refusal(client, headers), addr, exc)
+
+    return Process
+
+
 class Server(BaseApplication):  # type: ignore[misc]  # gunicorn is untyped
     """Gunicorn with our app; loaded once before the processes fork, which saves start-up time and memory."""
 
@@ -58,10 +89,17 @@ class Server(BaseApplication):  # type: ignore[misc]  # gunicorn is untyped
 
     def load_config(self) -> None:
         """Threads keep connections open; bodies are read fully by the app (security.read_body)."""
+        unread = {
+            "Content-Security-Policy": security.CSP,
+            **security.standing(self.settings),
+            "Cache-Control": "no-store",
+            "Content-Type": "text/plain",
+            "Connection": "close",
+        }
         for name, value in {
             "bind": f"{self.options.host}:{self.options.port}",
             "workers": self.options.processes,
-            "worker_class": "gthread",
+            "worker_class": refusing(unread),
             "threads": 4,
             "keepalive": 5,
             "timeout": 60,

@@ -18,7 +18,7 @@ from webapp.forms.reading import is_redrawing
 from webapp.forms.ticket import Ticket
 from webapp.forms.view import FormView, Problems, typed
 from webapp.i18n import NAMES, language, locale_of
-from webapp.public.views import UPLOADS_PER_HOUR, public
+from webapp.public.views import public
 from webapp.security import row_id
 from workflows.actions import attachments, cases, correspondence, enquiries
 from workflows.core import throttle
@@ -71,7 +71,7 @@ def _keep_uploads(tx: Tx, token: str) -> None:
     try:
         if any(each.filename for each in request.files.values()):
             throttle.hit(tx, f"upload:case:{own.actor.case_id}", UPLOADS_PER_CASE, 86_400)
-            throttle.hit(tx, f"upload:{visitors.line()}", UPLOADS_PER_HOUR, 3600)
+            visitors.count_upload(tx)
     except Throttled:
         place = None
     uploads.keep(own, place, correspondence.form(tx, token, language()).form)

@@ -28,7 +28,6 @@ RECEIPT = "receipt"
 ENQUIRIES_PER_HOUR = 20
 RECEIPTS_PER_HOUR = 5
 ENQUIRIES_TOGETHER = 500  # an hour, of many machines with a few each; a whole city asks far less often
-UPLOADS_PER_HOUR = 60
 
 
 @view(public, "/", who=PUBLIC)
@@ -48,7 +47,7 @@ def _keep_uploads(tx: Tx) -> None:
     sent = ticket.read(tx, request.form.get(ticket.FIELD, ""))
     place = enquiries.place(sent.key) if sent else None
     try:
-        throttle.hit(tx, f"upload:{visitors.line()}", UPLOADS_PER_HOUR, 3600)
+        visitors.count_upload(tx)
     except Throttled:
         place = None
     uploads.keep(tx, place, enquiries.form(tx, language()).form)
