@@ -15,6 +15,7 @@ from markupsafe import Markup
 
 from tests.e2e.sample_forms import ENQUIRY, OFFICE_ANSWER, TRIAGE, sample_form
 from webapp import i18n, layout, wording
+from webapp.sent_again import Sent
 from workflows.actions.task_list import Filter
 
 WEBAPP = Path(__file__).parent.parent.parent / "webapp"
@@ -70,6 +71,9 @@ FACTS = [
     {"label": "Sprache", "value": "Arabisch"},
     {"label": "E-Mail", "value": "vorstand.des.kulturvereins.regenbogen@beispielverein-regenbogen.example"},
 ]
+
+
+SENT = Sent("/register/new", [("name", "Brücke der Kulturen e.V.")], has_files=True)
 
 
 def _task(name: str, reference: str, **more: Any) -> dict[str, Any]:
@@ -443,12 +447,14 @@ SAMPLES: Mapping[str, tuple[str, bool, Callable[[], Mapping[str, Any]]]] = {
         False,
         lambda: {"code": 400, "kind": "csrf", "text": None, "retry_after": None},
     ),
+    "sent-again": ("errors/again.html", False, lambda: {"sent": SENT}),
+    "login-waiting": ("auth/login.html", False, lambda: {"email": "", "problem": None, "demo_users": (), "sent": "x"}),
 }
 
 RARELY_SEEN = frozenset(
     {
         *("enquiry-problems", "own-task-done", "office-thanks", "office-answered", "office-gone", "sign-in-link"),
-        *("inbox-empty", "task-conflict", "task-done", "audit", "error", "error-csrf"),
+        *("inbox-empty", "task-conflict", "task-done", "audit", "error", "error-csrf", "sent-again", "login-waiting"),
     }
 )
 """Samples of states that the running demonstration does not show."""
