@@ -32,12 +32,13 @@ def _operator(examined: Examined, element: Element, name: str) -> Iterator[Findi
         return
     given = {each.target.split(".")[0] for each in element.inputs}
     known = {parameter.name for parameter in operator.parameters}
+    told = {"operator": name, "title": operator.label}
     for parameter in operator.parameters:
         if parameter.required and parameter.name not in given:
             label = parameter.label or parameter.name
-            yield examined.error(element.id, "missing_parameter", operator=name, parameter=parameter.name, label=label)
+            yield examined.error(element.id, "missing_parameter", **told, parameter=parameter.name, label=label)
     for extra in sorted(given - known):
-        yield examined.error(element.id, "unknown_parameter", operator=name, parameter=extra)
+        yield examined.error(element.id, "unknown_parameter", **told, parameter=extra)
     yield from _text(examined, element, operator)
     yield from _choices(examined, element, operator)
 

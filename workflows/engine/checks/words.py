@@ -183,12 +183,12 @@ REFERENCES: Final[Words] = {
     ),
     "unknown_operator": ("Den Operator „{operator}“ gibt es nicht.", 'There is no operator "{operator}".'),
     "missing_parameter": (
-        "Hier fehlt noch „{label}“ (Eingabe {parameter} von {operator}).",
-        '"{operator}" needs the input "{parameter}" ({label}).',
+        "Hier fehlt noch „{label}“. Ohne diese Angabe kann „{title}“ nicht laufen ({operator}: {parameter}).",
+        '"{label}" is still missing here. Without it "{title}" cannot run ({operator}: {parameter}).',
     ),
     "unknown_parameter": (
-        "„{operator}“ kennt die Eingabe „{parameter}“ nicht.",
-        '"{operator}" does not know the input "{parameter}".',
+        "„{title}“ ({operator}) kennt die Eingabe „{parameter}“ nicht.",
+        '"{title}" ({operator}) does not know the input "{parameter}".',
     ),
     "unknown_text": (
         "Den Text „{text}“ gibt es nicht. Legen Sie texts/{text}.de.txt an.",
