@@ -158,6 +158,17 @@ def test_it_sees_the_state_of_its_cases_and_the_page_of_those_it_asked_for(
     assert Browser(app.test_client()).post(f"{ASK}/vorgang/{bridge.own_case}").status_code == 404
 
 
+def test_a_case_whose_status_page_has_ended_offers_no_way_there(
+    app: Flask, begin: Begin, settings: Settings, clock: SetClock, bridge: Bridge
+) -> None:
+    with begin() as tx:
+        cases.close(tx, bridge.own_case, "answered")
+    clock.set(clock.now() + timedelta(days=181))
+    browser = opened(app, begin, settings, "amal@verein.example")
+    assert "Stand ansehen</span>" not in browser.get(ASK).text
+    assert browser.post(f"{ASK}/vorgang/{bridge.own_case}").status_code == 404
+
+
 def test_a_case_nobody_has_looked_at_is_not_shown_to_the_association_it_names(
     app: Flask, begin: Begin, settings: Settings, bridge: Bridge
 ) -> None:

@@ -127,6 +127,17 @@ def test_a_wrong_row_is_never_written_and_a_register_that_moved_is_shown_again(
     assert everything(begin)[0]["city"] == ""
 
 
+def test_an_entry_of_a_name_alone_is_found_by_search_intake_and_the_next_list(
+    coordinator: Browser, bridge: int, begin: Begin
+) -> None:
+    address, _page, ticked = previewed(coordinator, "Name\nDoppelt")
+    assert coordinator.post(address, {"row": ticked}).status_code == 302
+    assert ">Doppelt<" in coordinator.get("/register?q=Doppelt").text
+    with begin() as tx:
+        assert [match.organisation.name for match in organisations.matches(tx.session, "Doppeld")] == ["Doppelt"]
+    assert 'value="2-duplicate">' in previewed(coordinator, "Name\nDoppeld")[1]
+
+
 def test_what_the_association_said_itself_within_a_year_stays(coordinator: Browser, bridge: int, begin: Begin) -> None:
     with begin() as tx:
         today = organisations.today(tx)

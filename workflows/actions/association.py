@@ -11,7 +11,7 @@ from typing import Any
 from sqlalchemy import select
 
 from workflows import policy
-from workflows.actions import house_forms, house_mails
+from workflows.actions import doors, house_forms, house_mails
 from workflows.core import daily, links
 from workflows.core.errors import Conflict, Invalid, NotFound, Problem
 from workflows.core.links import Link
@@ -138,13 +138,19 @@ def page(door: Door) -> OwnPage:
         values=organisations.values(tx.session, [organisation.id])[organisation.id],
         contacts=contacts,
         relations=organisation_people.relations(tx.session, organisation.id),
-        cases=[OwnCase(case, _is_theirs(case, contacts)) for case in tx.session.scalars(query)],
+        cases=[OwnCase(case, _has_page(tx, case, contacts)) for case in tx.session.scalars(query)],
         proposal=organisation_people.waiting(tx.session, organisation.id),
     )
 
 
-def _is_theirs(case: Case, contacts: Sequence[ContactPerson]) -> bool:
-    """Whether one of them asked: somebody else may have asked in the association's name, and told us in confidence."""
+def _has_page(tx: Tx, case: Case, contacts: Sequence[ContactPerson]) -> bool:
+    """Whether its status page can be opened, and one of them asked.
+
+    Somebody else may have asked in the association's name, and told us in confidence.
+    """
+    ends_at = doors.status_ends_at(case)
+    if ends_at is not None and tx.now >= ends_at:
+        return False
     address = organisation_people.folded_email(case.contact_email)
     return bool(address) and any(person.folded_email == address for person in contacts)
 
@@ -152,7 +158,7 @@ def _is_theirs(case: Case, contacts: Sequence[ContactPerson]) -> bool:
 def status_link(door: Door, case_id: int) -> Link:
     """A link of this person's own to the status page of one of its cases; raises ``NotFound``."""
     case = policy.get(door.tx, policy.ORGANISATION_READ, Case, case_id)
-    if not _is_theirs(case, organisation_people.contacts(door.tx.session, door.organisation.id)):
+    if not _has_page(door.tx, case, organisation_people.contacts(door.tx.session, door.organisation.id)):
         raise NotFound("not_found", kind="case")
     # The person's own and a short one: the link that was mailed to who asked lasts, and would outlast the membership.
     return links.issue(door.tx, STATUS, case.stream, door.person.key, expires_at=door.tx.now + STATUS_LIVES)

@@ -171,10 +171,8 @@ def add(tx: Tx, name: str, origin: Origin | None = None, values: Mapping[str, An
     tx.session.add(organisation)
     tx.session.flush()
     audit.record(tx, organisation.key, "organisation.added", organisation.key)
-    if origin is not None and values:
-        change(tx, organisation.id, values, origin)
-    else:
-        _index(tx, organisation, {})
+    if origin is None or not change(tx, organisation.id, values or {}, origin):
+        _index(tx, organisation, {})  # nothing but the name is known, and it is found by that
     return organisation
 
 
