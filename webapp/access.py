@@ -10,7 +10,7 @@ from flask.typing import ResponseReturnValue
 
 from webapp import sent_again
 from webapp.extensions import db, surroundings
-from webapp.identity import page_actor, token_actor
+from webapp.identity import left_user, page_actor, timed_out_user, token_actor
 from workflows import policy
 from workflows.core.errors import LotseError, NotFound
 from workflows.core.tx import PUBLIC as ANYBODY
@@ -98,10 +98,10 @@ def _admit(who: str) -> Actor:
 
 
 def to_login() -> ResponseReturnValue:
-    """Send somebody to the sign-in page, and back afterwards; a form they sent waits in that page."""
+    """Send somebody to the sign-in page, and back afterwards; a form of their session waits in that page."""
     target = request.full_path.rstrip("?") if request.method == "GET" else _came_from()
-    if sent := sent_again.pack():
-        return render_template("auth/login.html", email="", problem=None, demo_users=(), next=target, sent=sent), 401
+    if waiting := sent_again.pack(timed_out_user() or left_user()):
+        return render_template("auth/login.html", email="", problem=None, demo_users=(), next=target, sent=waiting), 401
     return redirect(url_for("auth.login", next=target))
 
 

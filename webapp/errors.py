@@ -13,8 +13,9 @@ from werkzeug.exceptions import HTTPException, SecurityError
 
 from webapp import doors, sent_again, wording
 from webapp.access import SignInNeeded, to_login
-from webapp.identity import ask_nobody
+from webapp.identity import ask_nobody, left_user, page_actor
 from workflows.core.errors import Conflict, Invalid, LotseError, NotAllowed, NotFound, Throttled
+from workflows.core.tx import PUBLIC as ANYBODY
 
 log = logging.getLogger(__name__)
 
@@ -58,10 +59,13 @@ def on_lotse_error(error: LotseError) -> ResponseReturnValue:
         detail = wording.error_text(error.code, error.facts)
         return problem(status, error.code, detail, _members(error)), status, headers
     if status == 404 and doors.is_forgotten():
-        return _page(status, kind="forgotten"), status
+        return sent_again.refused("forgotten") or _page(status, kind="forgotten"), status
     if error.code == "link_gone":
-        return render_template("office/gone.html"), status
+        return sent_again.refused("gone") or render_template("office/gone.html"), status
     text = wording.error_text(error.code, error.facts)
+    if status == 429 and (waiting := request.form.get(sent_again.FIELD)):
+        page = render_template("auth/login.html", email="", problem=text, demo_users=(), next="", sent=waiting)
+        return page, status, headers
     return _page(status, text=text, retry_after=error.facts.get("retry_after")), status, headers
 
 
@@ -99,9 +103,14 @@ def problem(status: int, code: str, detail: str | None = None, members: Mapping[
 
 
 def on_csrf(error: CSRFError) -> ResponseReturnValue:
-    """The form is from another session, as after signing in anew; one from a page of ours can be sent again."""
-    sent = sent_again.unpack(sent_again.pack()) if request.origin else None
-    return sent_again.page(sent) if sent else _page(400, kind="csrf"), 400
+    """The form is from another session, or from another site.
+
+    Whose session it was may send it after signing in again; a public form that says it is ours is offered again.
+    """
+    if page_actor() is ANYBODY and left_user() is not None:
+        return to_login()
+    again = sent_again.refused("session") if request.origin and page_actor() is ANYBODY else ""
+    return again or _page(400, kind="csrf"), 400
 
 
 def on_http(error: HTTPException) -> ResponseReturnValue:

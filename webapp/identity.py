@@ -5,8 +5,10 @@ from datetime import UTC, datetime, timedelta
 
 from flask import Flask, g, request, session
 from flask_login import current_user, login_user, logout_user
+from flask_wtf.csrf import validate_csrf
+from wtforms import ValidationError
 
-from webapp import known_browsers
+from webapp import doors, known_browsers
 from webapp.extensions import db, login_manager, surroundings
 from workflows.core.errors import NotAllowed
 from workflows.core.tx import PUBLIC, Actor, Tx
@@ -14,6 +16,9 @@ from workflows.domain import access_tokens, people, web_sessions
 from workflows.domain.people import User
 
 SEEN = "seen"
+LEFT, LEFT_CSRF = "left", "left_csrf"
+CSRF = "csrf_token"
+"""Where the extension keeps the token that the forms of a session carry."""
 SEEN_STEP = timedelta(minutes=1)
 READING = frozenset({"GET", "HEAD", "OPTIONS"})
 # The first mark that occurs counts: every browser also names those it wants to be taken for.
@@ -86,12 +91,18 @@ def remember_seen() -> None:
 
 
 def sign_in(tx: Tx, user: User) -> None:
-    """Begin a new session for this browser; nothing of the old one survives but the language."""
-    language = session.get("language")
+    """Begin a new session for this browser; of the old one survive the language and the links it has opened.
+
+    Who signs in again goes on with the pages that stood open: their forms still count.
+    """
+    kept = {name: session[name] for name in ("language", doors.KEPT) if name in session}
+    if timed_out_user() == user.id:
+        kept[CSRF] = session.get(CSRF)
+    elif session.get(LEFT) == user.id:
+        kept[CSRF] = session.get(LEFT_CSRF)
     session.clear()
+    session.update(kept)
     session[SEEN] = int(tx.now.timestamp())
-    if language:
-        session["language"] = language
     actor = people.actor(tx.session, user, tx.now)
     secret = web_sessions.begin(tx, user.id, device())
     login_user(SignedIn(actor, user.name, user.language, secret))
@@ -107,11 +118,28 @@ def device() -> str:
 
 
 def sign_out(tx: Tx) -> None:
-    """End this browser's session on the server and forget its cookie."""
+    """End this browser's session on the server and forget its cookie, but for whose forms stand open in it."""
+    left = {LEFT: page_actor().user_id, LEFT_CSRF: session.get(CSRF)}
     if current_user.is_authenticated:
         web_sessions.end(tx, current_user.secret)
     logout_user()
     session.clear()
+    if all(left.values()):
+        session.update(left)
+
+
+def timed_out_user() -> int | None:
+    """Whose session it was that this browser still has the cookie of."""
+    return web_sessions.whose(db.session(), str(session.get("_user_id", "")))
+
+
+def left_user() -> int | None:
+    """Who signed out of this browser last, when the form of this request was drawn for them."""
+    try:
+        validate_csrf(request.form.get(CSRF), token_key=LEFT_CSRF)
+    except ValidationError:
+        return None
+    return int(session[LEFT])
 
 
 def page_actor() -> Actor:

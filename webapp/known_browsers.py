@@ -1,11 +1,11 @@
 """Browsers somebody has signed in with before: wrong passwords of strangers do not keep them out.
 
-Tries are counted per account, so whoever knows an address could use them up for its owner. A browser that has signed in
-once carries a signed mark of that account and has tries of its own from then on (OWASP: "device cookies").
+Tries are counted per account, line and together, so strangers could use them up for the owner of an account. A browser
+that has signed in once carries a signed mark of that account; the browsers that know it have tries of their own, all
+together as many as everybody else (OWASP: "device cookies").
 """
 
 import hashlib
-import secrets
 from datetime import timedelta
 
 from flask import Response, after_this_request, current_app, request
@@ -18,9 +18,9 @@ LASTS = timedelta(days=180)
 
 def remember(email: str) -> None:
     """Let the answer to this request mark the browser as one that knows the account."""
-    if _mark(email):
+    if knows(email):
         return
-    mark = signer("known browser").dumps([_account(email), secrets.token_hex(8)])
+    mark = signer("known browser").dumps(_account(email))
 
     @after_this_request
     def marked(response: Response) -> Response:
@@ -29,19 +29,13 @@ def remember(email: str) -> None:
         return response
 
 
-def counted(email: str) -> str:
-    """What tries for the account are counted under: for a browser that knows it, its own; else the same for all."""
-    return " ".join(filter(None, (email, _mark(email))))
-
-
-def _mark(email: str) -> str:
+def knows(email: str) -> bool:
+    """Whether somebody has signed in to that account with this browser."""
     try:
-        account, mark = signer("known browser").loads(
-            request.cookies.get(_name(), ""), max_age=int(LASTS.total_seconds())
-        )
+        account = signer("known browser").loads(request.cookies.get(_name(), ""), max_age=int(LASTS.total_seconds()))
     except BadSignature:
-        return ""
-    return str(mark) if account == _account(email) else ""
+        return False
+    return bool(account == _account(email))
 
 
 def _account(email: str) -> str:

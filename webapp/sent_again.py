@@ -1,7 +1,8 @@
-"""What a form sent when its sender was not signed in any more: it waits in the page and is sent again by a button.
+"""What a form sent and could not be taken then: it waits in the page and is sent again by a button.
 
-It is signed, stands in that page alone and is stored nowhere. Who is asked to send again has come from a page of ours:
-anything else was refused before for its ``Origin`` (security.py).
+It is signed, stands in that page alone and is stored nowhere. A form of a session that is over belongs to whose session
+it was, and nobody else is shown it. Only pages of ours get that far: anything else was refused before for its
+``Origin`` (security.py).
 """
 
 import re
@@ -16,14 +17,15 @@ FIELD = "sent"
 LASTS = 12 * 60 * 60  # seconds a sign-in page may stand open
 MOST = 200_000  # characters; a form itself is refused beyond 500 kB
 SECRETS = frozenset({"password", "again", "old"})
-CODE = re.compile(r"[-a-z0-9_.:\s]*")
-BOOKKEEPING = frozenset({"csrf_token", FIELD})
+CODE = re.compile(r"[-a-z0-9_.:]*")
+BOOKKEEPING = frozenset({"csrf_token", "unique_key", FIELD})
 
 
 @dataclass(frozen=True, slots=True)
 class Sent:
-    """A form as it was sent, without its files."""
+    """A form as it was sent, without its files; ``owner`` is the user from whose session, None for a public page."""
 
+    owner: int | None
     address: str
     fields: list[tuple[str, str]]
     has_files: bool
@@ -31,30 +33,50 @@ class Sent:
     @property
     def texts(self) -> list[str]:
         """What a person typed, to recognise it by; codes and the form's own bookkeeping are left out."""
-        typed = (value for name, value in self.fields if not name.startswith("_"))
+        typed = (value for name, value in self.fields if not name.startswith("_") and name not in BOOKKEEPING)
         return [value for value in typed if not CODE.fullmatch(value)]
 
+    @property
+    def all(self) -> list[dict[str, str]]:
+        """Where it goes and everything in it, by the form's own names."""
+        rows = [{"label": name, "value": value} for name, value in self.fields if name not in BOOKKEEPING]
+        return [{"label": "→", "value": self.address.partition("?")[0]}, *rows]
 
-def pack() -> str:
-    """The form of this request as signed text; empty when there is none to wait: asked by a script, or with secrets."""
-    fields = [(name, value) for name, value in request.form.items(multi=True) if name not in BOOKKEEPING]
-    is_page = request.headers.get("Sec-Fetch-Mode", "navigate") == "navigate"
-    if not fields or not is_page or any(name in SECRETS for name, _value in fields):
+
+def pack(owner: int | None) -> str:
+    """The form of this request, signed, for its ``owner``; empty without one: strangers' forms do not wait."""
+    sent = _form(owner) if owner is not None else None
+    if sent is None:
         return ""
-    has_files = any(sent.filename for sent in request.files.values())
-    packed = signer("sent again").dumps([request.full_path.rstrip("?"), fields, has_files])
+    packed = str(signer("sent again").dumps([owner, sent.address, sent.fields, sent.has_files]))
     return packed if len(packed) <= MOST else ""
 
 
-def unpack(text: str) -> Sent | None:
-    """The form again; None for what we have not signed, or too long ago."""
+def unpack(text: str, owner: int | None) -> Sent | None:
+    """The form again, for its owner; None for another's, for what we have not signed, or too long ago."""
     try:
-        address, fields, has_files = signer("sent again").loads(text, max_age=LASTS)
+        whose, address, fields, has_files = signer("sent again").loads(text, max_age=LASTS)
     except BadSignature:
         return None
-    return Sent(address, [(name, value) for name, value in fields], has_files)
+    return Sent(whose, address, [(name, value) for name, value in fields], has_files) if whose == owner else None
 
 
-def page(sent: Sent) -> str:
-    """The page with the button."""
-    return render_template("errors/again.html", sent=sent)
+def page(sent: Sent, reason: str = "session") -> str:
+    """The page with the button; ``reason`` says what was in the way: session, forgotten or gone (a link)."""
+    return render_template("errors/again.html", sent=sent, reason=reason)
+
+
+def refused(reason: str) -> str:
+    """The same for what this request sent, in the answer to itself; empty when there is nothing to keep."""
+    sent = _form(None)
+    return page(sent, reason) if sent is not None else ""
+
+
+def _form(owner: int | None) -> Sent | None:
+    """The form a page sent; None for what a script sent, for secrets, and when nothing was filled in."""
+    fields = [(name, value) for name, value in request.form.items(multi=True) if name not in {"csrf_token", FIELD}]
+    is_page = request.headers.get("Sec-Fetch-Mode", "navigate") == "navigate"
+    if not fields or not is_page or any(name in SECRETS for name, _value in fields):
+        return None
+    has_files = any(sent.filename for sent in request.files.values())
+    return Sent(owner, request.full_path.rstrip("?"), fields, has_files)

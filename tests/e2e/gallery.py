@@ -73,7 +73,7 @@ FACTS = [
 ]
 
 
-SENT = Sent("/register/new", [("name", "Brücke der Kulturen e.V.")], has_files=True)
+SENT = Sent(None, "/register/new", [("name", "Brücke der Kulturen e.V.")], has_files=True)
 
 
 def _task(name: str, reference: str, **more: Any) -> dict[str, Any]:
@@ -447,7 +447,7 @@ SAMPLES: Mapping[str, tuple[str, bool, Callable[[], Mapping[str, Any]]]] = {
         False,
         lambda: {"code": 400, "kind": "csrf", "text": None, "retry_after": None},
     ),
-    "sent-again": ("errors/again.html", False, lambda: {"sent": SENT}),
+    "sent-again": ("errors/again.html", False, lambda: {"sent": SENT, "reason": "session"}),
     "login-waiting": ("auth/login.html", False, lambda: {"email": "", "problem": None, "demo_users": (), "sent": "x"}),
 }
 

@@ -12,7 +12,8 @@ from sqlalchemy import func, select
 from werkzeug.test import TestResponse
 
 from tests.conftest import Begin
-from tests.webapp.conftest import ADDRESS, PASSWORD, Browser
+from tests.webapp.conftest import ADDRESS, PASSWORD, Browser, Enquired
+from tests.webapp.test_messages import drawn as drawn_message
 from tests.webapp.test_register_pages import VALUES
 from webapp import sent_again
 from workflows.core.clock import SetClock
@@ -83,17 +84,61 @@ def test_who_signs_in_by_a_link_goes_on_in_the_open_page(idle: Browser, app: Fla
     assert drawn(idle.post("/login/again", {"sent": kept}))[0] == "/register/new"
 
 
-def test_a_form_of_the_session_before_is_sent_again(signed_in: Callable[[str], Browser], begin: Begin) -> None:
+def test_who_signs_in_again_in_another_window_goes_on_with_what_stands_open(idle: Browser, begin: Begin) -> None:
+    """Forms, and what scripts keep by themselves, still count: no page need be loaded anew."""
+    before, token = count(begin), idle.token()
+    idle.sign_in(ME)
+    assert idle.post("/register/new", {**VALUES, "csrf_token": token}).status_code == 302
+    idle.post("/logout")
+    idle.sign_in(ME)
+    changed = {**VALUES, "name": "Haus der Sprachen", "csrf_token": token}
+    assert idle.post("/register/new", changed).status_code == 302
+    assert count(begin) == before + 2
+
+
+def test_a_form_sent_after_signing_out_waits_too(signed_in: Callable[[str], Browser], begin: Begin) -> None:
     mine = signed_in("coordinator")
-    before = count(begin)
-    old = mine.token()
+    before, token = count(begin), mine.token()
     mine.post("/logout")
-    mine.sign_in(ME)
-    again = mine.post("/register/new", {**VALUES, "csrf_token": old}, headers=OURS)
-    assert (again.status_code, count(begin)) == (400, before)
-    address, fields = drawn(again)
-    assert mine.post(address, fields, headers=OURS).status_code == 302
+    kept = mine.post("/register/new", {**VALUES, "csrf_token": token}, headers=OURS)
+    assert kept.status_code == 401
+    again = mine.post("/login", {"email": ME, "password": PASSWORD, "sent": waiting(kept)})
+    assert mine.post(*drawn(again)).status_code == 302
     assert count(begin) == before + 1
+
+
+def test_what_waits_is_for_its_owner_alone(idle: Browser, app: Flask, begin: Begin) -> None:
+    before = count(begin)
+    kept = waiting(idle.post("/register/new", VALUES))
+    other = idle.post("/login", {"email": "leadership@lotse.example", "password": PASSWORD, "sent": kept})
+    assert other.location == "/inbox"
+    page = idle.get("/inbox").text
+    assert "gehört zu einem anderen Konto" in page
+    assert "Brücke" not in page
+    assert count(begin) == before
+
+
+def test_strangers_make_nobody_send_a_form(
+    app: Flask, signed_in: Callable[[str], Browser], browser: Browser, begin: Begin
+) -> None:
+    """Neither in a browser nobody was signed in with, nor where somebody has signed out."""
+    evil = {"name": "Office Demo", "roles": "admin", "groups": "office:3"}
+    assert browser.post("/admin/users/4", evil, headers=OURS).status_code == 302
+    left = signed_in("admin")
+    left.post("/logout")
+    for token in (left.token(), "falsch"):
+        answer = left.post("/admin/users/4", {**evil, "csrf_token": token}, headers=OURS)
+        assert 'name="sent"' not in answer.text
+    assert "office:3" not in left.sign_in("admin@lotse.example").text
+
+
+def test_a_pause_after_many_tries_keeps_what_waits(idle: Browser) -> None:
+    kept = waiting(idle.post("/register/new", VALUES))
+    for _ in range(11):
+        answer = idle.post("/login", {"email": "fremd@lotse.example", "password": "falsch", "sent": kept})
+    assert answer.status_code == 429
+    assert int(answer.headers["Retry-After"]) > 0
+    assert waiting(answer) == kept
 
 
 def test_a_form_that_does_not_say_where_it_comes_from_is_not_offered_again(
@@ -127,6 +172,41 @@ def test_scripts_and_buttons_without_text_go_the_old_way(idle: Browser) -> None:
     assert button.location == "/login?next=/inbox?scope%3Dgroup"
     elsewhere = idle.post("/tasks/1/claim", headers={"Referer": "https://evil.example//x"})
     assert elsewhere.location == "/login"
+
+
+def test_a_public_form_whose_cookie_is_gone_is_sent_again(browser: Browser, house: None) -> None:
+    again = browser.post("/anfrage/felder", {"text": "Wir brauchen einen Raum.", "csrf_token": "falsch"}, headers=OURS)
+    assert again.status_code == 400
+    assert "Wir brauchen einen Raum." in again.text
+    assert drawn(again)[0] == "/anfrage/felder"
+
+
+def test_a_form_behind_a_link_the_browser_has_forgotten_is_sent_when_it_is_open_again(
+    browser: Browser, enquiry: Enquired, begin: Begin
+) -> None:
+    page = browser.opened(f"/s/{enquiry.token}")
+    form = drawn_message(browser, page)
+    browser.client.delete_cookie("__Host-lotse", domain="lotse.example")
+    forgotten = browser.post(f"{page}/message", {**form, "message": "antwort in kleinbuchstaben geschrieben"})
+    assert forgotten.status_code == 404
+    assert "kennt den Link nicht mehr" in forgotten.text
+    assert "antwort in kleinbuchstaben geschrieben" in forgotten.text
+    address, fields = drawn(forgotten)
+    browser.opened(f"/s/{enquiry.token}")
+    assert browser.post(address, {**fields, "csrf_token": browser.token()}).status_code == 302
+
+
+def test_signing_in_keeps_the_links_this_browser_has_opened(browser: Browser, enquiry: Enquired) -> None:
+    page = browser.opened(f"/s/{enquiry.token}")
+    browser.sign_in(ME)
+    assert browser.get(page).status_code == 200
+
+
+def test_a_link_that_ended_gives_back_what_was_typed(browser: Browser, house: None) -> None:
+    gone = browser.post("/s/falsch/message", {"message": "Sind Sie noch da?"})
+    assert gone.status_code == 404
+    assert "Der Link gilt nicht mehr" in gone.text
+    assert "Sind Sie noch da?" in gone.text
 
 
 def test_files_do_not_wait_and_the_page_says_so(idle: Browser) -> None:

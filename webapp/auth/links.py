@@ -27,8 +27,11 @@ WISHES_TOGETHER, HOUR = 200, 3600  # many machines with a few addresses each; fa
 
 
 def count_wishes(tx: Tx) -> None:
-    """Nobody can be flooded with mails through this page."""
-    throttle.hit(tx, f"wish:account:{known_browsers.counted(typed_email())}", WISHES_PER_ACCOUNT, WINDOW)
+    """Nobody can be flooded with mails through this page, nor kept from asking in a browser that knows the account."""
+    if known_browsers.knows(typed_email()):
+        throttle.hit(tx, f"wish:known:{typed_email()}", WISHES_PER_ACCOUNT, WINDOW)
+        return
+    throttle.hit(tx, f"wish:account:{typed_email()}", WISHES_PER_ACCOUNT, WINDOW)
     throttle.hit(tx, f"wish:address:{visitors.line()}", WISHES_PER_ADDRESS, WINDOW)
     throttle.hit_together(tx, "sign_in_link", WISHES_TOGETHER, HOUR)
 

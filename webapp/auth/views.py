@@ -1,6 +1,6 @@
 """Signing in with mail address and password, and out again."""
 
-from flask import Blueprint, redirect, render_template, request, url_for
+from flask import Blueprint, flash, redirect, render_template, request, url_for
 from flask.typing import ResponseReturnValue
 from flask_babel import gettext as _
 
@@ -23,8 +23,11 @@ TRIES_OVERALL = 1000  # many machines with a few tries each; a whole city hall s
 
 
 def count_tries(tx: Tx) -> None:
-    """Count a try for the account, the address it comes from, and all together."""
-    throttle.hit(tx, f"login:account:{known_browsers.counted(typed_email())}", TRIES_PER_ACCOUNT, WINDOW)
+    """Count a try for the account, the address it comes from, and all together; apart for browsers that know it."""
+    if known_browsers.knows(typed_email()):
+        throttle.hit(tx, f"login:known:{typed_email()}", TRIES_PER_ACCOUNT, WINDOW)
+        return
+    throttle.hit(tx, f"login:account:{typed_email()}", TRIES_PER_ACCOUNT, WINDOW)
     throttle.hit(tx, f"login:address:{visitors.line()}", TRIES_PER_ADDRESS, WINDOW)
     # The last, so that what one account or one address was refused does not count against everybody.
     throttle.hit_together(tx, "sign_in", TRIES_OVERALL, WINDOW)
@@ -63,8 +66,13 @@ def go_on(tx: Tx) -> ResponseReturnValue:
 
 
 def _go_on() -> ResponseReturnValue:
-    sent = sent_again.unpack(request.form.get(sent_again.FIELD, ""))
-    return sent_again.page(sent) if sent is not None else redirect(onwards())
+    waiting = request.form.get(sent_again.FIELD, "")
+    sent = sent_again.unpack(waiting, page_actor().user_id)
+    if sent is not None:
+        return sent_again.page(sent)
+    if waiting:
+        flash(_("Was auf der Seite gewartet hat, gehört zu einem anderen Konto. Es wurde nicht gesendet."), "warning")
+    return redirect(onwards())
 
 
 @view(auth, "/logout", who=PUBLIC, methods=("POST",))

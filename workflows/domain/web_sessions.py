@@ -76,6 +76,11 @@ def find_user(session: Session, secret: str, now: datetime, *, seen_at: datetime
     return Holder(people.as_actor(row[:-1]), row.language) if row is not None else None
 
 
+def whose(session: Session, secret: str) -> int | None:
+    """Whose session it is or was; None for one that was never ours or is forgotten."""
+    return session.scalar(select(WebSession.user_id).where(WebSession.id == id_of(secret))) if secret else None
+
+
 def end(tx: Tx, secret: str) -> None:
     """Sign this browser out; ending an ended session does nothing."""
     row = tx.session.get(WebSession, id_of(secret))
