@@ -67,7 +67,7 @@ def test_gateways_need_conditions_that_compile_and_a_default() -> None:
     broken = BEGIN + gateway.replace('"which"', '"which" default="which_b"') + DONE + ways
     assert codes(broken + flow("which", "a", "=answer =") + flows("which>b")) == {"not_feel": {"which_a"}}
     assert codes(broken + flow("which", "a", "=5") + flows("which>b")) == {"condition_not_boolean": {"which_a"}}
-    assert codes(broken + flow("which", "a", '=answer = "x"') + flow("which", "b", "=true")) == {
+    assert codes(broken + flow("which", "a", '=reference = "x"') + flow("which", "b", "=true")) == {
         "default_with_condition": {"which_b"}
     }
 

@@ -261,7 +261,7 @@ _SUBMISSION = (
 )
 
 OPERATORS = (
-    Operator("funding.open", "Förderung: Beratung beginnen", (), open_),
+    Operator("funding.open", "Förderung: Beratung beginnen", (), open_, ("application", "application_key")),
     Operator(
         "funding.programmes",
         "Förderung: Programme nachschlagen",
@@ -280,6 +280,8 @@ OPERATORS = (
     Operator("funding.prove", "Förderung: Verwendungsnachweis", (Parameter("spent", label="Ausgegeben"),), prove),
     Operator("funding.repay", "Förderung: Rückzahlung", _AMOUNT, repay),
     Operator("funding.withdraw", "Förderung: zurückgezogen", (), withdraw),
-    Operator("funding.withdraw_all", "Vorgang: alle offenen Förderanträge zurückziehen", (), withdraw_all),
+    Operator(
+        "funding.withdraw_all", "Vorgang: alle offenen Förderanträge zurückziehen", (), withdraw_all, ("withdrawn",)
+    ),
     Operator("funding.close", "Förderung: abschließen", (), close),
 )

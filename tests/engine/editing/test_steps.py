@@ -22,7 +22,8 @@ BUNDLES = Path(__file__).parents[3] / "bpmn"
 KEYS = ("referral", "enquiry", "funding", "message")
 GROUPS = frozenset(f"group:{name}" for name in ("coordination", "leadership", "jury"))
 CATALOGUE = Catalogue(OPERATORS, GROUPS, {}, FUNCTIONS, STARTED)
-FOLLOW = {("warning", "never_written"), ("warning", "automatic_loop"), ("warning", "translation_missing")}
+FOLLOW = {("warning", code) for code in ("only_emptied", "automatic_loop", "translation_missing")}
+FOLLOW |= {(severity, code) for severity in ("error", "warning") for code in ("never_written", "written_later")}
 """What may follow: what a step wrote that is gone is still read, nobody waits on a way back, a new name is German."""
 TASK = {("assignmentDefinition", "candidateGroups"): "group:coordination"}
 

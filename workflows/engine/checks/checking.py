@@ -15,6 +15,7 @@ from workflows.engine.checks.languages import check_languages
 from workflows.engine.checks.references import check_references
 from workflows.engine.checks.structure import check_structure
 from workflows.engine.checks.texts import check_texts
+from workflows.engine.checks.unwritten import check_unwritten
 from workflows.engine.checks.variables import check_variables
 from workflows.engine.content import Content, read_content
 from workflows.engine.findings import Finding, Severity
@@ -26,6 +27,7 @@ CHECKS: tuple[Callable[[Examined], Iterator[Finding]], ...] = (
     check_expressions,
     check_form_expressions,
     check_references,
+    check_unwritten,
     check_variables,
     check_texts,
     check_languages,

@@ -1,6 +1,5 @@
-"""Variables: names nobody writes, and branches that overwrite each other. Only what is nearly certain is reported."""
+"""Variables: who sets which, what hides them, and branches that overwrite each other."""
 
-from collections import Counter
 from collections.abc import Iterable, Iterator
 from difflib import get_close_matches
 
@@ -24,13 +23,10 @@ PROVIDED = frozenset(
 )
 SHORTEST_TYPING_MISTAKE = 5
 SIMILAR = 0.85
-#: Comparing spellings is slow; a diagram with more unknown names than this is not a matter of typing mistakes.
-MOST_JUDGED = 200
 
 
 def check_variables(examined: Examined) -> Iterator[Finding]:
-    """Read but never written; hidden from the rest of its expression; written in parallel."""
-    yield from _unwritten(examined)
+    """Hidden from the rest of its expression; written in parallel."""
     yield from _hidden(examined)
     for process, graph in examined.processes():
         for element in process.elements.values():
@@ -38,31 +34,27 @@ def check_variables(examined: Examined) -> Iterator[Finding]:
                 yield from _overwritten(examined, element, graph)
 
 
+def started_with(examined: Examined) -> frozenset[str] | None:
+    """The names a case begins with; None where whoever starts one may give whatever they like."""
+    form = examined.content.forms.get(examined.bundle.key)
+    asked = form.written() if form is not None else frozenset()
+    given = examined.catalogue.variables.get(examined.bundle.key)
+    if given is not None:
+        return given | asked
+    return frozenset() if _starts_by_itself(examined) else None
+
+
+def _starts_by_itself(examined: Examined) -> bool:
+    """Whether only a clock begins this process, which hands nothing in."""
+    process = examined.parsed.processes.get(examined.bundle.key)
+    starts = [each for each in process.elements.values() if each.kind == "start_event"] if process else []
+    return bool(starts) and all(each.trigger.kind == "timer" for each in starts)
+
+
 def known_variables(examined: Examined) -> set[str]:
-    """Every name that something sets somewhere: elements, forms, the start, the engine."""
+    """Every name that something sets somewhere: elements, the forms they show, the start, the engine."""
     written = {name for each in examined.parsed.elements.values() for name in writes(examined, each)}
-    for form in examined.content.forms.values():
-        written |= {field.key for field in form.walk() if field.key}
-    return written | PROVIDED | examined.catalogue.variables.get(examined.bundle.key, frozenset())
-
-
-def _unwritten(examined: Examined) -> Iterator[Finding]:
-    known = known_variables(examined)
-    started = examined.catalogue.variables.get(examined.bundle.key)
-    reads = list(_reads(examined))
-    often = Counter(name for _, _, name in reads)
-    # Results of operators and messages without output mapping have names that stand in no diagram.
-    is_certain = started is not None and not any(
-        _writes_unknown(examined, each) for each in examined.parsed.elements.values()
-    )
-    judged = 0
-    for file, element_id, name in reads:
-        if name in known:
-            continue
-        judged += 1
-        similar = similar_name(name, known) if often[name] == 1 and judged <= MOST_JUDGED else ""
-        if is_certain or similar:
-            yield Finding("warning", file, element_id, "never_written", {"variable": name, "similar": similar})
+    return written | PROVIDED | (started_with(examined) or frozenset())
 
 
 def similar_name(name: str, known: Iterable[str]) -> str:
@@ -81,27 +73,18 @@ def _hidden(examined: Examined) -> Iterator[Finding]:
             yield Finding("warning", file, element_id, "hidden_by_entry", {"variable": name})
 
 
-def _reads(examined: Examined) -> Iterator[tuple[str, str, str]]:
-    """File, element and name of every variable an expression reads from outside its element."""
-    for file, element_id, expression in _expressions(examined, without="output"):
-        for name in sorted(expression.variables):
-            yield file, element_id, name
-
-
-def _expressions(examined: Examined, without: str = "") -> Iterator[tuple[str, str, Expression]]:
-    """File, element and every expression that compiles, those of forms too; ``without`` leaves one place out.
-
-    An output mapping reads the result of its own element, too.
-    """
+def _expressions(examined: Examined) -> Iterator[tuple[str, str, Expression]]:
+    """File, element and every expression that compiles, those of forms too."""
     for use in uses(examined.parsed):
-        if use.is_expression and use.place != without and (expression := _compiled(examined, use)) is not None:
+        if use.is_expression and (expression := compiled(examined, use)) is not None:
             yield examined.file_of(use.element_id), use.element_id, expression
     for form_id, form in examined.content.forms.items():
         for field_id, _, expression in form.expressions():
             yield examined.content.form_files[form_id], field_id, expression
 
 
-def _compiled(examined: Examined, use: Use) -> Expression | None:
+def compiled(examined: Examined, use: Use) -> Expression | None:
+    """The expression of a use, None where it is no FEEL: a finding of its own."""
     try:
         return compile_expression(use.feel, (), examined.functions)
     except FeelSyntaxError:
@@ -110,11 +93,22 @@ def _compiled(examined: Examined, use: Use) -> Expression | None:
 
 def writes(examined: Examined, element: Element) -> set[str]:
     """The names an element is known to set, its own inputs included."""
-    names = {each.target.split(".")[0] for each in (*element.inputs, *element.outputs)}
+    names = {each.target.split(".")[0] for each in element.outputs} | handed_in(element)
     names |= {name for name in (element.result_variable, element.decision_id) if name}
-    if element.loop is not None:
-        names |= {name for name in (element.loop.item, element.loop.output_collection) if name}
     return names | results(examined, element)
+
+
+def handed_in(element: Element) -> set[str]:
+    """The names that only an element and what it holds can see."""
+    loop = element.loop
+    seen = {loop.item, loop.output_collection} if loop is not None else set()
+    return {each.target.split(".")[0] for each in element.inputs} | {name for name in seen if name}
+
+
+def passed_on(examined: Examined, element: Element) -> set[str]:
+    """The names that are set once an element is over; each run of a repetition keeps its own to itself."""
+    loop = element.loop
+    return results(examined, element) if loop is None else {name for name in (loop.output_collection,) if name}
 
 
 def results(examined: Examined, element: Element) -> set[str]:
@@ -131,12 +125,14 @@ def results(examined: Examined, element: Element) -> set[str]:
     return set(form.written()) if form is not None and element.kind == "user_task" else set()
 
 
-def _writes_unknown(examined: Examined, element: Element) -> bool:
+def writes_unknown(examined: Examined, element: Element) -> bool:
     """Whether results come in whose names stand neither in the diagram nor in the catalogue."""
     if element.outputs:
         return False
     if element.operator is not None:
         return element.operator in examined.catalogue.operators and _returned(examined, element) is None
+    if element.kind == "user_task" and element.form_id is not None:
+        return element.form_id not in examined.content.forms
     return element.kind == "receive_task"
 
 
@@ -173,8 +169,7 @@ def _set_on(examined: Examined, graph: Graph, way: set[str]) -> dict[str, str]:
         if element.operator is not None and not element.outputs:
             continue  # what an operator always returns, wanted or not
         # Iterations write into scopes of their own.
-        names = {element.loop.output_collection} if element.loop is not None else results(examined, element)
-        for name in filter(None, names):
+        for name in passed_on(examined, element):
             found[name] = key
     return found
 

@@ -46,6 +46,8 @@ def _fact(name: str, value: Any, column: int) -> Any:
         return PLACES[value][column]
     if name == "similar":
         return (f" Meinten Sie „{value}“?", f' Did you mean "{value}"?')[column] if value else ""
+    if name == "stops":
+        return (" Der Vorgang bliebe hier stehen.", " The case would stand still here.")[column] if value else ""
     return value
 
 

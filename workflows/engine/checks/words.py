@@ -234,8 +234,22 @@ REFERENCES: Final[Words] = {
         'The called process "{process}" is missing in the bundle.',
     ),
     "never_written": (
-        "„{variable}“ wird gelesen, aber nirgends gesetzt.{similar}",
-        '"{variable}" is read but never set.{similar}',
+        "„{variable}“ ({place}) wird gelesen, aber nirgends gesetzt.{stops}{similar} Berichtigen Sie den Namen, oder "
+        "fragen Sie die Angabe in einem Schritt davor ab.",
+        '"{variable}" ({place}) is read but never set.{stops}{similar} Correct the name, or let a step before ask '
+        "for it.",
+    ),
+    "only_emptied": (
+        "„{variable}“ ({place}) wird gelesen, aber überall nur geleert (=null): Es ist immer leer. Fragen Sie die "
+        "Angabe in einem Schritt davor ab, oder nehmen Sie heraus, was nach ihr fragt.",
+        '"{variable}" ({place}) is read, but everywhere only emptied (=null): it is always empty. Let a step before '
+        "ask for it, or remove what reads it.",
+    ),
+    "written_later": (
+        "„{variable}“ ({place}) wird hier gelesen, aber erst später gesetzt: „{writer}“ kommt danach.{stops} "
+        "Ändern Sie die Reihenfolge, oder setzen Sie die Angabe in einem Schritt davor.",
+        '"{variable}" ({place}) is read here but set only later: "{writer}" comes after it.{stops} '
+        "Change the order, or set it in a step before.",
     ),
     "hidden_by_entry": (
         "Nach dem Eintrag „{variable}“ in { } ist mit „{variable}“ er gemeint, nicht mehr die Angabe des Vorgangs. "
