@@ -7,7 +7,7 @@ import pytest
 
 from workflows.engine import bundle
 from workflows.engine.bundle import Bundle
-from workflows.engine.comparison import Comparison, compare
+from workflows.engine.comparison import POLICY, Comparison, compare
 from workflows.engine.office_functions import OFFICE_FUNCTIONS
 
 BUNDLES = Path(__file__).parents[2] / "bpmn"
@@ -76,6 +76,14 @@ def test_texts_and_tables_are_told_line_by_line() -> None:
     assert rule
     (table,) = told(held, changed(held, path, rule[3] + b"<", b'"ganz anders"<')).tables
     assert any(mark == "+" and "ganz anders" in line for mark, line in table.lines)
+
+
+def test_which_rows_of_a_table_count_is_told() -> None:
+    held = bundle.read(BUNDLES / "enquiry")
+    path, data = next((path, data) for path, data in held.of_kind(".dmn").items() if b'hitPolicy="COLLECT"' in data)
+    (table,) = told(held, changed(held, path, b'hitPolicy="COLLECT"', b'hitPolicy="UNIQUE"')).tables
+    assert ("+", f"{POLICY}UNIQUE/") in table.lines
+    assert ("-", f"{POLICY}COLLECT/") in table.lines
 
 
 @pytest.mark.parametrize("path", ["referral.bpmn", "answer_referral.form", "translations/en.json"])

@@ -105,10 +105,18 @@ def test_what_is_put_in_force_alone_says_so_in_the_audit(changed: Path) -> None:
         assert told == [{"comment": "Eilt"}]
 
 
+SET_BY_HAND = (
+    '<zeebe:ioMapping><zeebe:output source="=&quot;normal&quot;" target="urgency"/>'
+    '<zeebe:output source="=[]" target="ways"/></zeebe:ioMapping>'
+)
+"""What the form of the step had asked for, and later steps read."""
+
+
 def test_a_case_that_cannot_move_is_told_with_its_reason(changed: Path, capsys: pytest.CaptureFixture[str]) -> None:
     diagram = changed / "enquiry.bpmn"
     told = re.sub(r'(?<!formId=)"triage"', '"by_hand"', diagram.read_text("utf-8"))
     head, _, rest = told.replace(">triage<", ">by_hand<").partition('<bpmn:userTask id="by_hand"')
+    rest = rest.replace('<zeebe:formDefinition formId="triage"/>', SET_BY_HAND, 1)
     told = head + '<bpmn:manualTask id="by_hand"' + rest.replace("</bpmn:userTask>", "</bpmn:manualTask>", 1)
     diagram.write_text(told, "utf-8")
     assert main(["bundle", "deploy", str(changed), "--at-once"]) == 0

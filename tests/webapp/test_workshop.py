@@ -270,7 +270,9 @@ def test_a_scenario_that_fails_is_shown_where_it_fails(owner: Browser, draft: st
 
 
 def test_what_a_draft_changes_is_told_side_by_side(owner: Browser, draft: str) -> None:
-    assert "Kein Unterschied" in owner.get(f"{draft}/changes").text
+    page = owner.get(f"{draft}/changes").text
+    assert "scenarios/nobody_answers.yaml" in page  # the fixture has taken it out: the second person must see that
+    assert "scenarios/helps.yaml" not in page
     diagram = owner.get(f"{draft}/files/referral.bpmn").data.decode()
     save(owner, draft, diagram.replace('name="Ergebnis melden"', 'name="Ergebnis nennen"'), path="referral.bpmn")
     save(owner, draft, "Betreff: Neu\n\nHallo", path=TEXT)

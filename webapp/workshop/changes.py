@@ -1,5 +1,6 @@
 """What differs between two versions, or a draft and what is live: diagrams side by side, all else in words."""
 
+from dataclasses import replace
 from typing import Any
 
 from flask import Blueprint, Response, render_template, request, url_for
@@ -7,12 +8,13 @@ from flask.typing import ResponseReturnValue
 
 from webapp.access import view
 from webapp.wording.traits import trait_name, trait_value
+from webapp.workshop import table_words
 from workflows import policy
 from workflows.actions import workshop as kept
 from workflows.core.errors import NotFound
 from workflows.core.tx import Tx
 from workflows.engine.bundle import Bundle
-from workflows.engine.comparison import Comparison, Difference
+from workflows.engine.comparison import Comparison, Difference, Lines
 
 workshop_changes = Blueprint("workshop_changes", __name__)
 
@@ -34,6 +36,7 @@ def of_draft(tx: Tx, draft_id: int) -> ResponseReturnValue:
         versions=[{"key": str(each.number), "name": str(each.number)} for each in overview.versions],
         before_url=_version_url(draft.process_key, number, old) if number else "",
         after_url=url_for("workshop.file", draft_id=draft_id, path=new.diagram),
+        scenarios=kept.scenario_differences(tx, draft_id),
         **_told(kept.differences(old, new)),
     )
 
@@ -78,13 +81,17 @@ def _version_url(key: str, number: int, held: Bundle) -> str:
 def _told(found: Comparison) -> dict[str, Any]:
     drawn = [*found.elements, *found.flows]
     return {
-        "found": found,
+        "found": replace(found, tables=tuple(_worded(each) for each in found.tables)),
         "diagram": [_shown(each) for each in drawn],
         "forms": {key: [_shown(each) for each in differences] for key, differences in found.forms.items()},
         "translations": {path: [_shown(each) for each in told] for path, told in found.translations.items()},
         "before_marks": _marks(drawn, "removed", "changed"),
         "after_marks": _marks(drawn, "added", "changed"),
     }
+
+
+def _worded(table: Lines) -> Lines:
+    return replace(table, lines=tuple((mark, table_words.policy_line(line)) for mark, line in table.lines))
 
 
 def _shown(each: Difference) -> dict[str, Any]:

@@ -12,6 +12,7 @@ from workflows.actions.workshop_tables import Held, Trial
 from workflows.decisions import DecisionError, TableExplanation
 from workflows.decisions.messages import explain_error, explain_finding
 from workflows.decisions.sheets import Column
+from workflows.engine.comparison import POLICY
 from workflows.feel.messages import explain
 
 HIT_POLICIES: Mapping[str, Any] = {
@@ -30,6 +31,15 @@ AGGREGATIONS: Mapping[str, Any] = {
     "MAX": _("das größte"),
     "COUNT": _("die Anzahl"),
 }
+
+
+def policy_line(line: str) -> str:
+    """A line of a compared table; the one with its hit policy in the words of the editor."""
+    if not line.startswith(POLICY):
+        return line
+    policy, _slash, aggregation = line.removeprefix(POLICY).partition("/")
+    words = [HIT_POLICIES.get(policy, policy), *([AGGREGATIONS.get(aggregation, aggregation)] if aggregation else [])]
+    return f"{gettext('Welche Zeilen zählen?')} {', '.join(map(str, words))}"
 
 
 @dataclass(frozen=True, slots=True)

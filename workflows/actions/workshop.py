@@ -15,7 +15,7 @@ from workflows.engine import bundle as bundles
 from workflows.engine import definitions, drafts, publications, stories
 from workflows.engine.bundle import Bundle, BundleUnreadable
 from workflows.engine.checks import check
-from workflows.engine.comparison import Comparison, compare
+from workflows.engine.comparison import Comparison, Lines, compare, compare_scenarios
 from workflows.engine.content import Content, read_content
 from workflows.engine.definitions import Edition, Process, Version
 from workflows.engine.drafts import Change, Draft, DraftVisit, Stored
@@ -125,6 +125,12 @@ def read(held: Bundle) -> Content:
 def differences(old: Bundle, new: Bundle) -> Comparison:
     """What one bundle does or says otherwise than another."""
     return compare(old, new, FUNCTIONS)
+
+
+def scenario_differences(tx: Tx, draft_id: int) -> tuple[Lines, ...]:
+    """What the draft's scenarios tell otherwise than those that are kept with the process."""
+    held = draft(tx, draft_id)
+    return compare_scenarios(stories.of_process(tx.session, held.process_key), drafts.scenarios_of(tx.session, held))
 
 
 def apart(tx: Tx, draft_id: int, path: str, mine: bytes, read: int) -> tuple[Comparison, Comparison]:

@@ -15,6 +15,9 @@ from workflows.engine.bundle import Bundle
 from workflows.engine.content import Content, Functions, read_content
 from workflows.engine.dialect import Element, Flow, ParsedProcess
 
+POLICY = "hit policy: "
+"""How the line of a table begins that names its hit policy and, behind a slash, how its results are put together."""
+
 ADDED, REMOVED, CHANGED = "added", "removed", "changed"
 UNTOLD = frozenset({"id", "process", "incoming", "outgoing", "caches"})
 """What of an element is drawing or told by its flows."""
@@ -73,10 +76,15 @@ def compare(old: Bundle, new: Bundle, functions: Functions) -> Comparison:
         elements=tuple(_elements(before, after)),
         flows=tuple(_flows(before, after)),
         forms={key: found for key, found in _forms(old, new, before, after) if found},
-        tables=tuple(_by_line(old, new, ".dmn", _rules)),
-        texts=tuple(_by_line(old, new, ".txt", _words)),
+        tables=tuple(_by_line(old.files, new.files, ".dmn", _rules)),
+        texts=tuple(_by_line(old.files, new.files, ".txt", _words)),
         translations={path: found for path, found in _translations(old, new) if found},
     )
+
+
+def compare_scenarios(old: Mapping[str, bytes], new: Mapping[str, bytes]) -> tuple[Lines, ...]:
+    """What the scenarios of a draft (by path) tell otherwise than those of its process."""
+    return tuple(_by_line(old, new, ".yaml", _words))
 
 
 def _elements(before: Content, after: Content) -> Iterator[Difference]:
@@ -195,10 +203,9 @@ def _table(data: bytes) -> dict[str, dict[str, str]]:
     return {german: {"text": str(each.get("text", ""))} for german, each in entries if isinstance(each, dict)}
 
 
-def _by_line(old: Bundle, new: Bundle, ending: str, lines: Any) -> Iterator[Lines]:
-    paths = sorted(path for path in {*old.files, *new.files} if path.endswith(ending))
-    for path in paths:
-        before, after = old.files.get(path), new.files.get(path)
+def _by_line(old: Mapping[str, bytes], new: Mapping[str, bytes], ending: str, lines: Any) -> Iterator[Lines]:
+    for path in sorted(path for path in {*old, *new} if path.endswith(ending)):
+        before, after = old.get(path), new.get(path)
         if before == after:
             continue
         what = ADDED if before is None else REMOVED if after is None else CHANGED
@@ -225,12 +232,14 @@ def _rules(data: bytes) -> list[str]:
         root = etree.fromstring(data, etree.XMLParser(resolve_entities=False, no_network=True))
     except etree.XMLSyntaxError:
         return _words(data)
-    nodes = root.iter("{*}rule", "{*}inputExpression", "{*}literalExpression", "{*}output")
+    nodes = root.iter("{*}decisionTable", "{*}rule", "{*}inputExpression", "{*}literalExpression", "{*}output")
     return [line for line in map(_row, nodes) if line]
 
 
 def _row(node: Any) -> str:
     kind = etree.QName(node).localname
+    if kind == "decisionTable":
+        return f"{POLICY}{node.get('hitPolicy', 'UNIQUE')}/{node.get('aggregation') or ''}"
     if kind == "rule":
         return f"{_cells(node, 'inputEntry')} → {_cells(node, 'outputEntry')}"
     return f"→ {node.get('label') or node.get('name') or ''}" if kind == "output" else _inner(node)

@@ -11,6 +11,7 @@ from workflows.engine.migration.differences import concerns
 from workflows.engine.migration.forks import Side, changed_forks, matched_flows
 from workflows.engine.migration.reasons import Reason
 from workflows.engine.migration.standing import Level, Place, Shape
+from workflows.engine.migration.values import lacking
 from workflows.engine.migration.ways import Ways, stuck_join
 from workflows.engine.projection import PEOPLE
 from workflows.engine.snapshots import UnreadableState
@@ -69,6 +70,8 @@ class Plan:
             return Verdict(UNCHANGED, waits_at)
         owners = {place.token: self.old.process.elements[place.element] for place in places}
         found = [reason for level in levels for reason in self._obstacles(level, owners.get(level.owner))]
+        if not found:
+            found = list(self._lacking(levels, owners))
         return Verdict(REFUSED if found else CHANGED, waits_at, tuple(dict.fromkeys(found)))
 
     def process_of(self, level: Level, owner: Element | None) -> str | None:
@@ -84,6 +87,16 @@ class Plan:
             after = self.new.process.elements.get(self.target(owner.id))
             found = after.calls if after is not None else None
         return found if found in processes else None
+
+    def _lacking(self, levels: list[Level], owners: Mapping[str, Element]) -> Iterator[Reason]:
+        """Values that only elements behind the case would have set."""
+        ahead: set[str] = set()
+        for level in levels:
+            ways = Ways(self.new.process, self.process_of(level, owners.get(level.owner)) or "")
+            for place in level.places:
+                ahead |= {self.target(place.element), *ways.reached(self.target(place.element))}
+        for element, name in lacking(self.old, self.new, ahead):
+            yield Reason("value_missing", element, name)
 
     def _obstacles(self, level: Level, owner: Element | None) -> Iterator[Reason]:
         process = self.process_of(level, owner)

@@ -39,6 +39,11 @@ WORDS: Final[dict[str, tuple[str, str]]] = {
         'The case waits at "{name}", which lies in another subprocess now. Choose a step that takes its place in the '
         "name map.",
     ),
+    "value_missing": (
+        "Die neue Fassung braucht „{name}“, und das setzen nur Schritte, die der Vorgang schon hinter sich hat. "
+        "Er läuft in seiner Fassung zu Ende.",
+        'The new version needs "{name}", and only steps the case has passed set it. It finishes in its own version.',
+    ),
     "state_unreadable": (
         "Der gespeicherte Stand des Vorgangs lässt sich nicht lesen.",
         "The stored state of the case cannot be read.",
