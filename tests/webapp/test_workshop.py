@@ -220,8 +220,13 @@ def test_nothing_uploaded_breaks_the_house(owner: Browser, draft: str, data: byt
         assert owner.get(draft).status_code == 200
 
 
+LAST = "Das ist die letzte Fassung, die gilt"
+
+
 def test_a_version_is_retired_with_a_second_person(owner: Browser, second: Browser, draft: str, begin: Begin) -> None:
+    assert LAST in owner.get("/workshop/processes/message/versions/1/retire").text
     proposal = cast(str, owner.post("/workshop/processes/message/versions/1/retire", {"comment": "ungenutzt"}).location)
+    assert LAST in second.get(proposal).text
     assert re.search("Außer Kraft setzen", second.get(proposal).text)
     second.post(f"{proposal}/approve")
     with begin() as tx:

@@ -86,12 +86,15 @@ def proposal(tx: Tx, publication_id: int) -> ResponseReturnValue:
 
 def _proposal_page(tx: Tx, publication_id: int, problems: Problems | None = None) -> str:
     asked = kept.publication(tx, publication_id)
+    version = kept.version_of(tx, asked)
+    ends = asked.kind == "retire" and version is not None and kept.is_last(tx, asked.process_key, version.number)
     return render_template(
         "workshop/proposal.html",
+        ends=ends,
         proposal=asked,
         process=kept.process_name(tx, asked.process_key),
         may_decide=publishing.may_decide(tx, asked),
-        version=kept.version_of(tx, asked),
+        version=version,
         problems=problems or {},
     )
 
@@ -171,7 +174,8 @@ def ask_retirement(tx: Tx, key: str, number: int) -> ResponseReturnValue:
 def _retire_page(tx: Tx, key: str, number: int, problems: Problems | None = None) -> str:
     found = kept.process(tx, key)
     kept.version_bundle(tx, key, number)
-    return render_template("workshop/retire.html", process=found, number=number, problems=problems or {})
+    last = kept.is_last(tx, key, number)
+    return render_template("workshop/retire.html", process=found, number=number, last=last, problems=problems or {})
 
 
 @view(

@@ -63,6 +63,11 @@ def process(tx: Tx, key: str) -> Overview:
     return found
 
 
+def is_last(tx: Tx, key: str, number: int) -> bool:
+    """Whether no other version of the process is in force: without this one it cannot begin any more."""
+    return [each.number for each in process(tx, key).versions if each.status == "active"] == [number]
+
+
 def _overview(tx: Tx, key: str) -> Overview:
     def of(model: type[Version] | type[Draft] | type[Publication]) -> Sequence[object]:
         return tx.session.scalars(select(model).where(model.process_key == key).order_by(model.id.desc())).all()
