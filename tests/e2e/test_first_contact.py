@@ -2,6 +2,8 @@
 
 from pathlib import Path
 
+from playwright.sync_api import expect
+
 from tests.core.test_files import PDF
 from tests.e2e.conftest import PHONE, House, Visitor, accessibility_problems, overflow, scripts_late
 
@@ -100,3 +102,18 @@ def test_what_is_chosen_before_the_script_arrives_counts(house: House, visitor: 
         assert page.locator("[name=room_people]").count() == 0
     page.locator("[name=room_people]").wait_for(state="attached")
     assert page.get_by_role("radio", name="Räume").is_checked()
+
+
+def test_changing_the_language_keeps_what_was_typed(house: House, visitor: Visitor) -> None:
+    page = visitor(PHONE)
+    page.goto(f"{house.address}/anfrage")
+    page.get_by_role("radio", name="Räume").check()
+    page.get_by_role("button", name="Weiter").click()
+    page.locator("[name=text]").fill("Wir suchen einen Raum für unseren Chor.")
+    for language, button in (("English", "Continue"), ("العربية", "متابعة")):
+        page.locator(".language-menu summary").click()
+        page.get_by_role("link", name=language).click()
+        page.get_by_role("button", name=button).click()
+        expect(page.locator("[name=text]")).to_be_visible()
+        assert page.locator("[name=text]").input_value() == "Wir suchen einen Raum für unseren Chor."
+    assert page.locator("html").get_attribute("dir") == "rtl"
