@@ -34,6 +34,7 @@ MISSHAPEN = (
     f"title: x\nstart: {{day: 2026-03-02, enquiry: {ENQUIRY}, referral: {{office: caritas, reason: 5}}}}\nsteps: []",
     "title: x\nstart: {day: 2026-03-02, enquiry: {text: x}, funding: true}\nsteps: []",
     "title: x\nstart: {day: 2026-03-02, enquiry: {colour: red}, message: x}\nsteps: []",
+    "title: x\nstart: {day: 2026-03-02, process: sample}\nsteps: []",
     f"{HEAD}  - 5",
     f"{HEAD}  - {{dance: all}}",
     f"{HEAD}  - {{workdays: viele}}",

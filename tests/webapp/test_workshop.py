@@ -317,6 +317,20 @@ def test_a_message_of_a_trial_is_plain_values_or_refused_in_words(owner: Browser
     assert "Nachricht „" not in owner.get(trial).text
 
 
+def test_a_process_without_scenarios_says_so_and_a_trial_of_it_begins_at_its_own_start(owner: Browser) -> None:
+    sent = {"file": (io.BytesIO(sample.archive()), "sample.zip")}
+    draft = cast(str, owner.post("/workshop/import", sent).location)
+    assert "Noch kein Szenario" in owner.get(f"{draft}/trials").text
+    played = owner.get(f"{draft}/trials?play=all").text
+    assert "Es gibt noch kein Szenario" in played
+    assert "wie erzählt" not in played
+    wrong = owner.post(f"{draft}/trials", {"like": "", "title": "Erste Probe", "values": "- 5"})
+    assert (wrong.status_code, "je Zeile „name: wert“" in wrong.text) == (422, True)
+    assert "Erste Probe" in wrong.text
+    trial = cast(str, owner.post(f"{draft}/trials", {"like": "", "title": "Erste Probe", "values": "a: 5"}).location)
+    assert "Als Koordination: Antworten" in owner.get(trial).text
+
+
 def test_a_process_that_is_new_to_the_house_is_found_compared_and_published(
     owner: Browser, second: Browser, begin: Begin
 ) -> None:

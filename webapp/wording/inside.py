@@ -9,6 +9,7 @@ INSIDE: Mapping[str, Any] = {
     "not_in_register": _(
         "Dieser Name steht nicht im Register. Wählen Sie einen Vorschlag, oder lassen Sie das Feld leer."
     ),
+    "start_values": _("Das ist nicht lesbar oder passt nicht zum Beginn. Schreiben Sie je Zeile „name: wert“."),
     "scenario_name": _("Bitte nur kleine Buchstaben von a bis z, Ziffern und Unterstriche."),
     "scenario_taken": _("So heißt schon ein Szenario. Bitte wählen Sie einen anderen Namen."),
 }

@@ -28,6 +28,7 @@ workshop_trials = Blueprint("workshop_trials", __name__)
 
 TRIALS = "/workshop/drafts/<int:draft_id>/trials"
 MOST_DAYS = 400
+MOST_TYPED = 20_000
 
 
 @view(workshop_trials, TRIALS, who=policy.BUNDLE_EDIT)
@@ -71,9 +72,12 @@ def _result(played: Performance) -> list[dict[str, Any]]:
 
 @view(workshop_trials, TRIALS, who=policy.BUNDLE_EDIT, methods=("POST",))
 def begin(tx: Tx, draft_id: int) -> ResponseReturnValue:
-    """Begin a trial that starts like a scenario."""
+    """Begin a trial that starts like a scenario, or as the process does without one."""
+    typed = request.form
     try:
-        name = recording.begin(tx, draft_id, request.form.get("like", ""), request.form.get("title", ""))
+        name = recording.begin(
+            tx, draft_id, typed.get("like", ""), typed.get("title", ""), typed.get("values", "")[:MOST_TYPED]
+        )
     except Invalid as error:
         raise Refusal(_index(tx, draft_id, error.problems), 422) from error
     return redirect(url_for("workshop_trials.trial", draft_id=draft_id, name=name))

@@ -6,7 +6,7 @@ from typing import Any
 
 import yaml
 
-from workflows.actions import play, stage, trials, workshop
+from workflows.actions import beginnings, play, stage, trials, workshop
 from workflows.actions.observations import KEPT
 from workflows.actions.scenario_shape import MOST_STEPS, plain
 from workflows.actions.scenarios import Step, parse
@@ -19,21 +19,29 @@ from workflows.engine.drafts import Draft
 _NAME = re.compile(r"[a-z0-9_]{1,60}")
 
 
-def begin(tx: Tx, draft_id: int, like: str, title: str) -> str:
-    """A new trial that begins like the scenario ``like``; gives its name. Raises ``NotFound``, ``Invalid``."""
+def begin(tx: Tx, draft_id: int, like: str, title: str, values: str = "") -> str:
+    """A new trial that begins like the scenario ``like``, or without one as the process itself; gives its name.
+
+    ``values`` are lines ``name: value`` for the latter. Raises ``NotFound``, ``Invalid``.
+    """
     draft = workshop.draft(tx, draft_id)
     said = title.strip()
     if not said or len(said) > 200:
         raise Invalid({"title": (Problem("required") if not said else Problem("too_long", {"max": 200}),)})
     told = drafts.scenarios_of(tx.session, draft)
-    if trials.path_of(like) not in told:
-        raise NotFound("not_found", kind="scenario")
-    parse(like, told[trials.path_of(like)])
-    start = plain(told[trials.path_of(like)].decode("utf-8-sig"))["start"]
+    start = _start_like(told, like) if like else beginnings.own(tx, draft.process_key, values)
     number = next(each for each in range(1, 10_000) if trials.path_of(f"probe_{each}") not in told)
     told_so_far = {"title": said, "start": start, "steps": []}
     drafts.save(tx, draft.id, {trials.path_of(f"probe_{number}"): _written(told_so_far)})
     return f"probe_{number}"
+
+
+def _start_like(told: Mapping[str, bytes], like: str) -> Mapping[str, Any]:
+    if trials.path_of(like) not in told:
+        raise NotFound("not_found", kind="scenario")
+    parse(like, told[trials.path_of(like)])
+    start: Mapping[str, Any] = plain(told[trials.path_of(like)].decode("utf-8-sig"))["start"]
+    return start
 
 
 def record(tx: Tx, draft_id: int, name: str, step: Mapping[str, Any]) -> Draft:

@@ -106,6 +106,8 @@ _AT_START: Mapping[str, Check] = {
     "referral": _of(Terms, "office"),
     "funding": _flag,
     "message": _text,
+    "process": _text,
+    "values": _values,
     "pots": _amounts,
     "offices_without_address": _names,
 }
@@ -164,7 +166,9 @@ def refuse_misshapen(story: Any) -> None:
         raise ValueError(f"title, start.day or steps are missing, or more than {MOST_STEPS}")
     start = story["start"]
     _refuse_wrong(start, _AT_START)
-    if any(start.get(each) for each in ("referral", "funding", "message")) and not _ADVISED(start.get("enquiry", {})):
+    if any(start.get(each) for each in ("referral", "funding", "message", "process")) and not _ADVISED(
+        start.get("enquiry", {})
+    ):
         raise ValueError("start: enquiry")
 
 

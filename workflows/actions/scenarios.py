@@ -11,7 +11,8 @@
 
 A process that does not begin with an enquiry says how an office was asked: ``start: {enquiry: …, referral: {office:
 caritas, …}}``, that funding is advised on: ``start: {enquiry: …, funding: true}``, or what somebody writes to the
-office about a case: ``start: {enquiry: …, message: …}``. A message ``about: application``
+office about a case: ``start: {enquiry: …, message: …}``. Any other process begins by itself about a case, with what it
+knows then: ``start: {enquiry: …, process: sample, values: {amount: 5}}``. A message ``about: application``
 or ``about: invitation`` goes to the newest of them, ``expect: {application: awarded}`` looks at its state,
 ``expect: {letters: [write_letter], entries: [tell_register]}`` at the steps that wrote letters and register entries,
 ``start: {pots: {wir_micro: 3000}}`` says what is left in a pot of that year. A value ``person:jury`` stands for the key
@@ -52,14 +53,16 @@ class Scenario:
     referral: Mapping[str, Any]
     funding: bool
     message: str
+    process: str
+    values: Mapping[str, Any]
     pots: Mapping[str, Any]
     offices_without_address: tuple[str, ...]
     steps: tuple[Step, ...]
 
     @property
     def begins_with_enquiry(self) -> bool:
-        """Whether the public form is where it begins, and not a referral, funding or a message of its own."""
-        return not (self.referral or self.funding or self.message)
+        """Whether it begins with the public form, not with a referral, funding, a message or a process of its own."""
+        return not (self.referral or self.funding or self.message or self.process)
 
 
 def read_all(bundle_folder: Path, name: str | None = None) -> list[Scenario]:
@@ -93,6 +96,8 @@ def parse(name: str, data: bytes) -> Scenario:
         referral=start.get("referral", {}),
         funding=start.get("funding", False),
         message=start.get("message", ""),
+        process=start.get("process", ""),
+        values=start.get("values", {}),
         pots=start.get("pots", {}),
         offices_without_address=tuple(start.get("offices_without_address", ())),
         steps=tuple(_step(name, number, entry) for number, entry in enumerate(story["steps"], start=1)),

@@ -20,7 +20,18 @@ from workflows.core.clock import BERLIN, SetClock
 from workflows.core.errors import NotFound
 from workflows.core.settings import Settings
 from workflows.core.tx import PUBLIC, SYSTEM, Actor, Tx, transaction
-from workflows.domain import cases, funding, invitations, offices, organisations, people, programmes, referrals, seed
+from workflows.domain import (
+    cases,
+    funding,
+    groups,
+    invitations,
+    offices,
+    organisations,
+    people,
+    programmes,
+    referrals,
+    seed,
+)
 from workflows.domain.cases import Case, Enquiry
 from workflows.domain.funding import Application
 from workflows.domain.invitations import Invitation
@@ -132,10 +143,22 @@ def prepare(sessions: sessionmaker[Session], settings: Settings, bundle_folder: 
 
 
 def call_people(tx: Tx) -> None:
-    """Let the people of ``PEOPLE`` have accounts, those who have none yet."""
+    """Let the people of ``PEOPLE`` have accounts, and one for each other group; those who have none yet."""
     for group, (name, email, role) in PEOPLE.items():
-        if people.find_by_email(tx.session, email) is None:
-            people.create(tx, email, name, roles=[role], groups=[f"group:{group.partition('_')[0]}"])
+        _call(tx, email, name, role, f"group:{group.partition('_')[0]}")
+    for other in groups.every(tx.session):
+        word = other.key.removeprefix("group:")
+        if other.key != word and word not in PEOPLE:
+            _call(tx, _address(word), f"{other.name} (Probe)", "coordinator", other.key)
+
+
+def _call(tx: Tx, email: str, name: str, role: str, group: str) -> None:
+    if people.find_by_email(tx.session, email) is None:
+        people.create(tx, email, name, roles=[role], groups=[group])
+
+
+def _address(name: str) -> str:
+    return PEOPLE[name][1] if name in PEOPLE else f"{name}@probe.example"
 
 
 def _bundles(bundle_folder: Path) -> Iterator[Path]:
@@ -167,6 +190,8 @@ def open_on(sessions: sessionmaker[Session], settings: Settings, scenario: Scena
             case = _advise(tx, scenario)
         elif scenario.message:
             case = _write(tx, scenario)
+        elif scenario.process:
+            case = _start(tx, scenario)
         else:
             case, _ = enquiries.submit(tx, scenario.enquiry, scenario.language)
         return Stage(sessions, settings, clock, case.id, until)
@@ -198,6 +223,13 @@ def _write(tx: Tx, scenario: Scenario) -> Case:
     return case
 
 
+def _start(tx: Tx, scenario: Scenario) -> Case:
+    """A case about which a process begins that nothing in the house begins, as by its own start event."""
+    case = _case(tx, scenario)
+    messages.start(tx, scenario.process, with_accounts(tx, scenario.values), subject=case.stream)
+    return case
+
+
 def _case(tx: Tx, scenario: Scenario) -> Case:
     enquiry = Enquiry(**scenario.enquiry)
     case = cases.open_new(tx, enquiry, channel="form", language=scenario.language, details={}, dedupe_key=None)
@@ -226,8 +258,8 @@ def with_accounts(tx: Tx, values: Any) -> Any:
 
 
 def person(tx: Tx, name: str) -> Actor:
-    """The person of ``PEOPLE`` as the one who acts; raises ``NotFound``."""
-    user = people.find_by_email(tx.session, PEOPLE[name][1]) if name in PEOPLE else None
+    """The person of ``PEOPLE``, or of a group, as the one who acts; raises ``NotFound``."""
+    user = people.find_by_email(tx.session, _address(name))
     if user is None:
         raise NotFound("person_unknown", person=name)
     return people.actor(tx.session, user)

@@ -217,7 +217,7 @@ def _whose(play_on: Stage, tx: Tx, task: Task) -> tuple[str, str, Actor]:
     if group.startswith("office:"):
         return "office", about, Actor("Anlaufstelle (Probe)", referral_id=referral_id)
     name = group.removeprefix("group:")
-    return name, about, stage.person(tx, name if name in stage.PEOPLE else "coordination")
+    return name, about, stage.person(tx, name if name != group else "coordination")
 
 
 def _referral(tx: Tx, subject: str) -> tuple[int | None, str]:
