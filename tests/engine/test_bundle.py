@@ -1,6 +1,7 @@
 """Reading bundles: folders and zips mean the same, hostile ones are refused, never believed."""
 
 import io
+import random
 import stat
 import zipfile
 from contextlib import suppress
@@ -11,7 +12,8 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from tests.engine.diagrams import bundle
-from workflows.engine.bundle import Bundle, BundleUnreadable, read
+from workflows.engine import drafts
+from workflows.engine.bundle import Bundle, BundleUnreadable, beside, read
 
 FILES = {
     "enquiry.bpmn": b"<x/>",
@@ -95,16 +97,48 @@ def test_links_are_refused_in_zips_and_not_followed_in_folders(tmp_path: Path) -
 
 
 def test_zip_bombs_stay_small() -> None:
-    assert refusal(with_member("x.form", b"0" * 4_900_000)) == "file_too_large"
+    assert refusal(with_member("x.form", b"0" * 4_900_000)) == "packed_too_tightly"
+    assert refusal(zipped({"enquiry.bpmn": b"", "x.form": random.Random(1).randbytes(5_000_001)})) == "file_too_large"
+    with pytest.raises(BundleUnreadable):
+        beside(zipped({"enquiry.bpmn": b"", "scenarios/a.yaml": b"#" * 2_000_000}), drafts.SCENARIO)
     many = {f"f{number}.form": b"x" for number in range(500)}
     assert refusal(zipped({"enquiry.bpmn": b"", **many})) == "too_many_files"
     assert refusal(b"P" * 10_000_001) == "zip_too_large"
+
+
+MAC = {
+    "__MACOSX/._Antrag": b"\x00\x05\x16\x07",
+    "__MACOSX/Antrag/._enquiry.bpmn": b"\x00\x05\x16\x07",
+    "Antrag/.DS_Store": b"\x00Bud1",
+    "Antrag/texts/.DS_Store": b"\x00Bud1",
+}
+
+
+@pytest.mark.parametrize("around", ["Antrag/", "Schreibtisch/Antrag/", "Schreibtisch/neu/Antrag/"])
+def test_what_file_managers_leave_behind_and_folders_around_are_no_part_of_a_bundle(around: str) -> None:
+    tidy = {f"{around}{path}": data for path, data in FILES.items()}
+    found = read(zipped({**MAC, **tidy, f"{around}Thumbs.db": b"", f"{around}._answer.form": b""}, prefix=""))
+    assert (found.key, set(found.files)) == ("Antrag", set(read(zipped(FILES)).files))
+    assert refusal(zipped({**MAC, "../._x": b"", **tidy}, prefix="")) == "unsafe_path"
+    many = {f"__MACOSX/{number}": b"" for number in range(1300)}
+    assert refusal(zipped({**many, **tidy}, prefix="")) == "too_many_files"
+    assert set(beside(zipped({**MAC, **tidy}, prefix=""), drafts.SCENARIO)) == {"scenarios/first.yaml"}
+
+
+def test_names_in_utf8_are_read_where_the_zip_does_not_say_so() -> None:
+    data = zipped({"enquiry.bpmn": b"<x/>", "Prüfen.form": b"{}"}).replace("ü".encode(), b"\xc3\xbc")
+    unsaid = bytearray(data)
+    for signature, flags in ((b"PK\x03\x04", 6), (b"PK\x01\x02", 8)):
+        at = data.find(signature, data.find(signature) + 1)
+        unsaid[at + flags + 1] &= 0xF7
+    assert "Prüfen.form" in read(bytes(unsaid)).files
 
 
 def test_damaged_zips_are_no_bundles() -> None:
     good = zipped(FILES)
     assert refusal(good[:-30]) == "not_a_zip"
     assert refusal(b"") == "not_a_zip"
+    assert refusal(with_member("\x00x.form")) == "unsafe_path"
     assert refusal(with_member("other.bpmn", b"<x/>")) == "no_name"
     assert refusal(zipped({"answer.form": b"{}"})) == "no_diagram"
 

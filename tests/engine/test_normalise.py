@@ -72,6 +72,7 @@ def test_a_diagram_of_the_java_family_runs_after_import_and_every_change_is_told
 def test_pools_data_stores_and_quoted_timers_of_another_tool() -> None:
     found = imported("pools", "office")
     assert told(found) == [
+        ("", "encoding_changed", ""),
         ("association", "made_drawing", ""),
         ("sid-1", "extension_dropped", "www.signavio.com:signavioDiagramMetaData"),
         ("look", "extension_dropped", "www.signavio.com:signavioMetaData"),

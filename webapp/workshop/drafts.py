@@ -23,6 +23,9 @@ from workflows.engine.findings import Finding
 
 workshop_drafts = Blueprint("workshop_drafts", __name__)
 
+PARTS = frozenset({"table_alone", "form_alone"})
+"""Why a file was refused that belongs into a draft."""
+
 
 @view(workshop_drafts, "/workshop/import", who=policy.BUNDLE_EDIT)
 def ask_import(tx: Tx) -> ResponseReturnValue:
@@ -36,8 +39,16 @@ def take_in(tx: Tx) -> ResponseReturnValue:
     try:
         draft, changes = kept.take_in(tx, _sent(), _name_sent())
     except BundleUnreadable as error:
-        raise Refusal(render_template("workshop/import.html", problem=_sentence(error)), 422) from error
+        raise Refusal(_refused(tx, error), 422) from error
     return _taken(draft, changes)
+
+
+def _refused(tx: Tx, error: BundleUnreadable) -> str:
+    """The form again with the reason; what is only a part of a process, with the drafts it may belong into."""
+    is_part = error.code in PARTS
+    found = kept.processes(tx) if is_part else ()
+    drafts = [(each.name, draft) for each in found for draft in each.drafts if draft.status == "open"]
+    return render_template("workshop/import.html", problem=_sentence(error), is_part=is_part, drafts=drafts)
 
 
 @view(workshop_drafts, "/workshop/drafts/<int:draft_id>/upload", who=policy.BUNDLE_EDIT, methods=("POST",))

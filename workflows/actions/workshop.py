@@ -1,14 +1,12 @@
 """What process owners do with drafts: begin, change and check them, take them in and out as zips."""
 
-import io
-import zipfile
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
-from pathlib import PurePosixPath
 
 from sqlalchemy import func, select, union
 
 from workflows import policy
+from workflows.actions import received_files as received
 from workflows.core.errors import NotFound
 from workflows.core.tx import Tx
 from workflows.engine import bundle as bundles
@@ -20,14 +18,10 @@ from workflows.engine.content import Content, read_content
 from workflows.engine.definitions import Edition, Process, Version
 from workflows.engine.drafts import Change, Draft, DraftVisit, Stored
 from workflows.engine.findings import Finding
-from workflows.engine.normalise import Normalised, normalise
+from workflows.engine.normalise import Normalised
 from workflows.engine.publications import Publication
 from workflows.engine.state import Instance
-from workflows.forms.editing import slug
 from workflows.operators import FUNCTIONS, catalogue
-
-BEFORE_XML = b"\xef\xbb\xbf \t\r\n"
-"""A byte order mark and blanks, which some tools write in front."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -191,9 +185,10 @@ def take_in(tx: Tx, data: bytes, name: str = "") -> tuple[Draft, tuple[Finding, 
 
     A diagram alone is a process called like its file, ``name``. Raises ``BundleUnreadable`` for what is neither.
     """
-    if name and data.lstrip(BEFORE_XML).startswith(b"<"):
-        key = slug(PurePosixPath(name).stem) or "process"
-        data = Bundle(key, {f"{key}.bpmn": data}).frozen()
+    policy.require(tx, policy.BUNDLE_EDIT)
+    if name and (alone := received.diagram_alone(name, data)) is not None:
+        found = received.settled(alone)
+        return begin_with(tx, found.bundle, stories.of_process(tx.session, alone.key)), found.changes
     found, told = unpacked(tx, data)
     return begin_with(tx, found.bundle, told), found.changes
 
@@ -201,25 +196,14 @@ def take_in(tx: Tx, data: bytes, name: str = "") -> tuple[Draft, tuple[Finding, 
 def unpacked(tx: Tx, data: bytes) -> tuple[Normalised, dict[str, bytes]]:
     """What a zip holds, brought into the dialect, and its scenarios beside those the process has already."""
     policy.require(tx, policy.BUNDLE_EDIT)
-    found = normalise(bundles.read(data))
-    return found, {**stories.of_process(tx.session, found.bundle.key), **_stories_in(data)}
+    found = received.settled(bundles.read(data))
+    return found, {**stories.of_process(tx.session, found.bundle.key), **bundles.beside(data, drafts.SCENARIO)}
 
 
 def begin_with(tx: Tx, held: Bundle, told: Mapping[str, bytes]) -> Draft:
     """A draft of what was unpacked."""
     live = definitions.newest_active(tx.session, held.key)
     return drafts.begin(tx, held, base=live, origin="import", scenarios=told)
-
-
-def _stories_in(data: bytes) -> dict[str, bytes]:
-    """The scenarios of a zip that was found readable."""
-    told = {}
-    with zipfile.ZipFile(io.BytesIO(data)) as archive:
-        for info in archive.infolist():
-            path = "/".join(PurePosixPath(info.filename).parts[-2:])
-            if drafts.SCENARIO.fullmatch(path) and info.file_size <= bundles.LARGEST_MEMBER:
-                told[path] = archive.read(info)
-    return told
 
 
 def take_in_file(tx: Tx, draft_id: int, name: str, data: bytes) -> tuple[Draft, tuple[Finding, ...]]:
@@ -232,7 +216,7 @@ def take_in_file(tx: Tx, draft_id: int, name: str, data: bytes) -> tuple[Draft, 
     path = next((each for each in held.files if each.rpartition("/")[2] == name), name)
     if not bundles.is_run_time(path):
         raise BundleUnreadable("not_in_a_bundle", file=name[:100])
-    normal = normalise(Bundle(held.key, {**held.files, path: data}))
+    normal = received.settled(Bundle(held.key, {**held.files, path: data}))
     changes = tuple(each for each in normal.changes if each.file == path)
     return drafts.save(tx, found.id, {path: normal.bundle.files[path]}), changes
 

@@ -1,8 +1,9 @@
 """Findings and errors of decisions in words, German and English."""
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Sequence
 from typing import Final
 
+from workflows.core import xml_faults
 from workflows.decisions.cells import Cell
 from workflows.decisions.checks import Case, Finding
 from workflows.decisions.errors import DecisionError, DecisionModelError
@@ -105,10 +106,14 @@ _ERRORS: Final[dict[str, tuple[str, str]]] = {
         "In „{decision}“ treffen die Regeln {rules} zu und haben verschiedene Ergebnisse.",
         'In "{decision}" the rules {rules} match and have different results.',
     ),
-    "too_large": ("Die Datei ist größer als {most} Bytes.", "The file is larger than {most} bytes."),
+    "too_large": ("Die Datei ist größer als {most}.", "The file is larger than {most}."),
     "too_deep": ("Die Datei ist zu tief verschachtelt.", "The file is nested too deeply."),
     "too_many_imports": ("Die Datei bindet mehr als {most} andere ein.", "The file imports more than {most} others."),
-    "not_xml": ("Die Datei ist kein gültiges XML: {reason}", "The file is not valid XML: {reason}"),
+    "not_xml": (
+        "In Zeile {line} ist die Datei kein gültiges XML: {fault} Exportieren Sie sie neu aus dem Werkzeug, "
+        "aus dem sie stammt.",
+        "In line {line} the file is not valid XML: {fault} Export it again from the tool it came from.",
+    ),
     "document_type": (
         "Die Datei enthält einen DOCTYPE, das ist nicht erlaubt.",
         "The file has a DOCTYPE, not allowed.",
@@ -148,8 +153,10 @@ def explain_finding(finding: Finding, language: str) -> str:
 
 def explain_error(error: DecisionError | DecisionModelError, language: str) -> str:
     """Say why a decision could not be taken or a model not be read, in German ("de") or English."""
-    facts: Mapping[str, str] = error.facts
-    return _ERRORS[error.code][_column(language)].format_map(facts)
+    facts, column = dict(error.facts), _column(language)
+    if "fault" in facts:
+        facts["fault"] = xml_faults.words(facts["fault"], column)
+    return _ERRORS[error.code][column].format_map(facts)
 
 
 def _column(language: str) -> int:

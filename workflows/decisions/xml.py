@@ -5,6 +5,8 @@ from typing import Final
 
 from lxml import etree
 
+from workflows.core import xml_faults
+from workflows.core.sizes import size_text
 from workflows.decisions.errors import DecisionModelError
 
 MOST_BYTES: Final = 5_000_000
@@ -24,12 +26,12 @@ Element = etree._Element  # the only name lxml gives the type
 def read_definitions(xml: bytes) -> Element:
     """Parse a DMN file to its root element; DecisionModelError says why it cannot be read."""
     if len(xml) > MOST_BYTES:
-        raise DecisionModelError("too_large", most=str(MOST_BYTES))
+        raise DecisionModelError("too_large", most=size_text(MOST_BYTES))
     parser = etree.XMLParser(resolve_entities=False, no_network=True, load_dtd=False, huge_tree=False)
     try:
         root = etree.fromstring(xml, parser)
     except (etree.XMLSyntaxError, ValueError) as problem:
-        raise DecisionModelError("not_xml", reason=str(problem)[:200]) from None
+        raise DecisionModelError("not_xml", **xml_faults.facts(problem)) from None
     if str(getattr(root.getroottree().docinfo, "doctype", "")):
         raise DecisionModelError("document_type")
     if local_name(root) != "definitions" or namespace(root) not in NAMESPACES:

@@ -7,11 +7,13 @@ import stat
 import unicodedata
 import zipfile
 import zlib
-from collections.abc import Iterator, Mapping
+from collections.abc import Callable, Iterator, Mapping
 from dataclasses import dataclass
 from pathlib import Path, PurePosixPath
+from typing import TypeVar
 
 from workflows.core.errors import LotseError
+from workflows.core.sizes import size_text
 
 MOST_MEMBERS = 400
 MOST_BYTES = 20_000_000
@@ -23,8 +25,13 @@ MOST_RATIO = 100
 _LANGUAGE = "[a-z]{2,3}(?:_[a-z]+)?"
 _TEXT = re.compile(rf"texts/([A-Za-z][A-Za-z0-9_-]*)\.({_LANGUAGE})\.txt")
 _TRANSLATION = re.compile(rf"translations/({_LANGUAGE})\.json")
+#: What file managers leave in folders and zips without being asked.
+_LEFT_BEHIND = re.compile(r"(.*/)?(__MACOSX(/.*)?|\.DS_Store|\._[^/]*|Thumbs\.db|desktop\.ini)")
 _LOGIC = re.compile(r"[^/]+\.(bpmn|form|dmn)")
+_FOLDERS = frozenset({"texts", "translations", "scenarios"})
 _EPOCH = (1980, 1, 1, 0, 0, 0)
+
+Read = TypeVar("Read")
 
 
 class BundleUnreadable(LotseError):
@@ -99,7 +106,7 @@ def read(source: Path | bytes) -> Bundle:
         if source.is_dir():
             return _from_folder(source)
         if source.stat().st_size > LARGEST_ZIP:
-            raise BundleUnreadable("zip_too_large", max=LARGEST_ZIP)
+            raise BundleUnreadable("zip_too_large", max=size_text(LARGEST_ZIP))
         return _from_zip(source.read_bytes())
     except OSError as error:
         raise BundleUnreadable("not_readable", file=source.name, reason=error.strerror or "") from None
@@ -120,7 +127,7 @@ def _from_folder(folder: Path) -> Bundle:
             ignored.append(name)
             continue
         if path.stat().st_size > LARGEST_MEMBER:
-            raise BundleUnreadable("file_too_large", file=name, max=LARGEST_MEMBER)
+            raise BundleUnreadable("file_too_large", file=name, max=size_text(LARGEST_MEMBER))
         files[name] = path.read_bytes()
     return _bundle(folder.name, files, ignored)
 
@@ -131,44 +138,58 @@ def is_run_time(path: str) -> bool:
 
 
 def _from_zip(data: bytes) -> Bundle:
+    return _opened(data, _from_archive)
+
+
+def beside(data: bytes, wanted: re.Pattern[str]) -> dict[str, bytes]:
+    """What else of a name that is ``wanted`` lies in a zip, by path inside the bundle; raises ``BundleUnreadable``."""
+    return _opened(data, lambda archive: _unpack(archive, lambda path: wanted.fullmatch(path) is not None)[1])
+
+
+def _opened(data: bytes, read_archive: Callable[[zipfile.ZipFile], Read]) -> Read:
     if len(data) > LARGEST_ZIP:
-        raise BundleUnreadable("zip_too_large", max=LARGEST_ZIP)
+        raise BundleUnreadable("zip_too_large", max=size_text(LARGEST_ZIP))
     try:
         with zipfile.ZipFile(io.BytesIO(data)) as archive:
-            return _from_archive(archive)
+            return read_archive(archive)
     # What a damaged or hostile zip makes the standard library raise; all of it means the same.
     except (zipfile.BadZipFile, zlib.error, EOFError, OSError, ValueError, RuntimeError, NotImplementedError) as error:
         raise BundleUnreadable("not_a_zip", reason=str(error)[:200]) from None
 
 
 def _from_archive(archive: zipfile.ZipFile) -> Bundle:
-    infos = [info for info in archive.infolist() if not info.is_dir()]
-    if len(infos) > MOST_MEMBERS:
+    around, files, ignored = _unpack(archive, is_run_time)
+    return _bundle(around.rpartition("/")[2], files, ignored)
+
+
+def _unpack(archive: zipfile.ZipFile, is_wanted: Callable[[str], bool]) -> tuple[str, dict[str, bytes], list[str]]:
+    """The folder around everything, what is wanted by path inside it, and the paths of the rest."""
+    named = [(_member_name(info), info) for info in archive.infolist() if not info.filename.endswith("/")]
+    infos = [(name, info) for name, info in named if not _LEFT_BEHIND.fullmatch(name)]
+    if len(infos) > MOST_MEMBERS or len(named) > 3 * MOST_MEMBERS:
         raise BundleUnreadable("too_many_files", max=MOST_MEMBERS)
-    members = {_member_name(info): info for info in infos}
+    members = dict(infos)
     if len(members) < len(infos):
         raise BundleUnreadable("double_member")
-    top = _common_folder(list(members))
+    around = _folder_around(list(members))
     files: dict[str, bytes] = {}
     ignored: list[str] = []
     for name, info in sorted(members.items()):
-        inside = name.removeprefix(f"{top}/")
-        if is_run_time(inside):
+        inside = name.removeprefix(f"{around}/")
+        if is_wanted(inside):
             files[inside] = _unpacked(archive, info, inside, MOST_BYTES - sum(map(len, files.values())))
         else:
             ignored.append(inside)
-    return _bundle(top, files, ignored)
+    return around, files, ignored
 
 
 def _member_name(info: zipfile.ZipInfo) -> str:
     """The path of a member, checked: inside the bundle, UTF-8, no link, not encrypted."""
-    name = info.filename
+    name = _decoded(info)
     path = PurePosixPath(name)
     harmless = name.isprintable() and "\\" not in name and ":" not in name and len(name) < 200
     if not harmless or path.is_absolute() or ".." in path.parts or str(path) != name:
         raise BundleUnreadable("unsafe_path", file=_shown(name))
-    if not name.isascii() and not info.flag_bits & 0x800:
-        raise BundleUnreadable("name_not_utf8", file=_shown(name))
     if info.flag_bits & 0x1:
         raise BundleUnreadable("encrypted", file=_shown(name))
     if stat.S_ISLNK(info.external_attr >> 16):
@@ -176,24 +197,43 @@ def _member_name(info: zipfile.ZipInfo) -> str:
     return unicodedata.normalize("NFC", name)
 
 
+def _decoded(info: zipfile.ZipInfo) -> str:
+    """The name; some tools write UTF-8 without saying so, which the standard library reads as code page 437."""
+    if info.filename.isascii() or info.flag_bits & 0x800:
+        return info.filename
+    try:
+        return info.filename.encode("cp437").decode()
+    except UnicodeError:
+        raise BundleUnreadable("name_not_utf8", file=_shown(info.filename)) from None
+
+
 def _shown(name: str) -> str:
     return "".join(character if character.isprintable() else "?" for character in name[:100])
 
 
-def _common_folder(names: list[str]) -> str:
-    """The folder everything lies in, empty when files lie at the top."""
-    tops = {name.split("/", 1)[0] if "/" in name else "" for name in names}
-    top = tops.pop() if len(tops) == 1 else ""
-    return "" if top in {"texts", "translations", "scenarios"} else top
+def _folder_around(names: list[str]) -> str:
+    """The innermost folder everything lies in, empty when files lie at the top."""
+    folders = [PurePosixPath(name).parent.parts for name in names]
+    around: list[str] = []
+    for level in zip(*folders, strict=False):
+        if len(set(level)) > 1 or level[0] in _FOLDERS:
+            break
+        around.append(level[0])
+    return "/".join(around)
 
 
 def _unpacked(archive: zipfile.ZipFile, info: zipfile.ZipInfo, name: str, left: int) -> bytes:
     """The content, never more than allowed whatever the header says."""
-    most = min(LARGEST_MEMBER, left, max(100_000, info.compress_size * MOST_RATIO))
+    bounds = {
+        "file_too_large": LARGEST_MEMBER,
+        "bundle_too_large": left,
+        "packed_too_tightly": max(100_000, info.compress_size * MOST_RATIO),
+    }
+    code, most = min(bounds.items(), key=lambda each: each[1])
     with archive.open(info) as member:
         data = member.read(most + 1)
     if len(data) > most:
-        raise BundleUnreadable("file_too_large", file=name, max=most)
+        raise BundleUnreadable(code, file=name, max=size_text(MOST_BYTES if code == "bundle_too_large" else most))
     return data
 
 
@@ -204,7 +244,7 @@ def _bundle(key: str, files: dict[str, bytes], ignored: list[str]) -> Bundle:
     if len(files) > MOST_MEMBERS:
         raise BundleUnreadable("too_many_files", max=MOST_MEMBERS)
     if sum(map(len, files.values())) > MOST_BYTES:
-        raise BundleUnreadable("bundle_too_large", max=MOST_BYTES)
+        raise BundleUnreadable("bundle_too_large", max=size_text(MOST_BYTES))
     if not key and len(diagrams) > 1:
         raise BundleUnreadable("no_name")
     return Bundle(key or diagrams[0].removesuffix(".bpmn"), dict(sorted(files.items())), tuple(ignored))

@@ -15,6 +15,7 @@ from sqlalchemy.orm import Mapped, Session, mapped_column
 from workflows.core import audit
 from workflows.core.db import Base, upsert
 from workflows.core.errors import Conflict, NotFound
+from workflows.core.sizes import size_text
 from workflows.core.tx import Tx
 from workflows.engine.bundle import LARGEST_MEMBER, MOST_BYTES, MOST_MEMBERS, Bundle, BundleUnreadable, is_run_time
 from workflows.engine.definitions import Version
@@ -203,11 +204,11 @@ def _refuse_unusable(held: Mapping[str, Stored], changed: Mapping[str, bytes | N
         if data is not None and not (is_run_time(path) or SCENARIO.fullmatch(path)):
             raise BundleUnreadable("not_in_a_bundle", file=path[:100])
         if data is not None and len(data) > LARGEST_MEMBER:
-            raise BundleUnreadable("file_too_large", file=path, max=LARGEST_MEMBER)
+            raise BundleUnreadable("file_too_large", file=path, max=size_text(LARGEST_MEMBER))
     sizes = {path: len(each.data) for path, each in held.items()}
     sizes |= {path: len(data or b"") for path, data in changed.items()}
     if len(sizes) > MOST_MEMBERS or sum(sizes.values()) > MOST_BYTES:
-        raise BundleUnreadable("bundle_too_large", max=MOST_BYTES)
+        raise BundleUnreadable("bundle_too_large", max=size_text(MOST_BYTES))
 
 
 def _write(tx: Tx, draft: Draft, changed: Mapping[str, bytes | None], *, apart: bool = True) -> None:

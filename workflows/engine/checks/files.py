@@ -4,6 +4,7 @@ from collections.abc import Iterable
 from dataclasses import dataclass
 from pathlib import Path
 
+from workflows.core.sizes import size_text
 from workflows.engine import bundle as bundles
 from workflows.engine.bundle import Bundle, BundleUnreadable
 from workflows.engine.catalogue import Catalogue
@@ -84,7 +85,7 @@ def open_bundle(path: Path) -> Bundle:
         return bundles.read(path)
     try:
         if path.stat().st_size > bundles.LARGEST_MEMBER:
-            raise BundleUnreadable("file_too_large", file=path.name, max=bundles.LARGEST_MEMBER)
+            raise BundleUnreadable("file_too_large", file=path.name, max=size_text(bundles.LARGEST_MEMBER))
         content = path.read_bytes()
     except OSError as error:
         raise BundleUnreadable("not_readable", file=path.name, reason=error.strerror or "") from None

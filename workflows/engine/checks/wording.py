@@ -3,6 +3,7 @@
 from collections.abc import Mapping
 from typing import Any
 
+from workflows.core import xml_faults
 from workflows.decisions import DecisionModelError
 from workflows.decisions import messages as decision_messages
 from workflows.decisions.checks import Finding as TableFinding
@@ -44,6 +45,8 @@ def sentence(code: str, facts: Mapping[str, Any], language: str = "de") -> str:
 def _fact(name: str, value: Any, column: int) -> Any:
     if name in {"place", "where"} and value in PLACES:
         return PLACES[value][column]
+    if name == "fault":
+        return xml_faults.words(value, column)
     if name == "similar":
         return (f" Meinten Sie „{value}“?", f' Did you mean "{value}"?')[column] if value else ""
     if name == "stops":

@@ -6,8 +6,12 @@ from workflows.engine.checks.words_changes import CHANGES
 from workflows.engine.checks.words_files import BUNDLE, FORMS, Words
 
 DIAGRAM: Final[Words] = {
-    "not_xml": ("Die Datei ist kein lesbares XML: {reason}", "The file is no readable XML: {reason}"),
-    "too_large": ("Die Datei ist größer als {most} Bytes.", "The file is larger than {most} bytes."),
+    "not_xml": (
+        "In Zeile {line} ist die Datei kein gültiges XML: {fault} Exportieren Sie sie neu aus dem Werkzeug, "
+        "aus dem sie stammt.",
+        "In line {line} the file is not valid XML: {fault} Export it again from the tool it came from.",
+    ),
+    "too_large": ("Die Datei ist größer als {most}.", "The file is larger than {most}."),
     "document_type": (
         "Die Datei enthält einen DOCTYPE. Das ist aus Sicherheitsgründen nicht erlaubt.",
         "The file has a DOCTYPE, which is not allowed for safety.",

@@ -5,6 +5,14 @@ from typing import Final
 from workflows.engine.checks.words_files import Words
 
 CHANGES: Final[Words] = {
+    "encoding_changed": (
+        "Die Datei war als {encoding} gespeichert und ist jetzt UTF-8.",
+        "The file was saved as {encoding} and is UTF-8 now.",
+    ),
+    "drawing_made": (
+        "Die Datei hatte keine Zeichnung; Lotse hat eine angelegt. Verschieben Sie, was anders stehen soll.",
+        "The file had no drawing; Lotse made one. Move what is to stand elsewhere.",
+    ),
     "made_executable": ("Als ausführbar markiert.", "Marked as executable."),
     "made_drawing": (
         "Dieser Ablauf gehört jemand anderem und ist nur Zeichnung.",

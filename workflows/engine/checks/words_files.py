@@ -13,11 +13,33 @@ BUNDLE: Final[Words] = {
         "texts (texts/name.de.txt), translations and scenarios.",
     ),
     "bundle_too_large": (
-        "Das Bündel ist entpackt größer als {max} Bytes.",
-        "Unpacked, the bundle is larger than {max} bytes.",
+        "Das Bündel ist entpackt größer als {max}.",
+        "Unpacked, the bundle is larger than {max}.",
     ),
-    "zip_too_large": ("Die Zip-Datei ist größer als {max} Bytes.", "The zip file is larger than {max} bytes."),
-    "file_too_large": ("Die Datei ist entpackt größer als {max} Bytes.", "Unpacked, the file exceeds {max} bytes."),
+    "zip_too_large": ("Die Zip-Datei ist größer als {max}.", "The zip file is larger than {max}."),
+    "file_too_large": ("„{file}“ ist größer als {max}.", '"{file}" is larger than {max}.'),
+    "packed_too_tightly": (
+        "„{file}“ ist in der Zip-Datei auf weniger als ein Hundertstel gepackt. Das ist bei Abläufen nicht üblich und "
+        "wird nicht angenommen. Laden Sie die Datei einzeln hoch.",
+        '"{file}" is packed to less than a hundredth in the zip file. That is unusual for processes and is not '
+        "accepted. Upload the file by itself.",
+    ),
+    "table_alone": (
+        "„{file}“ ist eine Entscheidungstabelle und für sich kein Ablauf. Öffnen Sie den Entwurf, in den sie gehört, "
+        "und lesen Sie sie dort unter „Dateien“ ein.",
+        '"{file}" is a decision table and no process by itself. Open the draft it belongs into and take it in there '
+        'under "Files".',
+    ),
+    "form_alone": (
+        "„{file}“ ist ein Formular und für sich kein Ablauf. Öffnen Sie den Entwurf, in den es gehört, "
+        "und lesen Sie es dort unter „Dateien“ ein.",
+        '"{file}" is a form and no process by itself. Open the draft it belongs into and take it in there '
+        'under "Files".',
+    ),
+    "no_diagram_inside": (
+        "„{file}“ ist XML, aber kein Diagramm nach BPMN 2.0. Exportieren Sie es in Ihrem Werkzeug als BPMN.",
+        '"{file}" is XML, but no BPMN 2.0 diagram. Export it from your tool as BPMN.',
+    ),
     "too_many_files": ("Das Bündel hat mehr als {max} Dateien.", "The bundle has more than {max} files."),
     "double_member": ("Eine Datei kommt in der Zip-Datei doppelt vor.", "A file occurs twice in the zip."),
     "encrypted": ("Die Zip-Datei ist verschlüsselt.", "The zip file is encrypted."),
@@ -122,7 +144,7 @@ FORMS: Final[Words] = {
         "The file is not valid JSON (line {line}, column {column}).",
     ),
     "form_not_a_form": ("Die Datei ist kein Formular.", "The file is no form."),
-    "form_schema_too_large": ("Das Formular ist größer als {max} Bytes.", "The form is larger than {max} bytes."),
+    "form_schema_too_large": ("Das Formular ist größer als {max}.", "The form is larger than {max}."),
     "form_form_without_id": ("Dem Formular fehlt eine ID.", "The form has no id."),
     "form_too_deep": ("Gruppen sind tiefer als {max} Ebenen verschachtelt.", "Groups are nested deeper than {max}."),
     "form_too_many_fields": ("Das Formular hat mehr als {max} Felder.", "The form has more than {max} fields."),

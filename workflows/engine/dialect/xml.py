@@ -2,6 +2,8 @@
 
 from lxml import etree
 
+from workflows.core import xml_faults
+from workflows.core.sizes import size_text
 from workflows.engine.dialect.model import DialectError
 
 BPMN = "{http://www.omg.org/spec/BPMN/20100524/MODEL}"
@@ -20,12 +22,12 @@ def read(xml: bytes, *, keep_comments: bool = False) -> Node:
     vehicle of entity bombs and external files.
     """
     if len(xml) > LARGEST_FILE:
-        raise DialectError("too_large", bytes=len(xml), most=LARGEST_FILE)
+        raise DialectError("too_large", most=size_text(LARGEST_FILE))
     parser = etree.XMLParser(resolve_entities=False, no_network=True, load_dtd=False, remove_comments=not keep_comments)
     try:
         root = etree.fromstring(xml, parser)
     except (etree.XMLSyntaxError, ValueError, LookupError) as error:
-        raise DialectError("not_xml", reason=str(error)) from error
+        raise DialectError("not_xml", **xml_faults.facts(error)) from error
     if root.getroottree().docinfo.internalDTD is not None:
         raise DialectError("document_type")
     return root

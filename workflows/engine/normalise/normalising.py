@@ -1,6 +1,7 @@
 """One bundle through all rules."""
 
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Mapping
+from contextlib import suppress
 from dataclasses import dataclass
 
 from lxml import etree
@@ -17,6 +18,8 @@ from workflows.engine.normalise.shapes import settle_shapes
 #: Expressions last: the rules before them bring some into place.
 RULES: tuple[Callable[[Node], Iterator[Change]], ...] = (translate_extensions, settle_shapes)
 
+_READ_AS_UTF8 = frozenset({"UTF-8", "UTF8", "ASCII", "US-ASCII"})
+
 
 @dataclass(frozen=True, slots=True)
 class Normalised:
@@ -31,9 +34,8 @@ def normalise(bundle: Bundle) -> Normalised:
 
     A diagram without anything foreign keeps its bytes; the others keep what is drawn where.
     """
-    files = dict(bundle.files)
-    changes: list[Finding] = []
-    for path, xml in bundle.of_kind(".bpmn").items():
+    files, changes = _in_utf8(bundle.files)
+    for path, xml in Bundle(bundle.key, files).of_kind(".bpmn").items():
         try:
             root = read(xml, keep_comments=True)
         except DialectError:
@@ -44,3 +46,18 @@ def normalise(bundle: Bundle) -> Normalised:
             files[path] = etree.tostring(root, xml_declaration=True, encoding="UTF-8")
             changes += [Finding("change", path, each.element, each.code, each.facts) for each in found]
     return Normalised(Bundle(bundle.key, files, bundle.ignored), tuple(changes))
+
+
+def _in_utf8(files: Mapping[str, bytes]) -> tuple[dict[str, bytes], list[Finding]]:
+    """Diagrams and tables as editors in the browser read them."""
+    held, changes = dict(files), []
+    for path, xml in files.items():
+        if not path.endswith((".bpmn", ".dmn")):
+            continue
+        with suppress(DialectError):
+            root = read(xml, keep_comments=True)
+            encoding = (root.getroottree().docinfo.encoding or "UTF-8").upper()
+            if encoding not in _READ_AS_UTF8:
+                held[path] = etree.tostring(root.getroottree(), xml_declaration=True, encoding="UTF-8")
+                changes.append(Finding("change", path, "", "encoding_changed", {"encoding": encoding[:40]}))
+    return held, changes
