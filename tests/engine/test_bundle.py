@@ -138,7 +138,7 @@ def test_damaged_zips_are_no_bundles() -> None:
     good = zipped(FILES)
     assert refusal(good[:-30]) == "not_a_zip"
     assert refusal(b"") == "not_a_zip"
-    assert refusal(with_member("\x00x.form")) == "unsafe_path"
+    assert refusal(with_member("Qx.form").replace(b"Qx.form", b"\0x.form")) == "unsafe_path"
     assert refusal(with_member("other.bpmn", b"<x/>")) == "no_name"
     assert refusal(zipped({"answer.form": b"{}"})) == "no_diagram"
 

@@ -7,6 +7,7 @@ from typing import cast
 
 import pytest
 
+from tests.engine.diagrams import STRAIGHT, diagram
 from tests.webapp import sample
 from tests.webapp.conftest import Browser, begin_draft
 
@@ -90,3 +91,17 @@ def test_a_damaged_file_is_explained_by_its_line_in_the_reader_s_language(
     found = owner.get(f"{draft}/findings?lang={language}").get_json()
     told = {each["file"]: each["text"] for each in found if "XML" in each["text"]}
     assert {path: text.startswith(words) for path, text in told.items()} == {"kaputt.bpmn": True, "Regeln.dmn": True}
+
+
+def test_a_diagram_without_drawing_gets_one_which_is_said_and_stays(owner: Browser) -> None:
+    bare = diagram(STRAIGHT)
+    assert b"BPMNShape" not in bare
+    _status, draft, page = send(owner, "bare.bpmn", bare)
+    assert "Die Datei hatte keine Zeichnung; Lotse hat eine angelegt." in page
+    drawn = owner.get(f"{draft}/files/bare.bpmn").data
+    assert drawn.count(b"BPMNShape ") == 3
+    again = owner.post(f"{draft}/upload", {"file": (io.BytesIO(drawn), "bare.bpmn")})
+    assert "Lotse hat eine angelegt" not in owner.get(again.location).text
+    assert owner.get(f"{draft}/files/bare.bpmn").data == drawn
+    owner.post(f"{draft}/upload", {"file": (io.BytesIO(bare), "bare.bpmn")})
+    assert b"BPMNShape " in owner.get(f"{draft}/files/bare.bpmn").data

@@ -7,6 +7,7 @@ from pathlib import Path
 from sqlalchemy import select, union
 
 from workflows import policy
+from workflows.actions import received_files
 from workflows.core import audit
 from workflows.core.tx import Tx
 from workflows.engine import bundle, definitions, drafts, stories
@@ -14,7 +15,6 @@ from workflows.engine.bundle import Bundle
 from workflows.engine.definitions import Edition, Version
 from workflows.engine.drafts import Draft
 from workflows.engine.findings import BundleRefused, Finding
-from workflows.engine.normalise import normalise
 from workflows.operators import catalogue
 
 
@@ -32,7 +32,7 @@ def deploy_alone(tx: Tx, data: bytes, comment: str) -> Deployed:
     Raises ``NotAllowed``, ``BundleUnreadable``, ``BundleRefused``.
     """
     policy.require(tx, policy.BUNDLE_DEPLOY)
-    found = normalise(bundle.read(data))
+    found = received_files.settled(bundle.read(data))
     audit.record(tx, "system", "publication.bypassed", f"process:{found.bundle.key}", {"comment": comment})
     try:
         return Deployed(definitions.deploy(tx, found.bundle, catalogue(tx)), found.changes)
