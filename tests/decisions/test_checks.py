@@ -58,6 +58,27 @@ def test_policies_decide_what_is_wrong():
     assert words([['"a"', "1"]], default="0") == []
 
 
+def test_rules_that_overlap_as_soon_as_data_allows_it_are_said_to():
+    opaque = 'some x in ? satisfies x = "a"'
+    rules = [['"advice"', "-", "1"], ['"advice"', opaque, "2"], ['"rooms"', opaque, "3"]]
+    said = words(rules, inputs=("choice", "topics"))
+    assert [each for each in said if "können beide" in each] == [
+        "Regeln 1 und 2 können beide auf choice = advice zutreffen: Eine fragt nicht nach „topics“, und was die andere "
+        "dort verlangt, kann dazukommen"
+    ]
+    assert "Rules 1 and 2 may both match" in "".join(words(rules, inputs=("choice", "topics"), language="en"))
+    assert not [each for each in words(rules, "COLLECT", ("choice", "topics")) if "können" in each]
+
+
+def test_a_result_nobody_wrote_is_named_for_every_hit_policy():
+    rules = [['"a"', ""], ['"b"', "null"]]
+    for policy in ("COLLECT", "FIRST"):
+        assert words(rules, policy)[0] == (
+            "Regel 1 der Tabelle „level“ hat bei „x“ kein Ergebnis. Tragen Sie eines ein; soll es leer bleiben, "
+            "schreiben Sie null"
+        )
+
+
 def test_a_table_of_very_many_rules_is_said_to_be_too_large_at_once():
     """Two thousand rules took forty seconds; the run's timeout is the proof."""
     (told,) = words([[str(number), "1"] for number in range(4_000)])

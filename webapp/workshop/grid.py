@@ -36,7 +36,7 @@ def edit(tx: Tx, draft_id: int, decision: str) -> ResponseReturnValue:
         sheet=held.sheet,
         nonce=nonce,
         asked=kept.asked(held),
-        data=_data(draft_id, held),
+        data=_data(tx, draft_id, held),
     )
     answer = make_response(page)
     # The tool sizes its columns by style attributes and its fields bring style sheets of their own: here only.
@@ -47,21 +47,21 @@ def edit(tx: Tx, draft_id: int, decision: str) -> ResponseReturnValue:
 @view(workshop_grid, f"{TABLE}/findings", who=policy.BUNDLE_EDIT)
 def findings(tx: Tx, draft_id: int, decision: str) -> ResponseReturnValue:
     """What is wrong with the rules, by their numbers."""
-    return jsonify(_found(kept.read(tx, draft_id, decision)))
+    return jsonify(_found(tx, draft_id, kept.read(tx, draft_id, decision)))
 
 
-def _found(held: Held) -> dict[str, Any]:
-    rows, general = table_words.findings(held, "de" if language().startswith("de") else "en")
+def _found(tx: Tx, draft_id: int, held: Held) -> dict[str, Any]:
+    rows, general = table_words.findings(kept.found(tx, draft_id, held), "de" if language().startswith("de") else "en")
     return {"rows": {str(number): texts for number, texts in rows.items()}, "general": general}
 
 
-def _data(draft_id: int, held: Held) -> dict[str, Any]:
+def _data(tx: Tx, draft_id: int, held: Held) -> dict[str, Any]:
     place: dict[str, Any] = {"draft_id": draft_id, "decision": held.sheet.decision}
     return {
         "xml": held.xml.decode("utf-8", "replace"),
         "decision": held.sheet.decision,
         "revision": held.revision,
-        "found": _found(held),
+        "found": _found(tx, draft_id, held),
         "labels": {"match": _("trifft zu"), "row": _("Zeile"), "none": _("Keine Befunde")},
         "urls": {
             "save": url_for("workshop.save_file", draft_id=draft_id, path=held.path),

@@ -10,6 +10,7 @@ from flask_babel import lazy_gettext as _
 from webapp.i18n import shown
 from workflows.actions.workshop_tables import Held, Trial
 from workflows.decisions import DecisionError, TableExplanation
+from workflows.decisions.checks import Finding
 from workflows.decisions.messages import explain_error, explain_finding
 from workflows.decisions.sheets import Column
 from workflows.engine.comparison import POLICY
@@ -56,11 +57,11 @@ def options(words: Mapping[str, Any]) -> list[dict[str, str]]:
     return [{"key": key, "name": str(name)} for key, name in words.items()]
 
 
-def findings(held: Held, language: str) -> tuple[dict[int, list[str]], list[str]]:
+def findings(problems: Sequence[Finding], language: str) -> tuple[dict[int, list[str]], list[str]]:
     """What is wrong, by the number of each rule concerned, and what concerns no rule."""
     by_rule: dict[int, list[str]] = {}
     general: list[str] = []
-    for found in held.findings():
+    for found in problems:
         text = explain_finding(found, language) + "."
         for number in found.rules:
             by_rule.setdefault(number, []).append(text)

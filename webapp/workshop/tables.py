@@ -182,7 +182,7 @@ def _spoken() -> str:
 
 
 def _table(tx: Tx, draft_id: int, held: Held, **more: Any) -> str:
-    by_rule, general = table_words.findings(held, _spoken())
+    by_rule, general = table_words.findings(kept.found(tx, draft_id, held), _spoken())
     trial: Trial | None = more.pop("trial", None)
     wrong = {text: explain(error, _spoken()) for text, error in held.wrong_cells().items()}
     values = more.pop("values", {})

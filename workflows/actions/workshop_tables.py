@@ -111,6 +111,13 @@ def listed(tx: Tx, draft_id: int) -> list[Listed]:
     return found
 
 
+def found(tx: Tx, draft_id: int, held: Held) -> list[Finding]:
+    """What is wrong with a table by itself, and with what it reads in this process; raises ``NotFound``."""
+    told = [each for each in workshop.findings(tx, draft_id) if each.file == held.path]
+    problems = [each.facts["problem"] for each in told if isinstance(each.facts.get("problem"), Finding)]
+    return [each for each in problems if each.facts.get("decision") in {held.sheet.name, held.sheet.decision}]
+
+
 def _also_behind(used: Mapping[str, Sequence[str]], model: DecisionModel | None) -> Mapping[str, Sequence[str]]:
     """The steps of each decision, those of the decisions that ask it included."""
     asked = {key: [each.key[1] for each in one.requirements] for key, one in model.decisions.items()} if model else {}

@@ -36,13 +36,15 @@ class Cell:
 class Column:
     """A column with its cells; for each rule (0-based) the cells it takes as bits, None where only data can tell.
 
-    `takers` is the same turned round: for each cell the rules that take it, as bits.
+    `takers` is the same turned round: for each cell the rules that take it, as bits. `anything` tells the rules that
+    ask nothing here.
     """
 
     label: str
     cells: tuple[Cell, ...]
     masks: tuple[int | None, ...]
     takers: tuple[int, ...]
+    anything: tuple[bool, ...]
 
     @property
     def everything(self) -> int:
@@ -66,7 +68,8 @@ def _column(table: Table, index: int, column: Input) -> Column:
     takers = tuple(
         sum(1 << rule for rule, mask in enumerate(masks) if (mask or 0) >> cell & 1) for cell in range(len(cells))
     )
-    return Column(column.label, cells, masks, takers)
+    anything = tuple(not test.tests and not test.negated for test in tests)
+    return Column(column.label, cells, masks, takers, anything)
 
 
 def _allowed(column: Input) -> syntax.Tests:

@@ -1,7 +1,7 @@
 """Static checks of decision tables: rules that overlap, cases no rule covers, rules never reached."""
 
 from collections.abc import Iterator, Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from itertools import islice
 from types import MappingProxyType
 from typing import Final
@@ -32,9 +32,9 @@ class Case:
 class Finding:
     """Something about a table: code, 1-based rules, and facts; `case` lists the inputs concerned, as words need them.
 
-    Codes: overlap, conflict (ANY), gap, unreachable (FIRST), not_checked, too_large, expression, and those of
-    `check_shape`, `check_calls` and `check_constants`. Facts hold the table's decision, and `input` and `value` of the
-    first input concerned.
+    Codes: overlap, overlap_possible, conflict (ANY), gap, unreachable (FIRST), not_checked, too_large, expression, and
+    those of `check_shape`, `check_calls` and `check_constants`. Facts hold the table's decision, and `input` and
+    `value` of the first input concerned.
     """
 
     code: str
@@ -104,10 +104,20 @@ def _overlaps(table: Table, columns: Sequence[Column]) -> Iterator[Finding]:
             common = _common(columns, first, second)
             if common is None:
                 continue
-            if table.hit_policy == "UNIQUE":
-                yield _finding("overlap", table, (first + 1, second + 1), common)
+            case, left_to_data = common
+            rules = (first + 1, second + 1)
+            if left_to_data:
+                if table.hit_policy == "UNIQUE" or _outputs(one) != _outputs(table.rules[second]):
+                    yield _possible(table, rules, case, left_to_data)
+            elif table.hit_policy == "UNIQUE":
+                yield _finding("overlap", table, rules, case)
             elif _outputs(one) != _outputs(table.rules[second]):
-                yield _finding("conflict", table, (first + 1, second + 1), common)
+                yield _finding("conflict", table, rules, case)
+
+
+def _possible(table: Table, rules: tuple[int, ...], case: Sequence[Case], left_to_data: Sequence[str]) -> Finding:
+    found = _finding("overlap_possible", table, rules, case)
+    return replace(found, facts=MappingProxyType({**found.facts, "columns": ", ".join(left_to_data)}))
 
 
 def _outputs(rule: Rule) -> list[str]:
@@ -118,16 +128,26 @@ def _without_positions(node: object) -> object:
     return getattr(node, "value", node)
 
 
-def _common(columns: Sequence[Column], first: int, second: int) -> list[Case] | None:
-    """A case both rules take; None when there is none or only data can tell."""
+def _common(columns: Sequence[Column], first: int, second: int) -> tuple[list[Case], list[str]] | None:
+    """A case both rules take, and the inputs where one asks nothing and only data tells what the other takes.
+
+    None when there is no such case, or data decides about both.
+    """
     case: list[Case] = []
+    left_to_data: list[str] = []
     for column in columns:
         one, other = column.masks[first], column.masks[second]
+        if column.anything[first] or column.anything[second]:
+            if one is None or other is None:
+                left_to_data.append(column.label)
+                continue
+            if not column.cells:
+                continue
         if one is None or other is None or not one & other:
             return None
         if one & other != column.everything:
             case.append(Case(column.label, _lowest(column, one & other)))
-    return case
+    return case, left_to_data
 
 
 def _lowest(column: Column, mask: int) -> Cell:

@@ -27,12 +27,13 @@ def check_calls(element: Element) -> Iterator[Found]:
     for found in _calls_in_tables(element):
         told.add(found[2]["function"])
         yield found
-    for name in sorted(getattr(element, "calls", frozenset[str]()) - _known(element) - told):
+    for name in sorted(getattr(element, "calls", frozenset[str]()) - known_to(element) - told):
         facts = {"decision": element.name, "table": element.key[1], "function": name}
         yield "unknown_call_in_expression", (), MappingProxyType(facts)
 
 
-def _known(element: Element) -> set[str]:
+def known_to(element: Element) -> set[str]:
+    """The names an element sees besides those its caller gives."""
     known = {element.name}
     for requirement in getattr(element, "requirements", ()):
         known |= {requirement.name, requirement.group}
@@ -40,7 +41,7 @@ def _known(element: Element) -> set[str]:
 
 
 def _calls_in_tables(element: Element) -> Iterator[Found]:
-    missing: frozenset[str] = getattr(element, "calls", frozenset()) - _known(element)
+    missing: frozenset[str] = getattr(element, "calls", frozenset()) - known_to(element)
     for table in getattr(element, "tables", ()):
         for column in table.inputs:
             for name in _called(column.expression, missing):

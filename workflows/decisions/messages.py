@@ -10,6 +10,42 @@ from workflows.decisions.errors import DecisionError, DecisionModelError
 
 _FINDINGS: Final[dict[str, tuple[str, str]]] = {
     "overlap": ("Regeln {rules} treffen beide auf {case} zu", "Rules {rules} both match {case}"),
+    "overlap_possible": (
+        "Regeln {rules} können beide auf {case} zutreffen: Eine fragt nicht nach „{columns}“, und was die andere dort "
+        "verlangt, kann dazukommen",
+        'Rules {rules} may both match {case}: one of them asks nothing about "{columns}", and what the other '
+        "demands there may come on top",
+    ),
+    "blank_output": (
+        "Regel {rules} der Tabelle „{decision}“ hat bei „{output}“ kein Ergebnis. Tragen Sie eines ein; soll es leer "
+        "bleiben, schreiben Sie null",
+        'Rule {rules} of the table "{decision}" has no result for "{output}". Enter one; if it is meant to be empty, '
+        "write null",
+    ),
+    "text_without_quotes": (
+        "In Regel {rules} der Tabelle „{decision}“ steht bei „{column}“ das Wort {name} ohne Anführungszeichen. So ist "
+        'eine Angabe gemeint, die hier niemand setzt. Meinten Sie "{name}"? Setzen Sie das Wort in Anführungszeichen',
+        'Rule {rules} of the table "{decision}" has the word {name} without quotation marks at "{column}". Written so '
+        'it means a variable, and nobody sets it here. Did you mean "{name}"? Put the word in quotation marks',
+    ),
+    "unknown_in_cell": (
+        "Regel {rules} der Tabelle „{decision}“ liest bei „{column}“ die Angabe „{name}“, die niemand setzt. "
+        "Berichtigen Sie den Namen, oder setzen Sie Texte in Anführungszeichen",
+        'Rule {rules} of the table "{decision}" reads "{name}" at "{column}", which nobody sets. '
+        "Correct the name, or put texts in quotation marks",
+    ),
+    "unknown_input": (
+        "Die Eingabe „{column}“ der Tabelle „{decision}“ liest „{name}“, was niemand setzt: Sie ist immer leer. "
+        "Berichtigen Sie den Namen, oder fragen Sie die Angabe in einem Schritt davor ab",
+        'The input "{column}" of the table "{decision}" reads "{name}", which nobody sets: it is always empty. '
+        "Correct the name, or let a step before ask for it",
+    ),
+    "never_given": (
+        "Regel {rules} der Tabelle „{decision}“ fragt bei „{column}“ nach „{text}“, das dort niemand auswählen "
+        "kann.{near} Berichtigen Sie das Wort, oder ergänzen Sie die Auswahl",
+        'Rule {rules} of the table "{decision}" asks for "{text}" at "{column}", which nobody can choose there.{near} '
+        "Correct the word, or add it to the choices",
+    ),
     "conflict": (
         "Regeln {rules} treffen beide auf {case} zu, haben aber verschiedene Ergebnisse",
         "Rules {rules} both match {case} but have different results",
@@ -146,9 +182,10 @@ def explain_finding(finding: Finding, language: str) -> str:
     """Say a finding in German ("de") or English."""
     column = _column(language)
     rules = (" und " if language == "de" else " and ").join(str(rule) for rule in finding.rules)
-    return _FINDINGS[finding.code][column].format_map(
-        {**finding.facts, "rules": rules, "case": _case(finding.case, column)}
-    )
+    facts = {**finding.facts, "rules": rules, "case": _case(finding.case, column)}
+    if near := facts.get("near"):
+        facts["near"] = (f" Meinten Sie „{near}“?", f' Did you mean "{near}"?')[column]
+    return _FINDINGS[finding.code][column].format_map(facts)
 
 
 def explain_error(error: DecisionError | DecisionModelError, language: str) -> str:

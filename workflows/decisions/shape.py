@@ -28,7 +28,7 @@ def check_shape(table: Table) -> Iterator[Found]:
     """Code, rules and facts of everything that is wrong, at most twenty of each kind of cell.
 
     Codes: unknown_policy, unknown_aggregation, wrong_inputs, wrong_outputs, order_missing, not_allowed,
-    default_not_allowed.
+    default_not_allowed, blank_output.
     """
     if table.written_policy not in HIT_POLICIES:
         yield _found("unknown_policy", table, (), policy=table.written_policy[:100])
@@ -38,6 +38,7 @@ def check_shape(table: Table) -> Iterator[Found]:
         yield _found("order_missing", table, (), policy=table.hit_policy)
     yield from islice(_cells(table), _MOST_FINDINGS)
     yield from islice(_values(table), _MOST_FINDINGS)
+    yield from islice(_blanks(table), _MOST_FINDINGS)
 
 
 def _found(code: str, table: Table, rules: tuple[int, ...], **facts: str) -> Found:
@@ -52,6 +53,14 @@ def _cells(table: Table) -> Iterator[Found]:
         ):
             if found != expected:
                 yield _found(code, table, (rule.number,), found=str(found), expected=str(expected))
+
+
+def _blanks(table: Table) -> Iterator[Found]:
+    """Results that nobody wrote: they would be empty without a word."""
+    for rule in table.rules:
+        for index in rule.blank:
+            if index < len(table.outputs):
+                yield _found("blank_output", table, (rule.number,), output=_named(table, table.outputs[index]))
 
 
 def _values(table: Table) -> Iterator[Found]:

@@ -41,7 +41,8 @@ class Output:
 class Rule:
     """A row: 1-based number, one test per input, one expression per output, and its annotation or description.
 
-    `conditions` counts the input entries as written, whether there are as many as inputs or not.
+    `conditions` counts the input entries as written, whether there are as many as inputs or not; `blank` are the places
+    of results that nothing is written in.
     """
 
     number: int
@@ -51,6 +52,7 @@ class Rule:
     sources: tuple[str, ...]
     outputs: tuple[syntax.Node, ...]
     description: str
+    blank: tuple[int, ...] = ()
 
 
 @dataclass(frozen=True, slots=True)
@@ -152,6 +154,7 @@ def _rule(number: int, row: Element, inputs: tuple[Input, ...], reader: Reader) 
     entries = list(children(row, "inputEntry"))
     sources = tuple(text_of(entry) for entry in entries)
     annotations = [text_of(entry) for entry in children(row, "annotationEntry")]
+    results = tuple(text_of(entry) for entry in children(row, "outputEntry"))
     description = child(row, "description")
     if description is not None:
         annotations.insert(0, "".join(str(part) for part in description.itertext()).strip())
@@ -161,8 +164,9 @@ def _rule(number: int, row: Element, inputs: tuple[Input, ...], reader: Reader) 
         conditions=len(sources),
         tests=tuple(_tests(source, reader) for source in sources[: len(inputs)]),
         sources=sources[: len(inputs)],
-        outputs=tuple(reader.parse(text_of(entry) or "null") for entry in children(row, "outputEntry")),
+        outputs=tuple(reader.parse(source or "null") for source in results),
         description="; ".join(annotation for annotation in annotations if annotation),
+        blank=tuple(index for index, source in enumerate(results) if not source.strip()),
     )
 
 

@@ -19,6 +19,7 @@ class Before:
         self._elements = examined.parsed.elements
         self._found: dict[str, frozenset[str]] = {}
         self._owners: dict[str, list[str]] = {}
+        self._inside: dict[str, frozenset[str]] = {}
         self._ways: dict[str, list[list[set[str]]]] = {}
         for element in self._elements.values():
             for inner in filter(None, (element.calls, element.id if element.kind == "sub_process" else None)):
@@ -62,7 +63,12 @@ class Before:
                 waiting += self._owners.get(element.process, ())
         return list(found.values())
 
-    def _with_inside(self, key: str) -> set[str]:
+    def _with_inside(self, key: str) -> frozenset[str]:
+        if key not in self._inside:
+            self._inside[key] = self._collected(key)
+        return self._inside[key]
+
+    def _collected(self, key: str) -> frozenset[str]:
         """An element with all it holds; repetitions keep to themselves what is written inside."""
         found: set[str] = set()
         waiting = [key]
@@ -74,7 +80,7 @@ class Before:
             process = self._examined.parsed.processes.get(element.calls or element.id)
             if process is not None and element.loop is None:
                 waiting += process.elements
-        return found
+        return frozenset(found)
 
     def may_be_beside(self, one: str, other: str) -> bool:
         """Whether two places may be reached on ways that are gone at the same time."""

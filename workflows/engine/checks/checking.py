@@ -14,6 +14,7 @@ from workflows.engine.checks.joins import check_joins
 from workflows.engine.checks.languages import check_languages
 from workflows.engine.checks.references import check_references
 from workflows.engine.checks.structure import check_structure
+from workflows.engine.checks.tables import check_tables
 from workflows.engine.checks.texts import check_texts
 from workflows.engine.checks.unwritten import check_unwritten
 from workflows.engine.checks.variables import check_variables
@@ -29,6 +30,7 @@ CHECKS: tuple[Callable[[Examined], Iterator[Finding]], ...] = (
     check_references,
     check_unwritten,
     check_variables,
+    check_tables,
     check_texts,
     check_languages,
 )

@@ -6,6 +6,7 @@ from difflib import get_close_matches
 
 from workflows.engine.bundle import Bundle
 from workflows.engine.catalogue import Catalogue
+from workflows.engine.checks.mending_tables import TABLE_CODES, mend_table
 from workflows.engine.content import Content, read_content
 from workflows.engine.dialect.xml import BPMN, ZEEBE, Node
 from workflows.engine.editing import drawing, tree
@@ -44,8 +45,13 @@ class _Work:
 
 def mend(bundle: Bundle, catalogue: Catalogue, finding: Finding) -> Mapping[str, bytes] | None:
     """The files that change when a finding is mended, None where somebody has to decide."""
+    if finding.file not in bundle.files:
+        return None
+    if finding.code in TABLE_CODES:
+        mended = mend_table(bundle.files[finding.file], finding)
+        return {finding.file: mended} if mended is not None else None
     mender = MENDERS.get(finding.code)
-    if mender is None or not finding.file.endswith(".bpmn") or finding.file not in bundle.files:
+    if mender is None or not finding.file.endswith(".bpmn"):
         return None
     work = _Work(bundle, catalogue, finding)
     if work.element is None or not mender(work):
@@ -297,4 +303,4 @@ MENDERS: Mapping[str, Mender] = {
 
 def is_mendable(bundle: Bundle, catalogue: Catalogue, finding: Finding) -> bool:
     """Whether ``mend`` would change something."""
-    return finding.code in MENDERS and mend(bundle, catalogue, finding) is not None
+    return (finding.code in MENDERS or finding.code in TABLE_CODES) and mend(bundle, catalogue, finding) is not None

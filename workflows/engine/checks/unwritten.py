@@ -52,7 +52,7 @@ def check_unwritten(examined: Examined) -> Iterator[Finding]:
     """Errors where a case would certainly stand still, hints where it may be meant or changes little."""
     reads = list(reads_in(examined))
     often = Counter(each.name for each in reads)
-    judging = _Judging(examined)
+    judging = Names(examined)
     told: set[tuple[str, str]] = set()
     for read in sorted(reads, key=lambda each: not each.stops):
         if (read.element, read.name) in told:
@@ -72,15 +72,15 @@ def check_unwritten(examined: Examined) -> Iterator[Finding]:
                 yield _finding(judging, read, "never_written", similar=similar)
 
 
-def _finding(judging: "_Judging", read: Read, code: str, **facts: str) -> Finding:
+def _finding(judging: "Names", read: Read, code: str, **facts: str) -> Finding:
     stops = read.stops and judging.is_certain(read)
     severity: Severity = "error" if stops else "warning"
     told = {"variable": read.name, "place": read.place, "stops": stops, **facts}
     return Finding(severity, read.file, read.element, code, told)
 
 
-class _Judging:
-    """What is known where."""
+class Names:
+    """What is known where, and who sets it."""
 
     def __init__(self, examined: Examined) -> None:
         self._examined = examined
@@ -106,7 +106,7 @@ class _Judging:
         """Whether the name has a value when it is read; a form that several steps show needs it in one of them."""
         if read.name in self.start or read.name in read.own:
             return True
-        return any(read.name in self._known_at(place) for place in read.at)
+        return any(read.name in self.known_at(place) for place in read.at)
 
     def is_only_emptied(self, read: Read) -> bool:
         """Whether everybody who sets it only ever empties it, so that what asks for it gets no answer."""
@@ -115,12 +115,22 @@ class _Judging:
         around = {name for place in read.at for each in self._before.around(place) for name in handed_in(each)}
         return read.name not in around and self.is_certain(replace(read, at=()))
 
-    def _known_at(self, place: str) -> frozenset[str]:
+    def known_at(self, place: str) -> frozenset[str]:
+        """The names that are set when a place is reached, besides those a case begins with."""
         if place not in self._names:
             before = [self._passed_on[key] for key in self._before.of(place)]
             around = [handed_in(each) for each in self._before.around(place)]
             self._names[place] = frozenset().union(*before, *around)
         return self._names[place]
+
+    def perhaps_at(self, place: str) -> frozenset[str]:
+        """The names that are known at a place, or set on ways beside it."""
+        beside = {
+            name
+            for name, writers in self.writers.items()
+            if any(self._before.may_be_beside(writer, place) for writer in writers)
+        }
+        return self.start | self.known_at(place) | beside
 
     def may_be_in_time(self, read: Read, writers: list[str]) -> bool:
         """Whether one of those who set it may be done earlier by chance, on a way beside."""

@@ -1,0 +1,101 @@
+"""Words without quotation marks, names nobody sets and texts nobody can choose in the cells of decision tables."""
+
+from dataclasses import replace
+
+import pytest
+
+from tests.decisions.models import decision, definitions, required, table
+from tests.engine.checking import CATALOGUE
+from tests.engine.diagrams import bundle, extended, flows, form, node, user_task
+from workflows.engine.bundle import Bundle
+from workflows.engine.checks import check, finding_text
+from workflows.engine.checks.mending import is_mendable, mend
+from workflows.engine.findings import Finding
+
+KNOWN = replace(CATALOGUE, variables={"sample": frozenset({"reference"})})
+RULE = node("businessRuleTask", "step", extended('<zeebe:calledDecision decisionId="way_id" resultVariable="way"/>'))
+CHOOSE = {"type": "radio", "key": "choice", "values": [{"value": "advice"}, {"value": "rooms"}]}
+TOPICS = {"type": "taglist", "key": "topics", "properties": {"codeList": "topic"}}
+AFTER = {"other.form": form("other", {"type": "textfield", "key": "answer"})}
+
+
+def deciding(xml: bytes) -> Bundle:
+    """A process that asks, decides and asks again."""
+    steps = user_task("ask") + RULE + user_task("again", form="other")
+    inside = node("startEvent", "begin") + steps + node("endEvent", "done")
+    files = {"way.dmn": xml, "answer.form": form("answer", CHOOSE, TOPICS), **AFTER}
+    return bundle(files, inside + flows("begin>ask", "ask>step", "step>again", "again>done"))
+
+
+def way(*rules: list[str], policy: str = "COLLECT", inputs: tuple[str, ...] = ("choice", "topics")) -> bytes:
+    return definitions(decision("way", table(inputs, ["x"], rules, policy)))
+
+
+def found(whole: Bundle) -> list[Finding]:
+    told = [each for each in check(whole, KNOWN) if each.code not in {"table_gap", "table_not_checked"}]
+    assert all(finding_text(each, language) for each in told for language in ("de", "en"))
+    return told
+
+
+def codes(*rules: list[str], policy: str = "COLLECT", inputs: tuple[str, ...] = ("choice", "topics")) -> set[str]:
+    return {f"{each.severity} {each.code}" for each in found(deciding(way(*rules, policy=policy, inputs=inputs)))}
+
+
+@pytest.mark.parametrize("policy", ["COLLECT", "FIRST", "UNIQUE", "RULE ORDER"])
+def test_a_word_without_quotation_marks_is_told_and_mended(policy: str) -> None:
+    whole = deciding(way(['"rooms", advice', "-", '"refer"'], ['"other advice"', "-", '"a"'], policy=policy))
+    (finding,) = [each for each in found(whole) if each.code == "table_text_without_quotes"]
+    assert (finding.severity, finding.file, finding.facts["rules"]) == ("error", "way.dmn", (1,))
+    assert 'Meinten Sie "advice"? Setzen Sie das Wort in Anführungszeichen.' in finding_text(finding)
+    changed = mend(whole, KNOWN, finding)
+    assert changed is not None
+    assert b'<text>"rooms", "advice"</text>' in changed["way.dmn"]
+    after = Bundle("sample", {**whole.files, **changed})
+    assert "table_text_without_quotes" not in {each.code for each in found(after)}
+
+
+def test_a_result_without_quotation_marks_is_told_even_if_a_later_step_sets_such_a_name() -> None:
+    assert codes(['"rooms"', "-", "answer"]) == {"error table_text_without_quotes"}
+    assert codes(['"rooms"', "-", "choice"]) == set()
+    assert codes(['"rooms"', "-", "[refer]"]) == {"error table_text_without_quotes"}
+
+
+def test_names_that_nobody_sets_are_told_in_cells_and_inputs() -> None:
+    assert codes(["-", "count(?) > most", '"refer"']) == {"error table_unknown_in_cell"}
+    assert codes(["-", "-", '"refer"'], inputs=("choise", "topics")) == {"error table_unknown_input"}
+    assert codes(["-", "some t in ? satisfies t = choice", '"refer"']) == set()
+    other = decision("first", table(["choice"], ["y"], [["-", "1"]], "FIRST"))
+    asked = table(["first", "choice"], ["x"], [["> 1", "-", "first"]], "COLLECT")
+    assert found(deciding(definitions(other, decision("way", asked, required("requiredDecision", "first_id"))))) == []
+
+
+def test_whoever_may_start_it_with_anything_gets_a_hint() -> None:
+    told = check(deciding(way(["advice", "-", "1"])), CATALOGUE)
+    assert [(each.severity, each.code) for each in told] == [("warning", "table_text_without_quotes")]
+
+
+@pytest.mark.parametrize(
+    ("rule", "near"),
+    [
+        (['"advise"', "-"], "advice"),
+        (['not("advise")', "-"], "advice"),
+        (["-", 'list contains(?, "roms")'], "rooms"),
+        (["-", 'some t in ? satisfies list contains(["school", "roms"], t)'], "rooms"),
+        (["-", 'list contains(?, "bloedsinn")'], ""),
+    ],
+)
+def test_a_text_nobody_can_choose_is_told_with_the_choice_that_may_be_meant(rule: list[str], near: str) -> None:
+    whole = deciding(way([*rule, "1"]))
+    (finding,) = found(whole)
+    assert (finding.severity, finding.code, finding.facts["problem"].facts["near"]) == (
+        "warning",
+        "table_never_given",
+        near,
+    )
+    assert is_mendable(whole, KNOWN, finding) is bool(near)
+    assert ("Meinten Sie" in finding_text(finding)) is bool(near)
+
+
+def test_texts_an_input_only_looks_into_or_that_others_may_set_are_left_alone() -> None:
+    assert codes(['starts with(?, "adv")', "-", "1"], ['"advice"', 'list contains(?, "school")', "1"]) == set()
+    assert codes(['"anything"', "1"], inputs=("reference",)) == set()
