@@ -8,7 +8,7 @@ from sqlalchemy import select
 from tests.actions.conftest import House
 from workflows.actions import referrals
 from workflows.core import links
-from workflows.core.errors import Conflict, NotFound
+from workflows.core.errors import Conflict, Invalid, NotFound
 from workflows.core.links import Link
 from workflows.core.outbox import Mail
 from workflows.domain import offices
@@ -60,13 +60,29 @@ def test_in_the_same_house_it_goes_on_at_once_and_only_the_new_link_answers(hous
         assert (page.is_former, page.is_closed, page.extract, page.tasks, page.thread) == (True, True, [], [], [])
         asked = referrals.page(tx, new).tasks[0].task.id
     with house.at("public") as tx:
-        assert referrals.answer(tx, old, task_id, {}).status == "done"  # a second tap on handing on
+        again = {"answer": "hand_on", "colleague_email": COLLEAGUE.upper()}
+        assert referrals.answer(tx, old, task_id, again).status == "done"  # a second tap on handing on
+    with house.at("public") as tx, pytest.raises(Conflict, match="handed_on"):
+        referrals.answer(tx, old, task_id, ACCEPT)
     with house.at("public") as tx, pytest.raises(Conflict, match="handed_on"):
         referrals.answer(tx, old, asked, ACCEPT)
     with house.at("public") as tx, pytest.raises(NotFound):
         referrals.answer(tx, old, 1, ACCEPT)
     _answer(house, new, ACCEPT)
     assert (_referral(house).status, _referral(house).handed_on_to.lower()) == ("accepted", COLLEAGUE)
+
+
+def test_nobody_hands_on_to_the_address_that_is_asked(house: House) -> None:
+    house.submit()
+    house.refer("culture_office")
+    (token,) = _tokens(house)
+    given = " Culture-Office@anlaufstelle.example "
+    with house.at("public") as tx:
+        task_id = referrals.page(tx, token).tasks[0].task.id
+        with pytest.raises(Invalid) as refused:
+            referrals.answer(tx, token, task_id, {"answer": "hand_on", "colleague_email": given})
+    assert [problem.code for problem in refused.value.problems["colleague_email"]] == ["own_address"]
+    assert _referral(house).status == "sent"
 
 
 def test_another_house_gets_it_once_the_coordination_agreed(house: House) -> None:

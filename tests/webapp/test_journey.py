@@ -148,6 +148,26 @@ def test_from_the_enquiry_to_the_confirmed_outcome(
         assert line in story.text
 
 
+def test_another_answer_from_a_stale_tab_is_told_what_was_answered_and_how_to_change_it(
+    town: Town, enquiry: Enquired, settings: Settings
+) -> None:
+    town.complete("Anfrage sichten", TRIAGE)
+    town.complete("Stellen auswählen", CHOICE)
+    link = town.opened(town.office_link(settings))
+    accept = {"answer": "accept", "contact_person": "Frau Kultur"}
+    task = town.answer(link, accept)
+    thanks = town.visitor.get(f"{link}/thanks").text
+    assert "was daraus geworden ist" in thanks
+    assert "nichts weiter tun" not in thanks
+    assert town.visitor.post(task, accept).location == f"{link}/thanks", "the same again is thanked for"
+    other = town.visitor.post(task, {"answer": "decline", "decline_reason": "no_capacity"})
+    assert other.status_code == 409
+    assert "Angenommen" in other.text
+    assert "Ja, wir melden uns bei der Organisation" in other.text
+    assert "Möchten Sie etwas ändern? Dann rufen Sie uns bitte an" in other.text
+    assert town.visitor.post(task, {**accept, "contact_person": "Herr Anders"}).status_code == 409
+
+
 def test_a_hundred_scanners_change_nothing_and_then_the_person_succeeds(
     town: Town, enquiry: Enquired, settings: Settings, sessions: sessionmaker[Session], clock: SetClock
 ) -> None:

@@ -76,7 +76,7 @@ def answer(tx: Tx, referral_id: int, task_id: int) -> ResponseReturnValue:
     except Invalid as error:
         raise Refusal(_page(tx, referral_id, typed, error.problems), 422) from error
     except Conflict as conflict:
-        found = referrals.read(tx, referral_id, language=language())
+        found = referrals.read(tx, referral_id, language=language(), about=task_id)
         who, at = conflict.facts.get("by", found.answered_by), conflict.facts.get("at", found.answered_at)
         raise Refusal(shown.over(tx, found, _place(referral_id), who, at), 409) from conflict
     flash(_("Danke, Ihre Antwort ist bei uns angekommen."), "success")

@@ -52,7 +52,9 @@ def over(tx: Tx, found: ReferralPage, place: Place, who: object, at: object) -> 
     told = referral(tx, found)
     if told["status"] == "closed" and (ended := answered_with(found.referral)) != "confirmed":
         told["status"] = ended  # closed is how they all end; the office wants to know why
-    return render_template("office/answered.html", referral=told, who=who, at=at, back_url=place.back_url)
+    return render_template(
+        "office/answered.html", referral=told, who=who, at=at, said=found.said, back_url=place.back_url
+    )
 
 
 def referral(tx: Tx, found: ReferralPage) -> dict[str, Any]:

@@ -64,7 +64,7 @@ def answer(tx: Tx, token: str, task_id: int) -> ResponseReturnValue:
     except Invalid as error:
         raise Refusal(_page(tx, token, typed, error.problems), 422) from error
     except Conflict as conflict:
-        raise Refusal(_answered(tx, token, conflict), 409) from conflict
+        raise Refusal(_answered(tx, token, task_id, conflict), 409) from conflict
     return redirect(url_for("office.thanks", token=token))
 
 
@@ -106,7 +106,7 @@ def _page(tx: Tx, token: str, typed: Typed | None = None, problems: Problems | N
     return shown.page(tx, referrals.page(tx, token, typed, language=language()), _place(token), problems)
 
 
-def _answered(tx: Tx, token: str, conflict: Conflict) -> str:
-    found = referrals.page(tx, token, language=language())
+def _answered(tx: Tx, token: str, task_id: int, conflict: Conflict) -> str:
+    found = referrals.page(tx, token, language=language(), about=task_id)
     facts = conflict.facts
     return shown.over(tx, found, _place(token), facts.get("by", found.answered_by), facts.get("at", found.answered_at))

@@ -26,6 +26,7 @@ PROBLEMS: Mapping[str, Any] = {
     "too_many_decimals": _("Bitte geben Sie höchstens %(max)s Stellen nach dem Komma an."),
     "pattern": _("Bitte prüfen Sie die Schreibweise."),
     "not_an_email": _("Bitte geben Sie eine E-Mail-Adresse an, zum Beispiel name@beispiel.de."),
+    "own_address": _("An diese Adresse schreiben wir Ihnen schon. Bitte nennen Sie die Adresse von jemand anderem."),
     "not_a_phone": _("Bitte geben Sie eine Telefonnummer an, zum Beispiel 0611 123456."),
     "not_a_number": _("Bitte geben Sie eine Zahl an."),
     "not_a_date": _("Bitte geben Sie ein Datum an, zum Beispiel 24.11.2026."),

@@ -193,6 +193,18 @@ def form_of(tx: Tx, task_id: int) -> Form:
     return _form(_definition(tx, task), task)
 
 
+def was_sent(tx: Tx, task: Task, values: Mapping[str, Any]) -> bool:
+    """Whether a task that is done was sent with these values; spaces, files and what its form hid do not count."""
+    sent = task.values or {}
+    asked = [field for field in _form(_definition(tx, task), task).walk() if field.key in sent and field.kind != "file"]
+    return all(_plain(field, sent[field.key]) == _plain(field, values.get(field.key)) for field in asked)
+
+
+def _plain(field: Field, value: Any) -> Any:
+    shown = schema.input_value(field, value)
+    return " ".join(shown.split()).casefold() if isinstance(shown, str) else shown
+
+
 def upload_place(tx: Tx, task_id: int) -> tuple[str, Form]:
     """Where uploads into a task's form wait, and the form; raises ``NotFound`` for who may not work on it."""
     task = policy.get(tx, policy.TASK_WORK, Task, task_id)

@@ -7,7 +7,7 @@ from typing import Any
 from sqlalchemy import Select, and_, literal, select
 
 from workflows import policy
-from workflows.actions import inbox
+from workflows.actions import inbox, referrals
 from workflows.core.errors import Conflict, NotFound
 from workflows.core.tx import Tx
 from workflows.domain import codes
@@ -107,18 +107,19 @@ def upload_place(tx: Tx, referral_id: int, task_id: int) -> tuple[str | None, Fo
 
 
 def answer(tx: Tx, referral_id: int, task_id: int, values: Mapping[str, Any]) -> None:
-    """The office's answer from its account; sent a second time it stays the first one.
+    """The office's answer from its account; the same one sent a second time stays done.
 
-    Raises ``Invalid``, ``NotFound``, ``Conflict("task_done")`` when a colleague answered or the time is over.
+    Raises ``Invalid``, ``NotFound``, ``Conflict("task_done")`` when something else was answered or the time is over.
     """
     task = _task(tx, referral_id, task_id)
-    if task.status == "done" and task.done_by_id == tx.actor.user_id:
-        return
+    referrals.refuse_own_address(tx, referral_id, values)
     try:
         inbox.complete(tx, task.id, values)
     except Conflict as conflict:
-        # Two taps at the same moment: the slower one finds its own answer already there.
+        # Two taps, maybe at the same moment: the slower one finds its own answer already there.
         if conflict.code != "task_done" or _task(tx, referral_id, task_id).done_by_id != tx.actor.user_id:
+            raise
+        if not referrals.is_same_answer(tx, task_id, values):
             raise
 
 

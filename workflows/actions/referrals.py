@@ -26,6 +26,9 @@ from workflows.forms import Form
 TAKEN_BACK = "answer_taken_back"
 LONGEST_REASON = 500
 
+# Where the form of the answer names who is to answer instead.
+COLLEAGUE = "colleague_email"
+
 # Shared fields whose values are keys of a code list.
 CODED = {"choice": "choice", "topics": "topic", "language": "language"}
 
@@ -52,7 +55,8 @@ class Shown:
 class ReferralPage:
     """What an office sees of a referral: the extract and what it is asked, never the case.
 
-    Of one that is over it sees only that, and what it answered: extract, tasks and thread are empty.
+    Of one that is over it sees only that, and what it answered: extract, tasks and thread are empty. ``said`` is the
+    choice of that answer in words.
     """
 
     referral: Referral
@@ -63,6 +67,7 @@ class ReferralPage:
     thread: list[ReferralMessage]
     answered_by: str | None
     answered_at: datetime | None
+    said: str = ""
     is_former: bool = False
 
     @property
@@ -88,13 +93,18 @@ def open(tx: Tx, token: str) -> Door:  # noqa: A001  # the page's word; the buil
 
 
 def page(
-    tx: Tx, token: str, typed: Mapping[int, Mapping[str, Any]] | None = None, *, language: str = "de"
+    tx: Tx,
+    token: str,
+    typed: Mapping[int, Mapping[str, Any]] | None = None,
+    *,
+    language: str = "de",
+    about: int | None = None,
 ) -> ReferralPage:
-    """The opened referral; ``typed`` holds what was entered for its tasks so far. Raises ``NotFound``."""
+    """The opened referral; ``typed`` holds what was entered for its tasks so far; see ``read``. Raises ``NotFound``."""
     found = doors.to_referral(tx, token)
     if found.is_former:
         return _in_other_hands(tx, found.subject_id)
-    return read(found.tx, found.subject_id, typed, language=language)
+    return read(found.tx, found.subject_id, typed, language=language, about=about)
 
 
 def _in_other_hands(tx: Tx, referral_id: int) -> ReferralPage:
@@ -114,13 +124,21 @@ def _in_other_hands(tx: Tx, referral_id: int) -> ReferralPage:
 
 
 def read(
-    tx: Tx, referral_id: int, typed: Mapping[int, Mapping[str, Any]] | None = None, *, language: str = "de"
+    tx: Tx,
+    referral_id: int,
+    typed: Mapping[int, Mapping[str, Any]] | None = None,
+    *,
+    language: str = "de",
+    about: int | None = None,
 ) -> ReferralPage:
-    """The referral for whoever may read it: an office's people and the holder of its link. Raises ``NotFound``."""
+    """The referral for whoever may read it: an office's people and the holder of its link. Raises ``NotFound``.
+
+    What was answered is told of the task ``about``, or of the last one.
+    """
     referral = policy.get(tx, policy.REFERRAL_READ, Referral, referral_id)
     is_over = referral.status in referrals.OVER
     asked = [] if is_over else _tasks(tx, referral)
-    last = _last_done(tx, referral)
+    last = _last_done(tx, referral, about)
     return ReferralPage(
         referral=referral,
         reference=tx.session.get_one(Case, referral.case_id).reference,
@@ -130,6 +148,7 @@ def read(
         thread=[] if is_over else questions.thread(tx.session, referral.id),
         answered_by=last.done_by if last else None,
         answered_at=last.done_at if last else None,
+        said=_said(tx, last, language) if last else "",
     )
 
 
@@ -148,32 +167,50 @@ def upload_place(tx: Tx, token: str, task_id: int) -> tuple[str | None, Form]:
 
 
 def answer(tx: Tx, token: str, task_id: int, values: Mapping[str, Any]) -> Task:
-    """The office's answer; sent a second time it stays the first one.
+    """The office's answer; the same one sent a second time stays done.
 
-    Raises ``Invalid``, ``NotFound``, ``Conflict("task_done")`` if somebody else answered or the time is over, and
+    Raises ``Invalid``, ``NotFound``, ``Conflict("task_done")`` if something else was answered or the time is over, and
     ``Conflict("handed_on")`` if it is in other hands.
     """
     found = doors.to_referral(tx, token)
     if found.is_former:
-        return _own_hand_on(tx, found, task_id)
-    task = policy.get(found.tx, policy.TASK_WORK, Task, task_id)
-    if task.status == "done" and task.done_by == found.tx.actor.label:
-        return task
+        return _own_hand_on(tx, found, task_id, values)
+    refuse_own_address(found.tx, found.subject_id, values)
     try:
         inbox.complete(found.tx, task_id, values)
     except Conflict as conflict:
-        # Two taps at the same moment: the slower one finds its own answer already there.
+        # Two taps, maybe at the same moment: the slower one finds its own answer already there.
         if conflict.code != "task_done" or conflict.facts.get("by") != found.tx.actor.label:
+            raise
+        if not is_same_answer(found.tx, task_id, values):
             raise
     return policy.get(found.tx, policy.TASK_WORK, Task, task_id)
 
 
-def _own_hand_on(tx: Tx, found: doors.Door, task_id: int) -> Task:
+def is_same_answer(tx: Tx, task_id: int, values: Mapping[str, Any]) -> bool:
+    """Whether a task that is done was answered like this; raises ``NotFound``."""
+    task = policy.get(tx, policy.TASK_WORK, Task, task_id)
+    tx.session.refresh(task)
+    return inbox.was_sent(tx, task, values)
+
+
+def refuse_own_address(tx: Tx, referral_id: int, values: Mapping[str, Any]) -> None:
+    """Raise ``Invalid`` for handing on to the very address that is asked: its link would end for a new one."""
+    given = str(values.get(COLLEAGUE) or "").strip().casefold()
+    if not given or "hand_on" not in (values.get("answer"), values.get("need_answer")):
+        return
+    referral = tx.session.get_one(Referral, referral_id)
+    office = tx.session.get_one(Office, referral.office_id)
+    if given == (referral.handed_on_to or office.email).casefold():
+        raise Invalid({COLLEAGUE: (Problem("own_address"),)})
+
+
+def _own_hand_on(tx: Tx, found: doors.Door, task_id: int, values: Mapping[str, Any]) -> Task:
     """Handing on, sent a second time, stays done; everything else is for the new recipient alone."""
     task = tx.session.get(Task, task_id)
     if task is None or task.subject != f"referral:{found.subject_id}":
         raise NotFound("not_found", kind="task")
-    if task.status != "done" or task.done_by != found.tx.actor.label:
+    if task.status != "done" or task.done_by != found.tx.actor.label or not inbox.was_sent(tx, task, values):
         raise Conflict("handed_on")
     return task
 
@@ -253,10 +290,20 @@ def _tasks(tx: Tx, referral: Referral) -> list[Task]:
     return list(tx.session.scalars(query.where(Task.subject == referral.key, Task.status == "open").order_by(Task.id)))
 
 
-def _last_done(tx: Tx, referral: Referral) -> Task | None:
+def _last_done(tx: Tx, referral: Referral, about: int | None) -> Task | None:
     query = policy.allowed(tx, policy.TASK_READ, select(Task))
     done = query.where(Task.subject == referral.key, Task.status == "done").order_by(Task.done_at.desc())
+    if about is not None:
+        done = done.where(Task.id == about)
     return tx.session.scalars(done.limit(1)).first()
+
+
+def _said(tx: Tx, task: Task, language: str) -> str:
+    """What was chosen first of all in a task that is done, in the words of its form."""
+    for asked in inbox.open_form(tx, task.id, language=language).fields:
+        if asked.kind == "radio" and asked.value:
+            return next((option.label for option in asked.options if option.key == asked.value), "")
+    return ""
 
 
 def _shown(tx: Tx, key: str, value: object, language: str) -> Shown:
