@@ -61,6 +61,8 @@ def select_locale() -> Locale:
         session["language"] = asked
     chosen = str(session.get("language") or _default_language(request))
     narrowed = _narrowed()
+    if narrowed is None and "preferred" in g and "language" not in session:
+        return locale_of(g.preferred)
     if chosen not in _choices():
         chosen = narrowed.code if narrowed else "de"
     return locale_of(chosen)
@@ -78,6 +80,13 @@ def narrow(code: str, home: str) -> None:
     """
     g.narrowed = Narrowed(code if code in INSIDE else "de", home)
     refresh()
+
+
+def prefer(code: str) -> None:
+    """Let this page, and the error it may end in, speak ``code`` unless this browser has chosen a language."""
+    if code in NAMES:
+        g.preferred = code
+        refresh()
 
 
 def _narrowed() -> Narrowed | None:

@@ -143,6 +143,12 @@ def test_not_helped_reopens_the_case_and_it_can_be_confirmed_anew(house: House) 
         with house.at("public") as tx, pytest.raises(Conflict, match="already_confirmed"):
             enquiries.confirm(tx, token, "partly")
         house.work()
+        if answer == "not_helped":
+            with house.at("public") as tx, pytest.raises(Conflict, match="not_asked") as told:
+                enquiries.confirm(tx, token, "helped")
+            assert told.value.facts["answer"] == "not_helped", "opened again, it still knows what was said"
+            with house.at("public") as tx:
+                enquiries.confirm(tx, token, "not_helped")
     with house.at() as tx:
         closed = tx.session.get_one(Case, case.id)
         assert (closed.status, closed.outcome, closed.answer) == ("closed", "helped", "Der Saal ist frei (1).")

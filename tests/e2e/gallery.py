@@ -257,6 +257,7 @@ SAMPLES: Mapping[str, tuple[str, bool, Callable[[], Mapping[str, Any]]]] = {
             "can_withdraw_consent": True,
             "ends_at": None,
             "asks": [{"kind": "referral", "referral_id": 5, "office_name": "Freiwilligenzentrum"}],
+            "noted": {"problems": {}},
             "applications": [APPLICATION],
         },
     ),

@@ -133,7 +133,9 @@ def test_from_the_enquiry_to_the_confirmed_outcome(
         referral = tx.session.scalars(select(Referral)).one().id
     assert town.visitor.post(f"{status}/confirm", {"answer": "yes", "referral": referral}).location == status
     assert town.visitor.post(f"{status}/confirm", {"answer": "yes", "referral": referral}).status_code == 302
-    assert town.visitor.post(f"{status}/confirm", {"answer": "no", "referral": referral}).status_code == 409
+    other = town.visitor.post(f"{status}/confirm", {"answer": "no", "referral": referral})
+    assert (other.status_code, "Fehler 409" in other.text) == (409, False)
+    assert "Ihre Antwort war: „Ja, es hat geholfen“." in other.text
     town.work()
     with begin() as tx:
         referral_row = tx.session.scalars(select(Referral)).one()

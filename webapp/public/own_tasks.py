@@ -31,12 +31,14 @@ def _keep_uploads(tx: Tx, token: str, task_id: int) -> None:
 @view(own_tasks, "/s/<door:token>/tasks/<int:task_id>", who=PUBLIC)
 def task(tx: Tx, token: str, task_id: int) -> ResponseReturnValue:
     """The form, with what was typed before."""
+    own_words(tx, token)
     return doors.cleaned(token, _page(tx, token, task_id))
 
 
 @view(own_tasks, "/s/<door:token>/tasks/<int:task_id>", who=PUBLIC, methods=("POST",), uploads=_keep_uploads)
 def complete(tx: Tx, token: str, task_id: int) -> ResponseReturnValue:
     """Send the form, keep it for later, or draw it anew; nothing typed is ever lost."""
+    own_words(tx, token)
     values = uploads.sent_values(tasks_of.form(tx, token, task_id))
     if request.form.get("_action") == "keep":
         return _keep(tx, token, task_id, values)
@@ -48,41 +50,38 @@ def complete(tx: Tx, token: str, task_id: int) -> ResponseReturnValue:
         raise Refusal(_page(tx, token, task_id, values, error.problems), 422) from error
     except Conflict as conflict:
         raise Refusal(_too_late(tx, token, task_id, values, conflict), 409) from conflict
-    with own_words(tx, token):
-        flash(_("Danke, Ihre Angaben sind angekommen."), "success")
+    flash(_("Danke, Ihre Angaben sind angekommen."), "success")
     return redirect(url_for("public.status", token=token))
 
 
 @view(own_tasks, "/s/<door:token>/tasks/<int:task_id>/draft", who=PUBLIC, methods=("POST",), uploads=_keep_uploads)
 def draft(tx: Tx, token: str, task_id: int) -> ResponseReturnValue:
     """Keep what was typed so far and draw the fields anew for it."""
+    own_words(tx, token)
     values = uploads.sent_values(tasks_of.form(tx, token, task_id))
     saved = tasks_of.save_draft(tx, token, task_id, values)
-    with own_words(tx, token):
-        opened = tasks_of.open_form(tx, token, task_id, values, language=language())
-        body = render_template("forms/fields.html", form=_form(token, opened, uploads.problems()))
-        return body, 200, {"X-Draft-Saved": moment(saved.draft_at)}
+    opened = tasks_of.open_form(tx, token, task_id, values, language=language())
+    body = render_template("forms/fields.html", form=_form(token, opened, uploads.problems()))
+    return body, 200, {"X-Draft-Saved": moment(saved.draft_at)}
 
 
 def _keep(tx: Tx, token: str, task_id: int, values: Values) -> ResponseReturnValue:
     tasks_of.save_draft(tx, token, task_id, values)
-    with own_words(tx, token):
-        flash(_("Gespeichert. Sie können später weitermachen."), "success")
+    flash(_("Gespeichert. Sie können später weitermachen."), "success")
     return redirect(url_for("own_tasks.task", token=token, task_id=task_id))
 
 
 def _page(tx: Tx, token: str, task_id: int, values: Values | None = None, problems: Problems | None = None) -> str:
     case = tasks_of.case(tx, token)
-    with own_words(tx, token):
-        opened = tasks_of.open_form(tx, token, task_id, values, language=language())
-        return render_template(
-            "public/own_task.html",
-            token=token,
-            reference=case.reference,
-            task=opened.task,
-            name=opened.definition.translate(opened.task.name, language()),
-            form=_form(token, opened, problems or {}) if opened.task.status == "open" else None,
-        )
+    opened = tasks_of.open_form(tx, token, task_id, values, language=language())
+    return render_template(
+        "public/own_task.html",
+        token=token,
+        reference=case.reference,
+        task=opened.task,
+        name=opened.definition.translate(opened.task.name, language()),
+        form=_form(token, opened, problems or {}) if opened.task.status == "open" else None,
+    )
 
 
 def _form(token: str, opened: OpenForm, problems: Problems) -> FormView:
@@ -91,13 +90,12 @@ def _form(token: str, opened: OpenForm, problems: Problems) -> FormView:
 
 
 def _too_late(tx: Tx, token: str, task_id: int, values: Values, conflict: Conflict) -> str:
-    with own_words(tx, token):
-        opened = tasks_of.open_form(tx, token, task_id, values, language=language())
-        return render_template(
-            "public/own_task_done.html",
-            token=token,
-            name=opened.definition.translate(opened.task.name, language()),
-            done_by=conflict.facts.get("by"),
-            done_at=conflict.facts.get("at"),
-            typed=typed(opened.fields),
-        )
+    opened = tasks_of.open_form(tx, token, task_id, values, language=language())
+    return render_template(
+        "public/own_task_done.html",
+        token=token,
+        name=opened.definition.translate(opened.task.name, language()),
+        done_by=conflict.facts.get("by"),
+        done_at=conflict.facts.get("at"),
+        typed=typed(opened.fields),
+    )

@@ -25,7 +25,8 @@ def open_question(tx: Tx, referral: Referral) -> Appointment | None:
 def answer(tx: Tx, token: str, referral_id: int, suits: str, note: str = "") -> None:
     """One tap on the status page, yes or no; the same tap again does nothing. The office reads the note.
 
-    Raises ``NotFound``, ``Invalid``, ``Conflict("not_asked")`` when there is nothing to answer any more.
+    Raises ``NotFound``, ``Invalid``, ``Conflict("not_asked")`` when there is nothing to answer any more, with the
+    ``answer`` if there was one.
     """
     door = doors.to_case(tx, token)
     policy.get(door.tx, policy.REFERRAL_READ, Referral, referral_id)
@@ -40,7 +41,7 @@ def answer(tx: Tx, token: str, referral_id: int, suits: str, note: str = "") -> 
     if sent is not None and sent.variables.get("suits") == suits:
         return
     if sent is not None or open_question(tx, referral) is None:
-        raise Conflict("not_asked", reference=referral.key)
+        raise Conflict("not_asked", reference=referral.key, answer=sent.variables.get("suits") if sent else None)
     said = note.strip() if suits == "no" else ""
     messages.send(door.tx, ANSWERED, referral.key, {"suits": suits, "note": said}, unique_key=unique)
     audit.record(door.tx, referral.stream, "appointment.answered", referral.key, {"answer": suits})

@@ -184,7 +184,7 @@ def confirm(tx: Tx, token: str, answer: str, referral_id: int | None = None) -> 
     """One tap on the status page: did it help? The same tap again does nothing.
 
     Raises ``NotFound``, ``Invalid`` for another answer than offered, ``Conflict`` ``already_confirmed`` for a second,
-    other answer and ``not_asked`` when nobody waits for one.
+    other answer and ``not_asked`` when nobody waits for one; both tell the ``answer`` that was given, if any.
     """
     door = doors.to_case(tx, token)
     if referral_id is None:
@@ -219,9 +219,19 @@ def _confirm_case(tx: Tx, case_id: int, answer: str, received_by: Mapping[str, A
     if case.confirmed == answer:
         return
     if case.confirmed is None and not messages.is_awaited(tx, "case_confirmed", case.reference):
-        raise Conflict("not_asked", reference=case.reference)
+        before = _last_confirmation(tx, case)
+        if before == answer:
+            return
+        raise Conflict("not_asked", reference=case.reference, answer=before)
     cases.confirm(tx, case_id, answer, received_by)
     messages.send(tx, "case_confirmed", case.reference, {"answer": answer, **received_by})
+
+
+def _last_confirmation(tx: Tx, case: Case) -> str | None:
+    """What was said last; a case that was opened again does not know it any more, but its audit does."""
+    for entry in audit.entries(tx.session, case.stream, events=["case.confirmed"])[:1]:
+        return str((entry.details or {}).get("answer"))
+    return None
 
 
 def _confirm_referral(tx: Tx, referral_id: int, answer: str, received_by: Mapping[str, Any]) -> None:

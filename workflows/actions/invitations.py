@@ -33,7 +33,7 @@ def page(tx: Tx, token: str) -> InvitationPage:
 
 
 def answer(tx: Tx, token: str, reply: str, note: str = "") -> Invitation:
-    """Join in or decline; the same answer again does nothing. A note goes with a yes and becomes one of the case.
+    """Join in or decline; the same answer again does nothing. A note becomes one of the case.
 
     Raises ``NotFound``, ``Invalid``, and ``Conflict`` ``invitation_answered`` for another answer or ``not_asked`` when
     nobody waits for one any more.

@@ -19,7 +19,7 @@ STATUSES = ("sent", "joined", "declined", "unanswered")
 
 
 class Invitation(Base):
-    """One association asked in one case; ``note`` is what it adds to a yes, never asked for with a no.
+    """One association asked in one case; ``note`` is what it adds of its own accord, also to a no.
 
     ``answered_by`` is ``link`` or ``coordination``, who entered what came by phone or mail.
     """
@@ -82,7 +82,7 @@ def answer(tx: Tx, invitation_id: int, status: str, by: str, note: str = "") -> 
     if invitation.status != "sent":
         raise Conflict("invitation_answered", status=invitation.status)
     invitation.status, invitation.answered_by, invitation.answered_at = status, by, tx.now
-    invitation.note = note if status == "joined" else ""
+    invitation.note = note
     _record(tx, invitation, f"invitation.{status}", by=by)
     return invitation
 
