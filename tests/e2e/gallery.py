@@ -21,7 +21,7 @@ from workflows.actions.task_list import Filter
 WEBAPP = Path(__file__).parent.parent.parent / "webapp"
 NOW = datetime(2026, 11, 20, 9, 12, tzinfo=UTC)
 
-PERSON = SimpleNamespace(name="Koordination Demo", roles={"coordinator"})
+PERSON = SimpleNamespace(name="Koordination Demo", roles={"coordinator"}, actor=SimpleNamespace(user_id=1))
 CASE = {
     "id": 17,
     "reference": "2026-0142",

@@ -194,6 +194,26 @@ def test_a_building_block_of_the_office_is_appended_with_its_fields(
     assert {(each.element, each.facts["parameter"]) for each in errors} == {(letter.id, "text")}
 
 
+def test_the_drawing_is_kept_after_signing_out_and_in_again_elsewhere(
+    page: Page, house: House, owner: Actor, draft_id: int
+) -> None:
+    other = page.context.new_page()
+    other.goto(house.address)
+    other.get_by_role("button", name="Abmelden").click()
+    select(page, "Rückfrage beantworten")
+    page.get_by_label("Arbeitstage").first.fill("7")
+    told = page.locator("[data-signed-out]")
+    expect(told).to_contain_text("Sie sind abgemeldet.")
+    expect(page.locator("[data-saving]")).to_contain_text("Noch nicht gespeichert.")
+    assert overflow(page) <= 0
+    sign_in(other, house, "owner")
+    other.wait_for_load_state()
+    page.evaluate("dispatchEvent(new Event('focus'))")  # as when one comes back to the window
+    saved(page)
+    expect(told).to_be_hidden()
+    assert element(house, owner, draft_id, "reply_question").assignment.due == "=working days(today(), 7)"
+
+
 def test_somebody_else_was_faster_and_nothing_typed_is_lost(
     page: Page, house: House, owner: Actor, draft_id: int
 ) -> None:

@@ -6,7 +6,6 @@ from typing import Any
 from flask import Blueprint, Response, flash, jsonify, make_response, redirect, render_template, request, url_for
 from flask.typing import ResponseReturnValue
 from flask_babel import gettext as _
-from flask_wtf.csrf import generate_csrf
 
 from webapp.access import view
 from webapp.i18n import language
@@ -44,7 +43,6 @@ def edit(tx: Tx, draft_id: int) -> ResponseReturnValue:
             "revision": revision,
             "findings": found,
             "urls": _urls(draft, path),
-            "csrf": generate_csrf(),
             "words": editor_words.ours(),
             "modeler": modeler_words.modeler(),
         },

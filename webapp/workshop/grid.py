@@ -6,7 +6,6 @@ from typing import Any
 from flask import Blueprint, jsonify, make_response, redirect, render_template, url_for
 from flask.typing import ResponseReturnValue
 from flask_babel import gettext as _
-from flask_wtf.csrf import generate_csrf
 
 from webapp.access import view
 from webapp.i18n import language
@@ -69,7 +68,6 @@ def _data(tx: Tx, draft_id: int, held: Held) -> dict[str, Any]:
             "findings": url_for("workshop_grid.findings", **place),
             "trial": url_for("workshop_tables.try_out", **place),
         },
-        "csrf": generate_csrf(),
         "words": editor_words.ours(),
         "modeler": grid_words.grid(),
     }

@@ -115,7 +115,7 @@ export class Findings {
     const body = new FormData(form);
     await this.saved();
     const answer = await send(form.action, { body });
-    if (!answer.ok) {
+    if (!answer?.ok) {
       location.reload();
       return;
     }

@@ -1,3 +1,5 @@
+import { sent, token } from '../js/lib/session.js';
+
 // What the server gave the page: texts in the reader's language, what may be chosen, where to send what.
 export const page = JSON.parse(document.getElementById('editor-data').textContent);
 
@@ -15,7 +17,10 @@ export function translate(english, facts = {}) {
 
 export const translation = { translate: ['value', translate] };
 
-/** Sends something that changes data; the answer is the response itself. */
+/** Sends something that changes data; the answer is the response itself, null when the server took nothing. */
 export function send(url, { method = 'POST', body, headers = {} } = {}) {
-  return fetch(url, { method, body, headers: { 'X-CSRFToken': page.csrf, 'X-Fragment': '1', ...headers } });
+  return sent(url, () => {
+    if (body instanceof FormData) body.set('csrf_token', token());
+    return { method, body, headers: { 'X-CSRFToken': token(), 'X-Fragment': '1', ...headers } };
+  });
 }

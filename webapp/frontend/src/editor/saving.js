@@ -1,4 +1,5 @@
 // Keeps the diagram on the server: a moment after each change, with what somebody else did shown and never overwritten.
+import { beforeLeaving } from '../js/lib/leaving.js';
 import { page, send, t } from './page.js';
 
 const PAUSE = 1200;
@@ -19,8 +20,8 @@ export class Saving {
     this.dialog = root.querySelector('[data-conflict]');
     this.dirty = false;
     this.dialog.addEventListener('close', () => this.decided(this.dialog.returnValue));
-    addEventListener('beforeunload', (event) => { if (this.dirty) event.preventDefault(); });
-    document.addEventListener('visibilitychange', () => { if (document.hidden) this.now(); });
+    beforeLeaving({ isUnsaved: () => this.dirty || Boolean(this.running), keep: () => this.now() });
+    addEventListener('focus', () => { if (this.hasFailed) this.now(); });
     setInterval(() => { if (!document.hidden) this.look(); }, LOOK);
     this.look();
   }
@@ -35,21 +36,21 @@ export class Saving {
   async now({ over = null } = {}) {
     clearTimeout(this.timer);
     if ((!this.dirty && over === null) || this.dialog.open) return;
-    if (this.running) return this.running.then(() => this.now());
+    if (this.running) return this.running.then(() => (this.hasFailed ? null : this.now()));
     this.running = this.put(over).finally(() => { this.running = null; });
     await this.running;
   }
 
   async put(over) {
-    this.dirty = false;
+    this.dirty = this.hasFailed = false;
     this.say(t('Wird gespeichert …'));
     try {
       const body = await this.read();
       const answer = await send(page.urls.save, {
         method: 'PUT', body, headers: { 'X-Revision': String(over ?? this.revision), 'Content-Type': 'application/xml' },
       });
-      if (answer.status === 409) return this.conflict(await answer.json());
-      if (!answer.ok) throw new Error(`save: ${answer.status}`);
+      if (answer?.status === 409) return this.conflict(await answer.json());
+      if (!answer?.ok) throw new Error(`save: ${answer?.status ?? 'not taken'}`);
       const told = await answer.json();
       this.revision = told.revision;
       this.shown(told);
@@ -58,18 +59,18 @@ export class Saving {
       if (this.dirty) this.later();
     } catch (error) {
       console.warn(error);
-      this.dirty = true;
+      this.dirty = this.hasFailed = true;
       this.say(t('Noch nicht gespeichert. Es wird gleich wieder versucht; schließen Sie die Seite nicht.'), true);
       this.timer = setTimeout(() => this.now(), AGAIN);
     }
   }
 
   conflict({ by, revision, mine = [], theirs = [] }) {
+    this.dirty = true;
     if (revision === undefined) {
       this.say(t('Dieser Entwurf ist nicht mehr offen. Ihre letzten Änderungen sind nicht gespeichert.'), true);
       return;
     }
-    this.dirty = true;
     this.theirs = revision;
     this.say(t('Nicht gespeichert: Jemand anderes war schneller.'), true);
     this.dialog.querySelector('[data-by]').textContent = by ?? '';
@@ -90,12 +91,8 @@ export class Saving {
 
   /** Who else is here. */
   async look() {
-    try {
-      const answer = await send(page.urls.here);
-      if (answer.ok) this.present((await answer.json()).others);
-    } catch {
-      // The next look will tell.
-    }
+    const answer = await send(page.urls.here);
+    if (answer?.ok) this.present((await answer.json()).others);
   }
 
   present(others = []) {

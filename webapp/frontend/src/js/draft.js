@@ -1,6 +1,8 @@
 // Forms: asks the server which fields apply after a change, keeps the draft, and shows long public forms step by step.
 // Everything also works without this file; then a "Weiter" button and one long page take its place.
+import { beforeLeaving } from './lib/leaving.js';
 import { mergeFields } from './lib/merge.js';
+import { sent } from './lib/session.js';
 import { showSteps } from './lib/steps.js';
 import { typedAlready } from './lib/typed.js';
 
@@ -22,16 +24,8 @@ for (const form of document.querySelectorAll('form[data-refresh]')) {
    *
    * Files travel only when `upload` names their field: what was chosen is sent once. */
   async function ask(extra = {}, upload = '') {
-    const body = new FormData(form);
-    for (const [name, value] of Object.entries(extra)) body.set(name, value);
-    for (const [name, value] of [...body]) {
-      if (!(value instanceof File)) continue;
-      const kept = body.getAll(name).filter((entry) => !(entry instanceof File) || name === upload);
-      body.delete(name);
-      for (const entry of kept) body.append(name, entry);
-    }
     const headers = { 'X-Fragment': '1' };
-    const response = await fetch(form.dataset.refresh, { method: 'POST', body, headers, keepalive: true }).catch(() => null);
+    const response = await sent(form.dataset.refresh, () => ({ method: 'POST', body: filled(extra, upload), headers, keepalive: true }));
     if (response?.status === 409) {
       // Somebody else was faster: say so, keep what was typed; sending or comparing shows the whole story.
       if (note) note.textContent = await response.text();
@@ -39,7 +33,7 @@ for (const form of document.querySelectorAll('form[data-refresh]')) {
       clearTimeout(timer);
       return null;
     }
-    if (response?.status !== 200 || response.redirected) {
+    if (response?.status !== 200) {
       // Not kept: the network is away or the session has ended. Say so and try again.
       if (note?.dataset.failed) {
         failed = true;
@@ -59,6 +53,18 @@ for (const form of document.querySelectorAll('form[data-refresh]')) {
     return fragment;
   }
 
+  function filled(extra, upload) {
+    const body = new FormData(form);
+    for (const [name, value] of Object.entries(extra)) body.set(name, value);
+    for (const [name, value] of [...body]) {
+      if (!(value instanceof File)) continue;
+      const kept = body.getAll(name).filter((entry) => !(entry instanceof File) || name === upload);
+      body.delete(name);
+      for (const entry of kept) body.append(name, entry);
+    }
+    return body;
+  }
+
   async function refresh() {
     // One after the other: each answer says which draft the next one builds on.
     if (asking) return soon(PAUSE);
@@ -68,6 +74,13 @@ for (const form of document.querySelectorAll('form[data-refresh]')) {
     asking = null;
     if (asked !== changes) unsaved = true;
     if (fragment && !sending && asked === changes) mergeFields(holder, fragment, { problems: false });
+  }
+
+  /** Keeps what is not kept yet at once. */
+  async function flush() {
+    clearTimeout(timer);
+    if (asking) await asking;
+    if (unsaved && !asking) await refresh();
   }
 
   function soon(delay) {
@@ -115,10 +128,8 @@ for (const form of document.querySelectorAll('form[data-refresh]')) {
     asking.finally(() => { sending = false; form.requestSubmit(submitter); });
   });
   if (note) {
-    // Leaving at once must not lose the last words.
-    document.addEventListener('visibilitychange', () => { if (document.visibilityState === 'hidden' && unsaved && !sending) refresh(); });
-    // Only when saving has failed is there something to lose by leaving; then the browser asks.
-    window.addEventListener('beforeunload', (event) => { if (failed && unsaved && !sending) event.preventDefault(); });
+    beforeLeaving({ isUnsaved: () => unsaved && !sending, keep: flush, form });
+    addEventListener('focus', () => { if (failed) flush(); });
   }
   window.addEventListener('pageshow', () => { sending = false; });
 
