@@ -5,6 +5,7 @@ import io
 import json
 import re
 from collections.abc import Callable
+from datetime import timedelta
 from pathlib import Path
 from typing import cast
 
@@ -14,6 +15,7 @@ from sqlalchemy import delete
 from tests.conftest import Begin
 from tests.webapp import sample
 from tests.webapp.conftest import PASSWORD, Browser, begin_draft
+from workflows.core.clock import SetClock
 from workflows.domain import people
 from workflows.engine import definitions
 from workflows.engine.drafts import DraftFile
@@ -98,6 +100,33 @@ def test_who_was_slower_at_a_drawing_reads_what_each_of_the_two_changed(
     assert status == 409
     assert conflict["mine"] == ["geändert: „Rückfrage klären“ (Aufgabe): Name"]
     assert conflict["theirs"] == ["geändert: „Weitergeben?“ (Aufgabe): Name"]
+
+
+def test_what_the_other_changed_before_i_came_is_not_told_as_mine(
+    owner: Browser, second: Browser, draft: str, clock: SetClock
+) -> None:
+    names = ("Rückfrage beantworten", "Weiterreichen prüfen", "Antwort an die Stelle schicken")
+    xml, read = owner.get(f"{draft}/files/{DIAGRAM}").get_data(as_text=True), 0
+    for name in names[:2]:
+        xml = xml.replace(f'name="{name}"', f'name="{name} – neu"')
+        _, told = save(owner, draft, xml, read, path=DIAGRAM)
+        read = cast(int, told["revision"])
+    seen, begun = xml, read
+    clock.advance(timedelta(seconds=1))
+    assert second.post(f"{draft}/diagram/here?file={DIAGRAM}").status_code == 200  # as the editor does when it opens
+    clock.advance(timedelta(seconds=20))
+    for before, after in (("neu", "anders"), ("anders", "ganz anders")):
+        xml = xml.replace(f'name="{names[0]} – {before}"', f'name="{names[0]} – {after}"')
+        _, told = save(owner, draft, xml, read, path=DIAGRAM)
+        read = cast(int, told["revision"])
+    late = seen.replace(f'name="{names[2]}"', 'name="Von der Zweiten"')
+    status, conflict = save(second, draft, late, begun, path=DIAGRAM)
+    assert status == 409
+    assert conflict["mine"] == ["geändert: „Von der Zweiten“ (automatischer Schritt): Name"]
+    assert conflict["theirs"] == [f"geändert: „{names[0]} – ganz anders“ (Aufgabe): Name"]
+    # From a state that nobody is known to have seen it is not guessed who changed what.
+    _, told = save(second, draft, late, begun + 1, path=DIAGRAM)
+    assert "mine" not in told
 
 
 def test_what_no_process_holds_is_refused_in_words(owner: Browser, draft: str) -> None:

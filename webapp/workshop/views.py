@@ -109,8 +109,8 @@ def _apart(tx: Tx, draft_id: int, path: str, read: int | None) -> dict[str, Any]
     """What each of the two changed, in words, so that whoever has to choose knows between what."""
     if read is None or path not in kept.files(tx, draft_id):
         return {}
-    mine, theirs = kept.apart(tx, draft_id, path, request.get_data(), read)
-    return {"mine": apart.told(mine), "theirs": apart.told(theirs)}
+    found = kept.apart(tx, draft_id, path, request.get_data(), read)
+    return {} if found is None else {"mine": apart.told(found[0]), "theirs": apart.told(found[1])}
 
 
 def _plain(moved: Conflict) -> dict[str, Any]:

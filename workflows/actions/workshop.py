@@ -132,11 +132,16 @@ def scenario_differences(tx: Tx, draft_id: int) -> tuple[Lines, ...]:
     return compare_scenarios(stories.of_process(tx.session, held.process_key), drafts.scenarios_of(tx.session, held))
 
 
-def apart(tx: Tx, draft_id: int, path: str, mine: bytes, read: int) -> tuple[Comparison, Comparison]:
-    """What ``mine`` and what lies in the draft now each do otherwise than the revision both began from."""
+def apart(tx: Tx, draft_id: int, path: str, mine: bytes, read: int) -> tuple[Comparison, Comparison] | None:
+    """What ``mine`` and what lies in the draft now each do otherwise than the revision both began from.
+
+    None where that one was taken up by a later save of the same sitting: an older one would call theirs mine.
+    """
     now = drafts.bundle_of(tx.session, draft(tx, draft_id))
     then = drafts.files(tx.session, draft_id, until=read).get(path)
-    begun = _with(now, path, then.data if then is not None else b"")
+    if then is None or then.revision != read:
+        return None
+    begun = _with(now, path, then.data)
     return differences(begun, _with(now, path, mine)), differences(begun, now)
 
 

@@ -1,7 +1,8 @@
 """Drafts of bundles: what a process owner changes before it is published, file by file, with its whole history.
 
 A draft never loses a state: every save is a new revision of the draft, and each file keeps what it held in each of
-them. Quick saves of one person to one file within a few minutes are one revision, or the history could not be read.
+them. Quick saves of one person to one file within a few minutes are one revision, or the history could not be read;
+what somebody else has looked at stays one of its own: it is what they change.
 """
 
 import re
@@ -9,7 +10,7 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 
-from sqlalchemy import CheckConstraint, ForeignKey, LargeBinary, String, UniqueConstraint, func, select
+from sqlalchemy import CheckConstraint, ForeignKey, LargeBinary, String, UniqueConstraint, exists, func, select
 from sqlalchemy.orm import Mapped, Session, mapped_column
 
 from workflows.core import audit
@@ -222,9 +223,14 @@ def _write(tx: Tx, draft: Draft, changed: Mapping[str, bytes | None], *, apart: 
 
 
 def _of_this_sitting(tx: Tx, draft: Draft, path: str) -> DraftFile | None:
-    """The newest row of that file, if the same person wrote it just now and nobody anything since."""
+    """The newest row of that file, if the same person wrote it just now and nobody wrote or saw anything since."""
     if draft.revision < 2:  # revision 0 is what the draft began with, and stays
         return None
+    seen_by_others = exists().where(
+        DraftVisit.draft_id == draft.id,
+        DraftVisit.user_id != (tx.actor.user_id or 0),
+        DraftVisit.seen_at >= DraftFile.changed_at,
+    )
     return tx.session.scalar(
         select(DraftFile).where(
             DraftFile.draft_id == draft.id,
@@ -232,6 +238,7 @@ def _of_this_sitting(tx: Tx, draft: Draft, path: str) -> DraftFile | None:
             DraftFile.revision == draft.revision - 1,
             DraftFile.changed_by_id == tx.actor.user_id,
             DraftFile.changed_at > tx.now - ONE_SITTING,
+            ~seen_by_others,
         )
     )
 
