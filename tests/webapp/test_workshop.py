@@ -353,6 +353,7 @@ def test_a_process_without_scenarios_says_so_and_a_trial_of_it_begins_at_its_own
     played = owner.get(f"{draft}/trials?play=all").text
     assert "Es gibt noch kein Szenario" in played
     assert "wie erzählt" not in played
+    assert "Noch kein Szenario prüft diesen Ablauf" in owner.get(f"{draft}/publish").text
     wrong = owner.post(f"{draft}/trials", {"like": "", "title": "Erste Probe", "values": "- 5"})
     assert (wrong.status_code, "je Zeile „name: wert“" in wrong.text) == (422, True)
     assert "Erste Probe" in wrong.text

@@ -12,7 +12,7 @@ from webapp.forms.view import Problems
 from webapp.i18n import language
 from webapp.workshop import shown
 from workflows import policy
-from workflows.actions import publishing
+from workflows.actions import publishing, trials
 from workflows.actions import workshop as kept
 from workflows.core.errors import Conflict, Invalid, NotFound
 from workflows.core.tx import Tx
@@ -38,6 +38,7 @@ def _ask_page(tx: Tx, draft_id: int, problems: Problems | None = None, refused: 
         process=kept.process_name(tx, draft.process_key),
         findings=shown.findings(kept.findings(tx, draft_id), language(), draft_id=draft_id),
         behind=kept.is_behind(tx, draft),
+        has_stories=bool(trials.stories(tx, draft_id)),
         typed=request.form,
         today=tx.now.date(),
         problems=problems or {},

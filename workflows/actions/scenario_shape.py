@@ -19,6 +19,8 @@ MOST_STEPS = 200
 MOST_WORKDAYS = 400
 MOST_MONTHS, MOST_DAYS = 120, 4_000
 LONGEST_TITLE = 200
+LONGEST_KEY = 100
+LARGEST_NUMBER = 10**30
 
 
 class _Plain(yaml.SafeLoader):
@@ -73,13 +75,23 @@ def _amounts(value: Any) -> bool:
 
 def _values(value: Any) -> bool:
     """Names with what a form or a message may hold."""
-    return isinstance(value, Mapping) and all(isinstance(name, str) and _held(each) for name, each in value.items())
+    return isinstance(value, Mapping) and all(
+        isinstance(name, str) and _held(name) and _held(each) for name, each in value.items()
+    )
 
 
 def _held(value: Any) -> bool:
     if isinstance(value, list):
         return all(map(_held, value))
-    return _values(value) if isinstance(value, Mapping) else isinstance(value, str | int | float | date | None)
+    if isinstance(value, str):
+        return "\x00" not in value  # no database keeps it
+    if isinstance(value, int | float):
+        return abs(value) < LARGEST_NUMBER  # which no infinity is, nor what is no number
+    return _values(value) if isinstance(value, Mapping) else isinstance(value, date | None)
+
+
+def _process(value: Any) -> bool:
+    return _text(value) and value.isprintable() and 0 < len(value) <= LONGEST_KEY
 
 
 def _of(kind: type[Any], *more: str) -> Check:
@@ -106,7 +118,7 @@ _AT_START: Mapping[str, Check] = {
     "referral": _of(Terms, "office"),
     "funding": _flag,
     "message": _text,
-    "process": _text,
+    "process": _process,
     "values": _values,
     "pots": _amounts,
     "offices_without_address": _names,
