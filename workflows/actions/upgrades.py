@@ -9,10 +9,16 @@ from workflows.core.tx import Tx
 from workflows.engine import bundle
 from workflows.engine.bundle import BundleUnreadable
 from workflows.engine.checks import check
+from workflows.engine.checks.tables import ALWAYS_WRONG
 from workflows.engine.definitions import Edition, Version
 from workflows.engine.findings import Finding
 from workflows.engine.state import Instance
 from workflows.operators import catalogue
+
+#: What a process says by itself and earlier releases did not look for: what was published with it goes on as before.
+ITS_OWN = frozenset({"never_written", "written_later", "value_unfit"} | {f"table_{code}" for code in ALWAYS_WRONG})
+ITS_OWN |= {"form_bounds_crossed", "form_lengths_crossed", "form_required_without_options", "form_without_options"}
+ITS_OWN |= {"form_double_option", "form_nothing_to_fill"}
 
 
 @dataclass(frozen=True, slots=True)
@@ -42,6 +48,6 @@ def unfit_versions(tx: Tx) -> Iterator[Unfit]:
             found = check(bundle.read(files), known)
         except BundleUnreadable as error:
             found = [Finding("error", key, "", error.code, error.facts)]
-        errors = tuple(finding for finding in found if finding.severity == "error")
+        errors = tuple(each for each in found if each.severity == "error" and each.code not in ITS_OWN)
         if errors:
             yield Unfit(key, number, errors)

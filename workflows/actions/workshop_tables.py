@@ -135,7 +135,7 @@ def _also_behind(used: Mapping[str, Sequence[str]], model: DecisionModel | None)
 
 
 def read(tx: Tx, draft_id: int, decision: str) -> Held:
-    """One table; raises ``NotFound``."""
+    """One table by its id, or its name as findings call it; raises ``NotFound``."""
     for path, each in workshop.files(tx, draft_id).items():
         if path.endswith(".dmn"):
             try:
@@ -143,7 +143,7 @@ def read(tx: Tx, draft_id: int, decision: str) -> Held:
             except DecisionModelError:
                 continue
             for sheet in every:
-                if sheet.decision == decision:
+                if decision in {sheet.decision, sheet.name}:
                     return Held(path, each.revision, each.data, sheet, _model(each.data))
     raise NotFound("not_found", kind="decision")
 

@@ -16,6 +16,7 @@ from workflows.engine.bundle import Bundle
 from workflows.engine.dialect import DialectError, ParsedProcess, parse
 from workflows.forms import Form, FormError
 from workflows.forms import parse as parse_form
+from workflows.forms.schema import opened
 
 Functions = Mapping[str, Callable[..., object]]
 
@@ -66,7 +67,10 @@ class Decisions:
 
 @dataclass
 class Content:
-    """What a bundle says, and what of it could not be read; ``parsed`` is None when the diagrams are unreadable."""
+    """What a bundle says, and what of it could not be read; ``parsed`` is None when the diagrams are unreadable.
+
+    ``unreadable`` are the ids of forms and the paths of decision tables that exist but have a fault.
+    """
 
     parsed: ParsedProcess | None = None
     process_files: dict[str, str] = field(default_factory=dict)
@@ -77,6 +81,7 @@ class Content:
     texts: dict[tuple[str, str], str] = field(default_factory=dict)
     translations: dict[str, dict[str, Translation]] = field(default_factory=dict)
     faults: list[Fault] = field(default_factory=list)
+    unreadable: set[str] = field(default_factory=set)
 
     def fault(self, file: str, code: str, facts: Mapping[str, Any] = NO_FACTS, element: str = "") -> None:
         """Note what cannot be used."""
@@ -129,11 +134,21 @@ def _read_forms(bundle: Bundle, functions: Functions, content: Content) -> None:
             facts = dict(error.facts)
             element = str(facts.pop("component", ""))
             content.fault(path, f"form_{error.code}", facts, element)
+            content.unreadable.add(_form_id(path, data))
             continue
         if form.id in content.forms:
             content.fault(path, "double_form", {"other": content.form_files[form.id]}, form.id)
         content.forms[form.id] = form
         content.form_files[form.id] = path
+
+
+def _form_id(path: str, data: bytes) -> str:
+    """What a form with a fault is called: by its own id, else like its file."""
+    try:
+        found = opened(data).get("id")
+    except FormError:
+        found = None
+    return found if isinstance(found, str) else path.removesuffix(".form")
 
 
 def _read_decisions(bundle: Bundle, functions: Functions, content: Content) -> None:
@@ -142,6 +157,7 @@ def _read_decisions(bundle: Bundle, functions: Functions, content: Content) -> N
             model = parse_decisions(xml, functions=functions.keys())
         except DecisionModelError as error:
             content.fault(path, f"decision_{error.code}", error.facts)
+            content.unreadable.add(path)
             continue
         content.models[path] = model
         for problem in model.problems:

@@ -65,7 +65,8 @@ class Field:
     ``fields`` are the children of a group or the columns of a dynamic list. A group without key only frames its
     fields, one with key nests their values. ``spoken`` are the look-ups
     in its texts. ``subtype`` of a datetime is ``date``, ``time`` or ``datetime``;
-    ``is_multiple`` lets a file field take several files.
+    ``is_multiple`` lets a file field take several files; ``doubled`` are the values of options written more than once,
+    of which only the first counts.
 
     The last five attributes are filled by ``visible`` alone: the path of the value (``items[0].amount``), the raw
     value, the rows of a dynamic list, whether a condition shows or hides it, and its texts and options resolved.
@@ -80,6 +81,7 @@ class Field:
     rules: Rules = Rules()
     hide: Expression | None = None
     options: tuple[Option, ...] = ()
+    doubled: tuple[str, ...] = ()
     options_from: Expression | None = None
     code_list: str = ""
     default: Any = None

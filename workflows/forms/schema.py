@@ -1,6 +1,7 @@
 """Reading a form schema: the form-js JSON format, as far as the office uses it."""
 
 import re
+from collections import Counter
 from collections.abc import Mapping
 from dataclasses import replace
 from decimal import Decimal
@@ -167,7 +168,8 @@ class _Reader:
         values = component.get("values")
         if not isinstance(values, list):
             raise FormError("no_options")
-        return replace(field, options=options_of(values))
+        options = options_of(values)
+        return replace(field, options=options, doubled=_doubled(values, options) if len(options) < len(values) else ())
 
     def _rules(self, component: dict[str, Any], kind: str) -> Rules:
         validate = component.get("validate") or {}
@@ -237,6 +239,12 @@ def options_of(values: list[Any]) -> tuple[Option, ...]:
         option = Option(value, label if isinstance(label, str) else str(value))
         options.setdefault(option.key, option)
     return tuple(options.values())
+
+
+def _doubled(values: list[Any], options: tuple[Option, ...]) -> tuple[str, ...]:
+    """The values that stand in a list more than once."""
+    keys = Counter(options_of([entry])[0].key for entry in values)
+    return tuple(option.key for option in options if keys[option.key] > 1)
 
 
 def _option_number(value: int | float) -> Decimal:

@@ -9,7 +9,9 @@ from workflows.engine.bundle import Bundle
 from workflows.engine.catalogue import Catalogue
 from workflows.engine.checks.examined import Examined
 from workflows.engine.checks.expressions import check_expressions, check_form_expressions
+from workflows.engine.checks.fitting import check_fitting
 from workflows.engine.checks.foreign import check_foreign
+from workflows.engine.checks.forms import check_forms
 from workflows.engine.checks.joins import check_joins
 from workflows.engine.checks.languages import check_languages
 from workflows.engine.checks.references import check_references
@@ -27,9 +29,11 @@ CHECKS: tuple[Callable[[Examined], Iterator[Finding]], ...] = (
     check_joins,
     check_expressions,
     check_form_expressions,
+    check_forms,
     check_references,
     check_unwritten,
     check_variables,
+    check_fitting,
     check_tables,
     check_texts,
     check_languages,

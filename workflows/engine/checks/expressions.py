@@ -17,6 +17,7 @@ from workflows.feel import Expression, FeelBudgetError, FeelSyntaxError, compile
 SOME_MOMENT = datetime(2026, 3, 2, 9, tzinfo=UTC)
 TIMES = frozenset({"timer_date", "timer_duration", "timer_cycle", "due_date", "follow_up_date"})
 TRUTHS = frozenset({"condition", "completion_condition", "hide"})
+_ACCOUNT = re.compile("[0-9]{1,9}")
 _TARGET = re.compile(r"[^\W\d]\w*(\.[^\W\d]\w*)*")
 
 
@@ -61,6 +62,8 @@ def _functions(examined: Examined, use: Use, expression: Expression) -> Iterator
 def _literal(examined: Examined, use: Use) -> Iterator[Finding]:
     if use.place in TIMES:
         yield from _time(examined, use, use.source.strip())
+    elif use.place == "assignee" and not _ACCOUNT.fullmatch(use.source.strip()):
+        yield examined.error(use.element_id, "not_a_person", source=use.source[:200])
     elif use.place in {"collection", "output_element"}:
         yield examined.error(use.element_id, "expression_missing", place=use.place, source=use.source[:200])
     elif use.place == "priority" and not (re.fullmatch("[0-9]{1,3}", use.source) and int(use.source) <= 100):

@@ -13,9 +13,12 @@ from workflows.feel import FeelBudgetError, FeelSyntaxError, compile_expression
 def check_references(examined: Examined) -> Iterator[Finding]:
     """Everything that is named exists."""
     for element in examined.parsed.elements.values():
-        if element.form_id is not None and element.form_id not in examined.content.forms:
+        content = examined.content
+        # What exists but cannot be read is a finding at its own file.
+        if element.form_id is not None and element.form_id not in {*content.forms, *content.unreadable}:
             yield examined.error(element.id, "unknown_form", form=element.form_id)
-        if element.decision_id is not None and element.decision_id not in examined.content.decisions:
+        tables_are_read = not any(path.endswith(".dmn") for path in content.unreadable)
+        if element.decision_id is not None and element.decision_id not in content.decisions and tables_are_read:
             yield examined.error(element.id, "unknown_decision", decision=element.decision_id)
         if element.operator is not None:
             yield from _operator(examined, element, element.operator)

@@ -5,18 +5,16 @@ from collections.abc import Callable, Collection, Iterator, Mapping
 from workflows.decisions import DecisionModel
 from workflows.decisions.checks import Finding as TableFinding
 from workflows.decisions.naming import check_names
+from workflows.engine.checks.asked import asked_fields
 from workflows.engine.checks.examined import Examined
 from workflows.engine.checks.unwritten import Names
 from workflows.engine.checks.variables import (
     PROVIDED,
-    handed_in,
     known_variables,
-    passed_on,
     started_with,
     writes_unknown,
 )
 from workflows.engine.findings import Finding, Severity
-from workflows.forms import Form
 from workflows.forms.model import CHOICES, Field
 
 #: What a table would be wrong with in every case, provided that all names of the bundle are known.
@@ -24,8 +22,6 @@ ALWAYS_WRONG = frozenset({"text_without_quotes", "unknown_in_cell", "unknown_inp
 
 #: What whoever starts such a process may give: told only where nobody can.
 UNSURE = frozenset({"unknown_in_cell", "unknown_input"})
-#: What a table inside it, or called by it, reads before anything else.
-HOLDING = frozenset({"business_rule_task", "sub_process", "call_activity"})
 
 
 def check_tables(examined: Examined) -> Iterator[Finding]:
@@ -36,7 +32,7 @@ def check_tables(examined: Examined) -> Iterator[Finding]:
     names = _known_to_decisions(examined)
     for path, model in examined.content.models.items():
         for code, rules, facts in check_names(model, names, values):
-            if code in UNSURE and not is_certain:
+            if not is_certain and (code in UNSURE or examined.content.unreadable):
                 continue
             problem = TableFinding(code, rules, facts)
             severity: Severity = "error" if is_certain and code in ALWAYS_WRONG else "warning"
@@ -74,30 +70,11 @@ def _deciding(model: DecisionModel, decision: str) -> set[str]:
 def _choices(examined: Examined) -> Mapping[str, frozenset[str]]:
     """All texts a variable may have, for those that only choices of forms set."""
     found: dict[str, frozenset[str]] = {}
-    open_to_anything: set[str] = set()
-    for form, names in _asking(examined):
-        fields = {field.key: field for field in form.walk() if field.key} if form is not None else {}
-        for name in names:
-            offered = _offered(examined, fields[name]) if name in fields else None
-            if offered is None:
-                open_to_anything.add(name)
-            else:
-                found[name] = found.get(name, frozenset()) | offered
-    return {name: offered for name, offered in found.items() if name not in open_to_anything}
-
-
-def _asking(examined: Examined) -> Iterator[tuple[Form | None, frozenset[str]]]:
-    """Who sets which names; a form where it asks for them, None for everybody else."""
-    forms = examined.content.forms
-    beginning = forms.get(examined.bundle.key)
-    asked = beginning.written() if beginning is not None else frozenset()
-    yield beginning, asked
-    yield None, (started_with(examined) or frozenset()) - asked
-    for element in examined.parsed.elements.values():
-        plain = element.kind == "user_task" and not element.outputs and element.loop is None
-        yield forms.get(element.form_id or "") if plain else None, frozenset(passed_on(examined, element))
-        if element.kind in HOLDING:
-            yield None, frozenset(handed_in(element))
+    for name, fields in asked_fields(examined).items():
+        offered = [_offered(examined, field) for field in fields]
+        if None not in offered:
+            found[name] = frozenset().union(*filter(None, offered))
+    return found
 
 
 def _offered(examined: Examined, field: Field) -> frozenset[str] | None:

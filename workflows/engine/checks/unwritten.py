@@ -62,6 +62,8 @@ def check_unwritten(examined: Examined) -> Iterator[Finding]:
             if judging.is_only_emptied(read):
                 yield _finding(judging, replace(read, stops=False), "only_emptied")
             continue
+        if judging.follows(read):
+            continue
         writers = judging.writers.get(read.name, [])
         if writers and read.at:
             if not judging.may_be_in_time(read, writers):
@@ -135,6 +137,11 @@ class Names:
     def may_be_in_time(self, read: Read, writers: list[str]) -> bool:
         """Whether one of those who set it may be done earlier by chance, on a way beside."""
         return any(self._before.may_be_beside(writer, place) for writer in writers for place in read.at)
+
+    def follows(self, read: Read) -> bool:
+        """Whether a form that cannot be read may be why the name is not known: that form is the finding."""
+        broken = {key for key in self._unknown if self._elements[key].form_id in self._examined.content.unreadable}
+        return bool(broken) and any(broken & self._before.of(place) for place in read.at or broken)
 
     def is_certain(self, read: Read) -> bool:
         """Whether nothing came in before that no diagram and no catalogue names."""

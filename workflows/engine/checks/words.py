@@ -296,6 +296,25 @@ EXPRESSIONS: Final[Words] = {
         "„{source}“ ({place}) ist keine Zeitangabe. Beispiele: P14D, PT2H, 2026-12-31, =deadline.",
         '"{source}" ({place}) is no time. Examples: P14D, PT2H, 2026-12-31, =deadline.',
     ),
+    "not_a_person": (
+        "„{source}“ ist keine zuständige Person: Der Vorgang bliebe hier stehen. Tragen Sie die Nummer eines Kontos "
+        "ein, einen Ausdruck mit =, oder geben Sie die Aufgabe einer Gruppe.",
+        '"{source}" is no assignee: the case would stand still here. Enter the number of an account, an expression '
+        "with =, or give the task to a group.",
+    ),
+    "value_unfit": (
+        "„{source}“ ({place}) passt nicht zu dem, was gefragt wird: Mit {example} kommt nichts Brauchbares heraus, und "
+        'der Vorgang bliebe hier stehen. Vergleichen Sie Gleiches mit Gleichem (Zahlen ohne, Texte mit "…"), oder '
+        "ändern Sie die Art des Feldes.",
+        '"{source}" ({place}) does not fit what is asked: with {example} nothing usable comes out, and the case would '
+        'stand still here. Compare like with like (numbers without, texts with "…"), or change the kind of the field.',
+    ),
+    "may_be_empty": (
+        "„{variable}“ darf leer bleiben. Dann kommt bei „{source}“ ({place}) kein Wert heraus, und der Vorgang bliebe "
+        "hier stehen. Schreiben Sie {way}, oder machen Sie die Angabe im Formular zur Pflicht.",
+        '"{variable}" may be left empty. Then "{source}" ({place}) has no value, and the case would stand still here. '
+        "Write {way}, or make the answer required in the form.",
+    ),
     "timer_without_time": ("Dem Zeitereignis fehlt die Zeit.", "The timer has no time."),
     "priority_out_of_range": (
         "Die Dringlichkeit „{source}“ ist keine Zahl von 0 bis 100.",

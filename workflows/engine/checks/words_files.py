@@ -167,6 +167,45 @@ FORMS: Final[Words] = {
     "form_unusable_option": ("Eine Auswahlmöglichkeit ist ungültig.", "An option is not valid."),
     "form_too_many_options": ("Es gibt mehr als {max} Auswahlmöglichkeiten.", "There are more than {max} options."),
     "form_no_options": ("Es fehlen die Auswahlmöglichkeiten.", "The options are missing."),
+    "form_bounds_crossed": (
+        "Bei „{label}“ ist der Mindestwert {min} größer als der Höchstwert {max}: Keine Zahl passt, niemand kann das "
+        "Formular so absenden. Tauschen oder ändern Sie die Werte.",
+        'For "{label}" the minimum {min} is larger than the maximum {max}: no number fits, nobody can send the form. '
+        "Swap or change the values.",
+    ),
+    "form_lengths_crossed": (
+        "„{label}“ verlangt mindestens {min} Zeichen und erlaubt höchstens {max}: Kein Text passt, niemand kann das "
+        "Formular so absenden. Ändern Sie eine der Zahlen.",
+        '"{label}" asks for at least {min} characters and allows {max}: no text fits, nobody can send the form. '
+        "Change one of the numbers.",
+    ),
+    "form_required_without_options": (
+        "„{label}“ muss ausgefüllt werden, hat aber nichts zur Auswahl: Niemand kann das Formular absenden. Ergänzen "
+        "Sie Auswahlmöglichkeiten, oder machen Sie die Angabe freiwillig.",
+        '"{label}" must be answered but offers no choice: nobody can send the form. Add options, or make it optional.',
+    ),
+    "form_without_options": (
+        "„{label}“ hat nichts zur Auswahl. Ergänzen Sie Auswahlmöglichkeiten, oder entfernen Sie das Feld.",
+        '"{label}" offers no choice. Add options, or remove the field.',
+    ),
+    "form_double_option": (
+        "Bei „{label}“ gibt es den Wert „{value}“ mehrfach; nur die erste Möglichkeit erscheint. Geben Sie jeder einen "
+        "eigenen Wert.",
+        'For "{label}" the value "{value}" stands there more than once; only the first option shows. Give each a value '
+        "of its own.",
+    ),
+    "form_nothing_to_fill": (
+        "Die Liste „{label}“ braucht mindestens eine Zeile, hat aber kein Feld zum Ausfüllen: Niemand kann das "
+        "Formular absenden. Legen Sie ein Feld in die Liste, oder machen Sie die Angabe freiwillig.",
+        'The list "{label}" needs at least one row but has no field to fill in: nobody can send the form. '
+        "Put a field into the list, or make it optional.",
+    ),
+    "required_but_read_only": (
+        "„{label}“ muss ausgefüllt werden, ist aber nur zum Lesen: Niemand kann dort etwas eintragen, die Pflicht gilt "
+        "nicht. Nehmen Sie eines von beiden weg.",
+        '"{label}" must be answered but is read-only: nobody can enter anything, and it is not asked for. '
+        "Remove one of the two.",
+    ),
     "form_no_components": ("Die Gruppe hat keine Felder.", "The group has no fields."),
     "form_text_too_long": ("„{setting}“ ist länger als {max} Zeichen.", '"{setting}" is longer than {max} characters.'),
     "form_expression_without_equals": (
