@@ -154,6 +154,13 @@ def test_not_helped_reopens_the_case_and_it_can_be_confirmed_anew(house: House) 
         assert (closed.status, closed.outcome, closed.answer) == ("closed", "helped", "Der Saal ist frei (1).")
 
 
+def test_what_nobody_was_asked_is_not_told_as_answered(house: House) -> None:
+    case, _token = house.submit({**ENQUIRY, "choice": "advice"})
+    with house.at() as tx:
+        told = enquiries.answered(tx, tx.session.get_one(Case, case.id), "de")
+        assert [field.value for field in told if field.key == "kind"] in ([], [None])
+
+
 def test_a_program_starts_an_enquiry_through_the_same_form(house: House) -> None:
     with house.at("coordinator") as tx:
         instance = processes.start(tx, "enquiry", {**ENQUIRY, "channel": "paper", "language": "tr"})

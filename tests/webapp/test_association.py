@@ -194,6 +194,29 @@ def test_who_leaves_loses_access_at_once_in_open_windows_too(
     assert "Verein Brücke" not in first.get(ASK).text
 
 
+def test_leaving_asks_first_and_who_leaves_last_is_told_to_the_coordination(
+    app: Flask, begin: Begin, settings: Settings, bridge: Bridge
+) -> None:
+    first = opened(app, begin, settings, "amal@verein.example")
+    first.post(f"{ASK}/verzeichnis", {"answer": "list", "fields": []})
+    first.post(f"{ASK}/personen", {"person": bridge.second})
+    assert "Verein Brücke" in first.get("/verzeichnis").text
+    address = f"{ASK}/personen?person={bridge.first}"
+    assert address in first.get(ASK).text
+    asked = first.get(address)
+    assert "Sind Sie nicht mehr dabei?" in asked.text
+    assert "Danach kann niemand mehr Ihren Eintrag öffnen." in asked.text
+    assert "Verein Brücke" in first.get(ASK).text, "looking changes nothing"
+    assert first.get(f"{ASK}/personen?person={bridge.second}").status_code == 404
+    assert Browser(app.test_client()).get(address).status_code == 404
+    first.post(f"{ASK}/personen", {"person": bridge.first})
+    assert "Verein Brücke" not in first.get("/verzeichnis").text
+    with begin() as tx:
+        waiting = organisation_people.waiting(tx.session, bridge.id)
+        assert waiting is not None
+        assert "Niemand kann den Eintrag mehr öffnen" in waiting.note
+
+
 def test_the_page_of_a_case_closes_for_who_leaves_and_soon_for_everybody(
     app: Flask, begin: Begin, settings: Settings, clock: SetClock, bridge: Bridge
 ) -> None:

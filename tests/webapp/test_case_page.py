@@ -4,6 +4,7 @@ import re
 from collections.abc import Callable
 
 import pytest
+from flask import Flask
 from sqlalchemy import select
 from sqlalchemy.orm import Session, sessionmaker
 
@@ -13,6 +14,8 @@ from tests.webapp import sample
 from tests.webapp.conftest import Browser, Enquired
 from tests.webapp.test_contacts import CALL
 from tests.webapp.test_on_behalf import ACCEPT, PAGE, asked
+from webapp.cases.story import SILENT
+from webapp.wording.details import DetailWords
 from workflows.core.clock import SetClock
 from workflows.core.settings import Settings
 from workflows.domain import letters, organisations
@@ -229,6 +232,26 @@ def test_no_day_in_the_address_breaks_the_list(signed_in: SignIn, enquiry: Enqui
     mine = signed_in("coordinator")
     for name in ("since", "until"):
         assert mine.get(f"/cases?{name}={day}").status_code == 200
+
+
+def test_who_answered_what_and_where_a_case_moved_is_told_in_words(app: Flask, begin: Begin, house: None) -> None:
+    with begin() as tx, app.test_request_context("/?lang=de"):
+        words = DetailWords(tx)
+        told = [
+            words.rows(event, details, SILENT)
+            for event, details in (
+                ("invitation.declined", {"by": "link"}),
+                ("appointment.answered", {"answer": "no"}),
+                ("appointment.proposed", {"appointment": 2}),
+                ("instance.migrated", {"job": 2, "from": 4, "version": 6}),
+            )
+        ]
+    assert told == [
+        [{"label": "durch", "value": "die Organisation selbst"}],
+        [{"label": "Antwort", "value": "Nein"}],
+        [],
+        [{"label": "Fassung", "value": "6"}],
+    ]
 
 
 def test_a_letter_stands_in_the_timeline_and_is_printed_from_its_page(

@@ -152,6 +152,19 @@ def test_what_the_association_said_itself_within_a_year_stays(coordinator: Brows
     assert (entry["members"], entry["founded_in"]) == ("to_49", 1991)
 
 
+def test_a_row_that_replaces_something_shows_what_stood_there(coordinator: Browser, bridge: int, begin: Begin) -> None:
+    with begin() as tx:
+        told = Origin("talk", organisations.today(tx))
+        organisations.change(tx, bridge, {"city": "Wiesbaden", "members": "to_49"}, told)
+    row = "Brücke der Kulturen;Mainz;50 bis 99;1990"
+    _address, page, ticked = previewed(coordinator, f"name;city;members;founded_in\n{row}")
+    assert ticked == ["2-update"]
+    assert "Wird geändert" in page
+    assert "Ort: bisher „Wiesbaden“, danach „Mainz“" in page
+    assert "bisher „20 bis 49“, danach „50 bis 99“" in page
+    assert "Wird ergänzt" not in page
+
+
 @pytest.mark.parametrize("encoding", ["utf-8", "utf-8-sig", "cp1252"])
 @pytest.mark.parametrize("separator", [";", ",", "\t"])
 def test_every_usual_way_to_save_a_table_is_read(coordinator: Browser, encoding: str, separator: str) -> None:

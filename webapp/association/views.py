@@ -125,6 +125,13 @@ def publish(tx: Tx) -> ResponseReturnValue:
     return redirect(url_for("association.home"))
 
 
+@view(association, "/meine-organisation/personen", who=PUBLIC)
+def leave_ask(tx: Tx) -> ResponseReturnValue:
+    """Really? And what happens then."""
+    found = own.leaving(_opened(tx), row_id(request.args.get("person", "")) or 0)
+    return render_template("association/leave.html", found=found, person=found.person)
+
+
 @view(association, "/meine-organisation/personen", who=PUBLIC, methods=("POST",))
 def leave(tx: Tx) -> ResponseReturnValue:
     """Somebody is no longer part of it; access ends at once."""

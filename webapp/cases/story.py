@@ -45,7 +45,9 @@ TONES: Mapping[str, str] = {
     **dict.fromkeys(("referral.withdrawn", "referral.reopened", "case.reopened", "case.withdrawn"), "warning"),
 }
 # Said by the line itself, or by a number nobody reads.
-SILENT = frozenset({"before", "from", "reference", "step", "message", "note", "on_behalf_of", "channel", "on"})
+SILENT = frozenset(
+    {"before", "from", "reference", "step", "message", "note", "on_behalf_of", "channel", "on", "appointment", "job"}
+)
 
 
 def timeline(tx: Tx, case_id: int, story: Sequence[Happening], asked: str) -> Row:

@@ -78,11 +78,15 @@ def keep_filter(tx: Tx) -> ResponseReturnValue:
     """Keep the filter of the address under a name."""
     wanted = address.read(request.args)
     try:
+        known = {each.name for each in filters.own(tx)}
         row = filters.keep(tx, request.form.get("name", ""), address.query(wanted))
     except Invalid as error:
         (problem,) = error.problems["name"]
         raise Refusal(_again(tx, [], problem_text(problem)), 422) from error
-    flash(_("Der Filter „%(name)s“ ist gemerkt.", name=row.name), "success")
+    if row.name in known:
+        flash(_("Der Filter „%(name)s“ ist ersetzt. Was vorher unter dem Namen stand, ist weg.", name=row.name), "info")
+    else:
+        flash(_("Der Filter „%(name)s“ ist gemerkt.", name=row.name), "success")
     return redirect(address.url(wanted))
 
 

@@ -21,6 +21,9 @@ from workflows.actions.register_statistics import REST
 from workflows.core.errors import Conflict, Invalid, Problem
 from workflows.core.tx import Tx
 
+# What a row may come to, as the page counts it.
+STATES = ("new", "update", "change", "duplicate", "error")
+
 register_lists = Blueprint("register_lists", __name__)
 
 
@@ -95,29 +98,39 @@ def _form(problems: Sequence[Problem]) -> str:
 
 
 def _preview(tx: Tx, key: str, problem: str = "", ticked: dict[int, str] | None = None) -> str:
-    plan = register_import.preview(tx, key)
-    counts = {state: sum(row.state == state for row in plan) for state in (*register_import.WRITTEN, "error")}
+    plan, word = register_import.preview(tx, key), Words(tx, shown.LISTS)
+    rows = [_row(word, row, ticked) for row in plan]
+    counts = {state: sum(row["state"] == state for row in rows) for state in STATES}
     return render_template(
         "register/preview.html",
         key=key,
         problem=problem,
-        rows=[_row(row, ticked) for row in plan],
+        rows=rows,
         counts=[{"state": state, "count": count} for state, count in counts.items() if count],
         can_take=any(row.state in register_import.WRITTEN for row in plan),
     )
 
 
-def _row(row: Planned, ticked: dict[int, str] | None) -> dict[str, Any]:
+def _row(word: Words, row: Planned, ticked: dict[int, str] | None) -> dict[str, Any]:
+    fields = register_table.columns()
     wanted = row.state in ("new", "update") if ticked is None else row.number in ticked
     return {
         "number": row.number,
         "name": row.name,
-        "state": row.state,
+        "state": "change" if row.before else row.state,
         "value": f"{row.number}-{row.state}" if row.state in register_import.WRITTEN else None,
         "is_ticked": wanted,
         "url": url_for("register.detail", organisation_id=row.known.id) if row.known else None,
         "near": shown.matches(row.near),
-        "changes": [shown.label(name) for name in row.values or () if row.known],
+        "changes": [shown.label(name) for name in row.values or () if row.known and name not in row.before],
+        "replaced": [
+            {
+                "name": shown.label(name),
+                "before": shown.words(word, fields.get(name), before),
+                "after": shown.words(word, fields.get(name), (row.values or {})[name]),
+            }
+            for name, before in row.before.items()
+        ],
         "kept": [shown.label(name) for name in row.kept],
         "problems": [
             " – ".join(filter(None, (shown.label(name) if name else "", list_problem(problem))))

@@ -33,13 +33,20 @@ LISTS: Mapping[str | tuple[str, str], str] = {
     ("case", "outcome"): "case_outcome",
     ("case", "answer"): "case_confirmation",
     ("referral", "answer"): "confirmation",
+    ("appointment", "answer"): "confirmation",
     ("referral", "confirmed"): "confirmation",
     ("referral", "outcome"): "referral_outcome",
     ("referral", "fields"): "share",
 }
 # Details that name a state of what the event is about, and small lists of the house itself.
 STATE_DETAILS = frozenset({"before", "from", "status", "result"})
-HOUSE_LISTS: Mapping[str, str] = {"roles": "role", "question": "survey", "fields": "column", "verdict": "verdict"}
+HOUSE_LISTS: Mapping[str | tuple[str, str], str] = {
+    "roles": "role",
+    "question": "survey",
+    "fields": "column",
+    "verdict": "verdict",
+    ("invitation", "by"): "answered_by",
+}
 # Stored as text, so that no digit is lost.
 AMOUNTS = frozenset({"amount", "spent", "requested", "total"})
 
@@ -90,7 +97,8 @@ class DetailWords:
         found = self.word(of_list, value) if of_list else value
         if found == value and name in STATE_DETAILS and value in STATES.get(noun, {}):
             return str(status_word(noun, value).text)
-        return code_word(HOUSE_LISTS[name], value) if found == value and name in HOUSE_LISTS else found
+        of_house = HOUSE_LISTS.get((noun, name)) or HOUSE_LISTS.get(name)
+        return code_word(of_house, value) if found == value and of_house else found
 
     def _change(self, noun: str, change: Mapping[str, Any]) -> dict[str, str]:
         """One changed fact: what it was and what it is; of a personal one, only that it changed."""

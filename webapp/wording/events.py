@@ -244,6 +244,7 @@ DETAILS: Mapping[str, Any] = {
     "until": _("bis"),
     "urgency": _("Dringlichkeit"),
     "ways": _("Wege"),
+    "version": _("Fassung"),
     "year": _("Jahr"),
 }
 

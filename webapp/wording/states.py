@@ -134,6 +134,7 @@ STATES: Mapping[str, Mapping[str, Word]] = {
     "list_row": {
         "new": _good(_("Wird aufgenommen")),
         "update": Word(_("Wird ergänzt"), "info", "edit"),
+        "change": _waiting(_("Wird geändert")),
         "unchanged": _quiet(_("Steht schon da")),
         "duplicate": _waiting(_("Vielleicht schon da")),
         "error": _bad(_("Fehler")),
@@ -250,6 +251,7 @@ CODES: Mapping[str, Mapping[str, Any]] = {
         "clear": _("War alles gut zu verstehen?"),
         "again": _("Würden Sie uns wieder fragen?"),
     },
+    "answered_by": {"link": _("die Organisation selbst"), "coordination": _("Koordinierungsstelle")},
     "verdict": {
         "yes": _("passt"),
         "no": _("passt nicht"),

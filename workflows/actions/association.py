@@ -6,13 +6,14 @@ The link is exchanged for a session that names it; the session lives as long as 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
+from pathlib import Path
 from typing import Any
 
 from sqlalchemy import select
 
 from workflows import policy
 from workflows.actions import doors, house_forms, house_mails
-from workflows.core import daily, links
+from workflows.core import daily, links, outbox, texts
 from workflows.core.errors import Conflict, Invalid, NotFound, Problem
 from workflows.core.links import Link
 from workflows.core.tx import Actor, Tx
@@ -31,6 +32,7 @@ ASKED_AT_ONCE = 50
 """How many associations the yearly question goes to on one day: answers need somebody to read them."""
 
 LONGEST_NOTE = 2000
+NOBODY_LEFT = Path(__file__).parent / "data" / "nobody_left.de.txt"
 
 Values = Mapping[str, Any]
 
@@ -50,6 +52,15 @@ class OwnCase:
 
     case: Case
     has_page: bool
+
+
+@dataclass(frozen=True, slots=True)
+class Leaving:
+    """Somebody who is about to leave; ``is_last`` says that nobody could open the entry any more."""
+
+    person: ContactPerson
+    is_self: bool
+    is_last: bool
 
 
 @dataclass(frozen=True, slots=True)
@@ -207,10 +218,10 @@ def public_fields() -> frozenset[str]:
     return frozenset(field.key for field in fields if field.properties.get("directory") == "yes")
 
 
-def leaves(door: Door, contact_id: int) -> bool:
-    """Say that oneself, or as registered contact somebody else, has left; whether it was oneself.
+def leaving(door: Door, contact_id: int) -> Leaving:
+    """Who would leave, oneself or as registered contact somebody else, and whether anybody could open the entry then.
 
-    Access ends at once. Raises ``NotFound`` and ``Conflict("only_first")``.
+    Raises ``NotFound`` and ``Conflict("only_first")``.
     """
     person = door.tx.session.get(ContactPerson, contact_id)
     if person is None or person.organisation_id != door.organisation.id or person.left_at is not None:
@@ -218,5 +229,30 @@ def leaves(door: Door, contact_id: int) -> bool:
     is_self = person.id == door.person.id
     if not is_self and not door.person.is_first:
         raise Conflict("only_first")
-    organisation_people.leave(door.tx, person.id)
-    return is_self
+    contacts = organisation_people.contacts(door.tx.session, door.organisation.id)
+    return Leaving(person, is_self, not any(each.email for each in contacts if each.id != person.id))
+
+
+def leaves(door: Door, contact_id: int) -> bool:
+    """Somebody has left; whether it was oneself. Access ends at once; raises what ``leaving`` raises.
+
+    Where nobody is left to take the entry out of the directory it leaves it now, and the coordination is told.
+    """
+    found = leaving(door, contact_id)
+    organisation_people.leave(door.tx, found.person.id)
+    if found.is_last:
+        if door.organisation.directory is not None:
+            publish(door, None)
+        _tell_nobody_left(door)
+    return found.is_self
+
+
+def _tell_nobody_left(door: Door) -> None:
+    """What waits for the coordination at the entry says so, and a mail to its mailbox if there is one."""
+    tx, organisation = door.tx, door.organisation
+    subject, text = texts.split(NOBODY_LEFT.read_text("utf-8").replace("{{name}}", " ".join(organisation.name.split())))
+    waiting = organisation_people.waiting(tx.session, organisation.id)
+    changes, note = (waiting.changes, f"{waiting.note}\n\n{text}".strip()) if waiting else ({}, text)
+    organisation_people.propose(tx, organisation.id, None, changes, note)
+    if tx.settings.reply_to:
+        outbox.post(tx, to=tx.settings.reply_to, subject=subject, text=text, about=organisation.key)

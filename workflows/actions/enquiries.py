@@ -64,7 +64,10 @@ def place(dedupe_key: str) -> str:
 
 
 def answered(tx: Tx, case: Case, language: str) -> list[Field]:
-    """What was answered to the questions of the form, as fields with words in a language, in the form's order."""
+    """What was answered to the questions of the form, as fields with words in a language, in the form's order.
+
+    The kind that holds where nobody chose one was not answered.
+    """
     instance = tx.session.get(Instance, case.instance_id or 0)
     is_known = instance is not None and instance.process_key == PROCESS
     definition = definitions.load(tx.session, instance.version_id) if instance and is_known else _schema(tx)[0]
@@ -72,6 +75,8 @@ def answered(tx: Tx, case: Case, language: str) -> list[Field]:
     values = {**case.details, **{name: getattr(case, name) for name in FIELDS}}
     known = {field.key for field in schema.walk()}
     given = {name: value for name, value in values.items() if name in known}
+    if given.get("kind") == EMPTY["kind"]:
+        del given["kind"]
     files = attachments.usable(tx, schema, "", given, case.stream)
     return forms.drawn(tx, definition, schema, given, _surroundings(language, case.channel), language, files)
 

@@ -191,7 +191,8 @@ def work(tx: Tx, item_id: int) -> MigrationItem | None:
     if item is None or event is None:
         return item
     instance = tx.session.get_one(Instance, item.instance_id)
-    facts = {"job": item.job_id, "from": item.from_version_id, "version": instance.version_id}
+    number = tx.session.get_one(Version, instance.version_id).number
+    facts = {"job": item.job_id, "from": item.from_version_id, "version": number}
     audit.record(tx, task_trail.stream_of(tx, instance.subject), event, f"instance:{instance.id}", facts)
     return item
 

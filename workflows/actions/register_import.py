@@ -6,7 +6,7 @@ of a name: a list is rarely newer. Whatever was taken in before changes nothing 
 
 import re
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from typing import Any
 
 from sqlalchemy import select
@@ -32,7 +32,10 @@ Options = Mapping[str, Sequence[Option]]
 
 @dataclass(frozen=True, slots=True)
 class Planned:
-    """What a row would do: the entry it changes, those it may mean, what it writes, what stays, and what is wrong."""
+    """What a row would do: the entry it changes, those it may mean, what it writes, what stays, and what is wrong.
+
+    ``before`` holds what stands now where it would write something else.
+    """
 
     number: int
     name: str
@@ -41,6 +44,7 @@ class Planned:
     near: Sequence[Match] = ()
     values: Mapping[str, Any] | None = None
     kept: Sequence[str] = ()
+    before: Mapping[str, Any] = field(default_factory=dict)
     problems: Sequence[tuple[str, Problem]] = ()
 
 
@@ -162,7 +166,9 @@ def _update(
     differing = {key: value for key, value in values.items() if key != "name" and current.get(key) != value}
     kept = [key for key in differing if _stays(tx, entry, key, known.get(key))]
     new = {key: value for key, value in differing.items() if key not in kept}
-    return Planned(row.number, row.cells["name"], "update" if new else "unchanged", entry, values=new, kept=kept)
+    before = {key: current[key] for key in new if current.get(key) not in (None, "", [])}
+    state = "update" if new else "unchanged"
+    return Planned(row.number, row.cells["name"], state, entry, values=new, kept=kept, before=before)
 
 
 def _stays(tx: Tx, entry: Organisation, key: str, told: OrganisationValue | None) -> bool:
