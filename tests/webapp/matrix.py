@@ -179,7 +179,7 @@ MATRIX: dict[str, frozenset[str]] = {
     "POST /meine-organisation/aendern": NOBODY,
     "POST /meine-organisation/stimmt": NOBODY,
     "POST /meine-organisation/verzeichnis": NOBODY,
-    "GET /meine-organisation/personen": NOBODY,
+    "GET /meine-organisation/personen": ALL,  # sends on to the question for an address
     "POST /meine-organisation/personen": NOBODY,
     "POST /meine-organisation/vorgang/{case}": NOBODY,
     "POST /meine-organisation/ende": ALL,

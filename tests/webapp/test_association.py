@@ -208,7 +208,7 @@ def test_leaving_asks_first_and_who_leaves_last_is_told_to_the_coordination(
     assert "Danach kann niemand mehr Ihren Eintrag öffnen." in asked.text
     assert "Verein Brücke" in first.get(ASK).text, "looking changes nothing"
     assert first.get(f"{ASK}/personen?person={bridge.second}").status_code == 404
-    assert Browser(app.test_client()).get(address).status_code == 404
+    assert Browser(app.test_client()).get(address).location == ASK
     first.post(f"{ASK}/personen", {"person": bridge.first})
     assert "Verein Brücke" not in first.get("/verzeichnis").text
     with begin() as tx:

@@ -128,7 +128,10 @@ def publish(tx: Tx) -> ResponseReturnValue:
 @view(association, "/meine-organisation/personen", who=PUBLIC)
 def leave_ask(tx: Tx) -> ResponseReturnValue:
     """Really? And what happens then."""
-    found = own.leaving(_opened(tx), row_id(request.args.get("person", "")) or 0)
+    door = _door(tx)
+    if door is None or "person" not in request.args:
+        return redirect(url_for("association.home"))
+    found = own.leaving(door, row_id(request.args["person"]) or 0)
     return render_template("association/leave.html", found=found, person=found.person)
 
 
