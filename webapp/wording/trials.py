@@ -6,6 +6,7 @@ from typing import Any
 from flask_babel import lazy_gettext as _
 
 from webapp.wording.errors import error_text
+from webapp.wording.incidents import incident_text
 from workflows.actions.coverage import Place, Untaken
 from workflows.actions.play import Deviation
 
@@ -59,9 +60,7 @@ def deviation_text(deviation: Deviation) -> str:
         return error_text(deviation.code, deviation.facts) or deviation.code
     facts = _Facts({name: _told(value) for name, value in deviation.facts.items()})
     if deviation.code == "incident":
-        # The sentence of the problem, where it has one, ends by itself.
-        code = str(deviation.facts.get("problem", ""))
-        facts["problem"] = (error_text(code, deviation.facts) or code).removesuffix(".")
+        facts["problem"] = incident_text(deviation.facts)
     return str(words) % facts
 
 

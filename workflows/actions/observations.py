@@ -74,7 +74,9 @@ def look(stage: Stage) -> Look:
             tasks=tuple(tasks),
             mails=tuple(_mails(tx, stage)),
             kept=tuple(_kept(tx, stage)),
-            incidents=tuple({"element": row.element_id, "problem": row.code, **row.facts} for row in incidents),
+            incidents=tuple(
+                {"element": row.element_id, "code": row.code, "problem": row.code, **row.facts} for row in incidents
+            ),
         )
 
 

@@ -33,7 +33,8 @@ def feel(source: str, variables: Mapping[str, Any], functions: Functions, now: d
     try:
         return compile_expression(text, (), functions).evaluate(variables, now=now)
     except FeelSyntaxError as error:
-        raise Stuck("expression_syntax", expression=source, problem=error.code, position=error.position) from error
+        facts = {**error.facts, "expression": source, "problem": error.code, "position": error.position}
+        raise Stuck("expression_syntax", **facts) from error
     except FeelBudgetError as error:
         raise Stuck("expression_budget", expression=source, problem=error.code) from error
 
@@ -42,7 +43,9 @@ def certain(source: str, evaluation: Evaluation, purpose: str) -> Any:
     """The value where null or a warning must stop the process (decision 2); raises ``Stuck``."""
     if evaluation.warnings:
         warnings = [warning.code for warning in evaluation.warnings]
-        raise Stuck("expression_warning", purpose=purpose, expression=source, warnings=warnings)
+        # The first one says why; those after it mostly follow from it.
+        facts = {**evaluation.warnings[0].facts, "purpose": purpose, "expression": source, "warnings": warnings}
+        raise Stuck("expression_warning", **facts)
     if evaluation.value is None:
         raise Stuck("expression_null", purpose=purpose, expression=source)
     return evaluation.value
