@@ -292,6 +292,21 @@ def test_a_trial_is_played_in_the_browser_as_each_role_and_kept(owner: Browser, 
     assert "stille" in owner.get(f"{draft}/trials").text
 
 
+def test_what_changes_is_told_by_names_and_kinds(owner: Browser, draft: str) -> None:
+    xml = owner.get(f"{draft}/files/{DIAGRAM}").get_data(as_text=True)
+    asked = 'name="Wie antwortet die Stelle?" default="which_answer_to_ask_coordination"'
+    assert asked in xml
+    save(owner, draft, xml.replace(asked, 'name="" default="which_answer_to_accept_referral"'), path=DIAGRAM)
+    form = owner.get(f"{draft}/files/check_hand_on.form").get_data(as_text=True)
+    save(owner, draft, form.replace('"type": "radio"', '"type": "select"'), path="check_hand_on.form")
+    page = owner.get(f"{draft}/changes").text.partition('id="diagram"')[2].partition("Szenarien</h2>")[0]
+    said = html.unescape(re.sub(r"<[^>]*>", " ", page))
+    assert "Verzweigung vor „" in said
+    assert "Auswahl, alle Möglichkeiten sichtbar" in said
+    assert "Auswahl aus einer Liste" in said
+    assert not re.search(r"which_answer|\bradio\b|\bselect\b", said)
+
+
 def test_a_scenario_that_fails_is_shown_where_it_fails(owner: Browser, draft: str) -> None:
     told = owner.get(f"{draft}/files/scenarios/helps.yaml").data.decode()
     save(owner, draft, f"{told}\n  - expect: {{tasks: [nobody]}}\n", path="scenarios/wrong.yaml")

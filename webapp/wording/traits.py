@@ -57,8 +57,13 @@ TRAITS: Mapping[str, Any] = {
 }
 
 
+FLAGS: Mapping[str, Any] = {"true": _("ja"), "false": _("nein")}
+
+
 def trait_value(name: str, text: str) -> str:
-    """What a property is set to, working days as people count them; all else as the diagram has it."""
+    """What a property is set to: yes and no, working days as people say them; all else as the file has it."""
+    if text in FLAGS:
+        return str(FLAGS[text])
     days = WORKDAYS.fullmatch(text) if name in {"assignment.due", "trigger.expression"} else None
     return text if days is None else ngettext("%(num)d Arbeitstag", "%(num)d Arbeitstage", int(days[1]))
 

@@ -45,10 +45,11 @@ NAMELESS: Mapping[str, tuple[Any, Any]] = {
 
 def way_text(way: Untaken) -> str:
     """A flow by the names of its ends."""
-    return f"{_place_text(way.source)} → {_place_text(way.target)}" + (f" ({way.label})" if way.label else "")
+    return f"{place_text(way.source)} → {place_text(way.target)}" + (f" ({way.label})" if way.label else "")
 
 
-def _place_text(place: Place) -> str:
+def place_text(place: Place) -> str:
+    """The name of a place, or where it stands."""
     before, alone = NAMELESS[place.what]
     return place.name or (str(before) % {"next": place.next_name} if place.next_name else str(alone))
 

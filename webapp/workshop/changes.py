@@ -1,5 +1,6 @@
 """What differs between two versions, or a draft and what is live: diagrams side by side, all else in words."""
 
+from collections.abc import Mapping
 from dataclasses import replace
 from typing import Any
 
@@ -8,15 +9,18 @@ from flask.typing import ResponseReturnValue
 
 from webapp.access import view
 from webapp.wording.traits import trait_name, trait_value
-from webapp.workshop import table_words
+from webapp.workshop import called, table_words
 from workflows import policy
 from workflows.actions import workshop as kept
 from workflows.core.errors import NotFound
 from workflows.core.tx import Tx
 from workflows.engine.bundle import Bundle
-from workflows.engine.comparison import Comparison, Difference, Lines
+from workflows.engine.comparison import Difference, Lines
 
 workshop_changes = Blueprint("workshop_changes", __name__)
+
+POINTING = frozenset({"source", "target", "default", "attached_to"})
+"""What of an element or a flow names another one."""
 
 
 @view(workshop_changes, "/workshop/drafts/<int:draft_id>/changes", who=policy.BUNDLE_EDIT)
@@ -37,7 +41,7 @@ def of_draft(tx: Tx, draft_id: int) -> ResponseReturnValue:
         before_url=_version_url(draft.process_key, number, old) if number else "",
         after_url=url_for("workshop.file", draft_id=draft_id, path=new.diagram),
         scenarios=kept.scenario_differences(tx, draft_id),
-        **_told(kept.differences(old, new)),
+        **_told(old, new),
     )
 
 
@@ -59,7 +63,7 @@ def of_versions(tx: Tx, key: str) -> ResponseReturnValue:
         versions=[{"key": str(each), "name": str(each)} for each in numbers],
         before_url=_version_url(key, number, old),
         after_url=_version_url(key, to, new),
-        **_told(kept.differences(old, new)),
+        **_told(old, new),
     )
 
 
@@ -78,13 +82,14 @@ def _version_url(key: str, number: int, held: Bundle) -> str:
     return url_for("workshop_changes.version_file", key=key, number=number, path=held.diagram)
 
 
-def _told(found: Comparison) -> dict[str, Any]:
-    drawn = [*found.elements, *found.flows]
+def _told(old: Bundle, new: Bundle) -> dict[str, Any]:
+    found = kept.differences(old, new)
+    drawn, names = [*found.elements, *found.flows], called.names(old, new)
     return {
         "found": replace(found, tables=tuple(_worded(each) for each in found.tables)),
-        "diagram": [_shown(each) for each in drawn],
-        "forms": {key: [_shown(each) for each in differences] for key, differences in found.forms.items()},
-        "translations": {path: [_shown(each) for each in told] for path, told in found.translations.items()},
+        "diagram": [_shown(each, names) for each in drawn],
+        "forms": {key: [_shown(each, {}) for each in differences] for key, differences in found.forms.items()},
+        "translations": {path: [_shown(each, {}) for each in told] for path, told in found.translations.items()},
         "before_marks": _marks(drawn, "removed", "changed"),
         "after_marks": _marks(drawn, "added", "changed"),
     }
@@ -94,16 +99,22 @@ def _worded(table: Lines) -> Lines:
     return replace(table, lines=tuple((mark, table_words.policy_line(line)) for mark, line in table.lines))
 
 
-def _shown(each: Difference) -> dict[str, Any]:
+def _shown(each: Difference, names: Mapping[str, str]) -> dict[str, Any]:
+    def said(trait: str, value: str) -> str:
+        if trait in POINTING:
+            return names.get(value, value)
+        return called.kind(value) if trait in {"kind", "type"} else trait_value(trait, value)
+
     traits = [
         {
             "name": trait_name(trait.name),
-            "before": trait_value(trait.name, trait.before),
-            "after": trait_value(trait.name, trait.after),
+            "before": said(trait.name, trait.before),
+            "after": said(trait.name, trait.after),
         }
         for trait in each.traits
     ]
-    return {"what": each.what, "key": each.key, "name": each.name, "kind": each.kind, "traits": traits}
+    name = names.get(each.key) or each.name or each.key
+    return {"what": each.what, "name": name, "kind": called.kind(each.kind), "traits": traits}
 
 
 def _marks(drawn: list[Difference], *kinds: str) -> dict[str, list[str]]:

@@ -43,11 +43,12 @@ def covered(parsed: ParsedProcess, walked: AbstractSet[str]) -> Coverage:
 
 
 def _untaken(parsed: ParsedProcess, flow: Flow) -> Untaken:
-    source, target = (_place(parsed, parsed.elements[key]) for key in (flow.source, flow.target))
+    source, target = (place(parsed, parsed.elements[key]) for key in (flow.source, flow.target))
     return Untaken(source, target, flow.name)
 
 
-def _place(parsed: ParsedProcess, element: Element) -> Place:
+def place(parsed: ParsedProcess, element: Element) -> Place:
+    """How one finds an element in its diagram."""
     if element.name:
         return Place(element.name, "step")
     return Place("", _what(element), _next_name(parsed, element))
