@@ -8,8 +8,9 @@ from workflows.actions import upgrades
 from workflows.engine import definitions, runtime
 from workflows.engine.bundle import Bundle
 from workflows.engine.catalogue import Catalogue, Operator
+from workflows.engine.checks import check
 from workflows.engine.definitions import Version
-from workflows.operators import ENGINE
+from workflows.operators import ENGINE, catalogue
 
 DIAGRAM = b"""<?xml version="1.0" encoding="UTF-8"?>
 <definitions xmlns="http://www.omg.org/spec/BPMN/20100524/MODEL" xmlns:zeebe="http://camunda.org/schema/zeebe/1.0"
@@ -58,3 +59,15 @@ def test_a_damaged_version_is_listed_and_raises_nothing(begin: Begin) -> None:
         tx.session.query(definitions.Edition).filter_by(version_id=version).update({"files": broken.getvalue()})
         assert tx.session.get_one(Version, version).status == "active"
     assert unfit(begin) == [("kept", 1, ["no_diagram"])]
+
+
+def test_what_was_published_with_errors_of_its_own_goes_on(begin: Begin) -> None:
+    """A stricter check is no reason to refuse a release: the process does what it did before."""
+    diagram = DIAGRAM % (b"message", b"case.share_note")
+    read = b'<zeebe:ioMapping><zeebe:input source="=words" target="text"/></zeebe:ioMapping></extensionElements>'
+    files = {"message.bpmn": diagram.replace(b"</extensionElements>", read)}
+    with begin() as tx:
+        definitions.deploy(tx, Bundle("message", files), Catalogue(ENGINE.operators))
+        told = check(Bundle("message", files), catalogue(tx))
+    assert [(each.severity, each.code) for each in told] == [("error", "never_written")]
+    assert unfit(begin) == []

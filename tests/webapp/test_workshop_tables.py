@@ -77,6 +77,18 @@ def test_a_cell_that_is_no_expression_is_marked_and_kept(owner: Browser, table: 
     assert html.unescape(cell[1]) == "<"
 
 
+def test_a_forgotten_quotation_mark_is_said_at_its_row_and_a_finding_leads_to_its_table(
+    owner: Browser, draft: str
+) -> None:
+    address = f"{draft}/tables/proposed_way"
+    typed = {**cells(owner, address), "in.1.0": "advice"}
+    assert owner.post(address, typed).status_code == 302
+    page = html.unescape(owner.get(address).text)
+    assert 'Meinten Sie "advice"? Setzen Sie das Wort in Anführungszeichen.' in page
+    # Findings call a table by its name.
+    assert owner.get(f"{draft}/tables/Vorgeschlagener Weg").status_code == 200
+
+
 def test_values_are_tried_and_the_matching_row_is_shown(owner: Browser, table: str) -> None:
     page = owner.post(f"{table}/try", {"v.amount": "250"}).text
     matching = re.search(r'id="row-2" class="is-match"', page)
