@@ -19,15 +19,20 @@ _NEAR: Final = 0.7
 Values = Mapping[str, Collection[str]]
 
 
-def check_names(model: DecisionModel, known: Callable[[str], Collection[str]], values: Values) -> Iterator[Found]:
+def check_names(
+    model: DecisionModel, known: Callable[[str], Collection[str] | None], values: Values
+) -> Iterator[Found]:
     """Names in tables that nobody knows who decides by them, and texts that an input never has.
 
-    ``known`` gives the names that the decision of an id may read.
+    ``known`` gives the names that the decision of an id may read, None for one that nobody decides by.
     ``values`` holds all texts that a variable may have, where it has only some. Codes: unknown_input,
     text_without_quotes, unknown_in_cell, never_given.
     """
     for element in model.elements.values():
-        seen = {*known(element.key[1]), *BUILTINS, *known_to(element), *getattr(element, "calls", ()), "?"}
+        given = known(element.key[1])
+        if given is None:
+            continue
+        seen = {*given, *BUILTINS, *known_to(element), *getattr(element, "calls", ()), "?"}
         for table in getattr(element, "tables", ()):
             yield from islice(_inputs(table, seen), _MOST_FINDINGS)
             yield from islice(_cells(table, seen), _MOST_FINDINGS)

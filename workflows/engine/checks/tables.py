@@ -10,7 +10,6 @@ from workflows.engine.checks.examined import Examined
 from workflows.engine.checks.unwritten import Names
 from workflows.engine.checks.variables import (
     PROVIDED,
-    known_variables,
     started_with,
     writes_unknown,
 )
@@ -40,8 +39,8 @@ def check_tables(examined: Examined) -> Iterator[Finding]:
             yield Finding(severity, path, facts["decision"], f"table_{code}", told)
 
 
-def _known_to_decisions(examined: Examined) -> Callable[[str], Collection[str]]:
-    """The names a decision can read: those known at the steps that decide by it; everything where none does."""
+def _known_to_decisions(examined: Examined) -> Callable[[str], Collection[str] | None]:
+    """The names a decision can read: those known at the steps that decide by it; None where no step does."""
     names = Names(examined)
     always = PROVIDED | examined.functions.keys()
     found: dict[str, frozenset[str]] = {}
@@ -50,8 +49,7 @@ def _known_to_decisions(examined: Examined) -> Callable[[str], Collection[str]]:
             known = names.perhaps_at(element.id)
             for decision in _deciding(examined.content.decisions[element.decision_id], element.decision_id):
                 found[decision] = found.get(decision, always) | known
-    everything = known_variables(examined) | always
-    return lambda decision: found.get(decision, everything)
+    return found.get
 
 
 def _deciding(model: DecisionModel, decision: str) -> set[str]:
