@@ -91,7 +91,7 @@ export class Saving {
 
   /** Who else is here. */
   async look() {
-    const answer = await send(page.urls.here);
+    const answer = await send(page.urls.here, { headers: { 'X-Poll': '1' } });
     if (answer?.ok) this.present((await answer.json()).others);
   }
 

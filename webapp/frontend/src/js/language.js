@@ -1,8 +1,9 @@
 // Changing the language in the middle of a form: one that can be drawn anew is, in that language and with what was typed
-// and chosen; of any other with something typed in it one is asked first. Drafts are kept by themselves.
+// and chosen; of any other with something typed in it one is asked first. What a script keeps needs neither.
 let typed = false;
 document.querySelector('main').addEventListener('input', (event) => {
-  if (event.target.form?.method === 'post') typed = true;
+  const form = event.target.form;
+  if (form?.method === 'post' && !form.dataset.failed) typed = true;
 });
 
 /** Sends the form to be drawn in the language of the link. */
