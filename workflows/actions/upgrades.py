@@ -16,7 +16,9 @@ from workflows.engine.state import Instance
 from workflows.operators import catalogue
 
 #: What a process says by itself and earlier releases did not look for: what was published with it goes on as before.
-ITS_OWN = frozenset({"never_written", "written_later", "value_unfit"} | {f"table_{code}" for code in ALWAYS_WRONG})
+ITS_OWN = frozenset(
+    {"never_written", "written_later", "value_unfit", "not_a_person"} | {f"table_{code}" for code in ALWAYS_WRONG}
+)
 ITS_OWN |= {"form_bounds_crossed", "form_lengths_crossed", "form_required_without_options", "form_without_options"}
 ITS_OWN |= {"form_double_option", "form_nothing_to_fill"}
 
