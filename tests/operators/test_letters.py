@@ -64,7 +64,7 @@ def test_an_office_is_written_to_in_its_language(begin: Begin, case: Case) -> No
         _call(tx, "letter.write", referral.key, to="office", text="referral_withdrawn")
         letter = only(tx)
     assert (letter.case_id, letter.language, letter.addressee) == (case.id, "de", "Kulturamt")
-    assert "zurückgezogen" in letter.text
+    assert "wir ziehen unsere Bitte" in letter.text
 
 
 def test_what_cannot_be_a_letter_is_said(begin: Begin, case: Case) -> None:
