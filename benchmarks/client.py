@@ -4,7 +4,7 @@ import json
 import time
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
-from http.client import HTTPConnection, HTTPException
+from http.client import HTTPConnection, HTTPException, HTTPMessage
 from statistics import median, quantiles
 from threading import Thread
 from typing import Any, TypeVar
@@ -25,7 +25,7 @@ class Answer:
     status: int
     body: bytes
     seconds: float
-    headers: Mapping[str, str]
+    headers: HTTPMessage
 
     @property
     def json(self) -> Any:
@@ -61,7 +61,7 @@ class Client:
                 self._connection.request(method, path, body, {**self.headers, **more})
                 answer = self._connection.getresponse()
                 read = answer.read()
-                return Answer(answer.status, read, time.perf_counter() - begun, dict(answer.getheaders()))
+                return Answer(answer.status, read, time.perf_counter() - begun, answer.headers)
             except (OSError, HTTPException) as error:
                 # A kept connection that the server closed while idle: once more on a new one.
                 self._connection.close()

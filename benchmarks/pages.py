@@ -32,12 +32,18 @@ class Inbox:
 
 
 class Browser(Client):
-    """A client that keeps its cookie."""
+    """A client that keeps its cookies."""
+
+    def __init__(self, port: int) -> None:
+        super().__init__(port)
+        self.cookies: dict[str, str] = {}
 
     def _send(self, method: str, path: str, body: bytes | None, more: Mapping[str, str]) -> Answer:
         answer = super()._send(method, path, body, more)
-        if cookie := answer.headers.get("Set-Cookie"):
-            self.headers["Cookie"] = cookie.partition(";")[0]
+        for line in answer.headers.get_all("Set-Cookie") or []:
+            name, _equals, value = line.partition(";")[0].partition("=")
+            self.cookies[name] = value
+        self.headers["Cookie"] = "; ".join(f"{name}={value}" for name, value in self.cookies.items())
         return answer
 
 

@@ -70,7 +70,7 @@ class Browser:
 
     def __init__(self, port: int) -> None:
         self.port = port
-        self.cookie = ""
+        self.cookies: dict[str, str] = {}
         _, page = self.get("/login")
         token = re.search(r'name="csrf_token" value="([^"]+)"', page)
         assert token
@@ -81,12 +81,14 @@ class Browser:
         return self._ask("GET", path)
 
     def _ask(self, method: str, path: str, form: str | None = None) -> tuple[int, str]:
-        headers = {"Cookie": self.cookie, "Content-Type": "application/x-www-form-urlencoded"}
+        cookie = "; ".join(f"{name}={value}" for name, value in self.cookies.items())
+        headers = {"Cookie": cookie, "Content-Type": "application/x-www-form-urlencoded"}
         with closing(http.client.HTTPConnection("127.0.0.1", self.port, timeout=60)) as connection:
             connection.request(method, path, form, headers)
             answer = connection.getresponse()
-            if answer.getheader("Set-Cookie"):
-                self.cookie = str(answer.getheader("Set-Cookie")).partition(";")[0]
+            for line in answer.headers.get_all("Set-Cookie") or []:
+                name, _equals, value = line.partition(";")[0].partition("=")
+                self.cookies[name] = value
             return answer.status, answer.read().decode()
 
 
