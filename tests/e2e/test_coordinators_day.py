@@ -150,6 +150,8 @@ def test_a_draft_is_saved_again_after_the_network_was_gone_and_says_so(house: Ho
         sign_in(page, house, "coordinator")
         page.locator("[data-task] [data-open]").click()
         note = page.locator("[data-draft-note]")
+        note.wait_for(state="attached")
+        page.wait_for_load_state()  # the page has its scripts before the network goes
         context.set_offline(True)
         page.locator("[name=summary]").fill("Was ohne Netz getippt wurde")
         page.clock.fast_forward(1_000)
