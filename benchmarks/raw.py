@@ -3,7 +3,7 @@
 import sqlite3
 import threading
 from argparse import ArgumentParser, Namespace
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 from random import randrange
 from typing import Any
 
@@ -27,7 +27,11 @@ Execute = Callable[..., Any]
 
 
 class RawServer(Server):
-    """The product's own server settings around the bare app."""
+    """The product's own server settings around the bare app, which has no settings of ours."""
+
+    def refused_with(self) -> Mapping[str, str]:
+        """Nothing is refused here."""
+        return {}
 
     def load(self) -> object:
         """The bare app."""
@@ -100,7 +104,6 @@ def main() -> None:
     parser.add_argument("--database", required=True)
     parser.add_argument("--port", type=int, required=True)
     options = parser.parse_args(namespace=Namespace(host="127.0.0.1", processes=2))
-    # The server class asks its settings only for the product's app, which is not loaded here.
     RawServer(options, None).run()  # type: ignore[arg-type]
 
 

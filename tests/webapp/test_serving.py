@@ -10,6 +10,7 @@ from gunicorn.http import RequestParser
 from gunicorn.http.errors import ParseException
 from gunicorn.http.wsgi import create
 
+from benchmarks.raw import RawServer
 from tests.webapp.conftest import ADDRESS
 from tests.webapp.test_all_routes import HEADERS
 from webapp import security
@@ -79,3 +80,9 @@ def test_what_the_server_cannot_read_is_refused_with_all_headers_and_without_an_
     assert headers["Content-Type"] == "text/plain"
     assert headers["Connection"] == "close"
     assert {name: headers.get(name) for name in HEADERS} == HEADERS
+
+
+def test_the_raw_limit_is_measured_under_the_same_server(server: Server) -> None:
+    raw = RawServer(Namespace(host="127.0.0.1", port=8000, processes=1, database="sqlite://"), None)  # type: ignore[arg-type]
+    for name in ("workers", "threads", "keepalive", "timeout", "preload_app", "logger_class"):
+        assert getattr(raw.cfg, name) == getattr(server.cfg, name), name

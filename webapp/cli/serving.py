@@ -89,17 +89,10 @@ class Server(BaseApplication):  # type: ignore[misc]  # gunicorn is untyped
 
     def load_config(self) -> None:
         """Threads keep connections open; bodies are read fully by the app (security.read_body)."""
-        unread = {
-            "Content-Security-Policy": security.CSP,
-            **security.standing(self.settings),
-            "Cache-Control": "no-store",
-            "Content-Type": "text/plain",
-            "Connection": "close",
-        }
         for name, value in {
             "bind": f"{self.options.host}:{self.options.port}",
             "workers": self.options.processes,
-            "worker_class": refusing(unread),
+            "worker_class": refusing(self.refused_with()),
             "threads": 4,
             "keepalive": 5,
             "timeout": 60,
@@ -112,6 +105,16 @@ class Server(BaseApplication):  # type: ignore[misc]  # gunicorn is untyped
             "forwarder_headers": "",
         }.items():
             self.cfg.set(name, value)
+
+    def refused_with(self) -> Mapping[str, str]:
+        """The headers of what cannot be read."""
+        return {
+            "Content-Security-Policy": security.CSP,
+            **security.standing(self.settings),
+            "Cache-Control": "no-store",
+            "Content-Type": "text/plain",
+            "Connection": "close",
+        }
 
     def load(self) -> object:
         """The app; what is loaded now is never looked at by the collector, so the processes go on sharing it."""
