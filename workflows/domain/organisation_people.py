@@ -4,7 +4,7 @@ from collections.abc import Mapping
 from datetime import date, datetime
 from typing import Any
 
-from sqlalchemy import CheckConstraint, ForeignKey, String, Text, func, select
+from sqlalchemy import CheckConstraint, ForeignKey, String, Text, select
 from sqlalchemy.orm import Mapped, Session, mapped_column
 
 from workflows.core import audit, links
@@ -248,11 +248,6 @@ def waiting(session: Session, organisation_id: int) -> Proposal | None:
     """The proposal that waits for the coordination."""
     query = select(Proposal).where(Proposal.organisation_id == organisation_id, Proposal.status == "waiting")
     return session.scalar(query.limit(1))
-
-
-def count_waiting(session: Session) -> int:
-    """How many associations wait for the coordination's word."""
-    return session.scalar(select(func.count()).select_from(Proposal).where(Proposal.status == "waiting")) or 0
 
 
 def decide(tx: Tx, proposal: Proposal, status: str, as_of: str) -> Proposal:
