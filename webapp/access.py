@@ -5,7 +5,7 @@ from functools import wraps
 from typing import Any, Concatenate, ParamSpec
 from urllib.parse import urlsplit
 
-from flask import Blueprint, Response, make_response, redirect, render_template, request, url_for
+from flask import Blueprint, Response, make_response, redirect, request, url_for
 from flask.typing import ResponseReturnValue
 
 from webapp import sent_again
@@ -101,7 +101,7 @@ def to_login() -> ResponseReturnValue:
     """Send somebody to the sign-in page, and back afterwards; a form of their session waits in that page."""
     target = request.full_path.rstrip("?") if request.method == "GET" else _came_from()
     if waiting := sent_again.pack(timed_out_user() or left_user()):
-        return render_template("auth/login.html", email="", problem=None, demo_users=(), next=target, sent=waiting), 401
+        return sent_again.sign_in_page(waiting, target), 401
     return redirect(url_for("auth.login", next=target))
 
 

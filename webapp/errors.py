@@ -64,8 +64,7 @@ def on_lotse_error(error: LotseError) -> ResponseReturnValue:
         return sent_again.refused("gone") or render_template("office/gone.html"), status
     text = wording.error_text(error.code, error.facts)
     if status == 429 and (waiting := request.form.get(sent_again.FIELD)):
-        page = render_template("auth/login.html", email="", problem=text, demo_users=(), next="", sent=waiting)
-        return page, status, headers
+        return sent_again.sign_in_page(waiting, problem=text), status, headers
     return _page(status, text=text, retry_after=error.facts.get("retry_after")), status, headers
 
 

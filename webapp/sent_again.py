@@ -61,6 +61,11 @@ def unpack(text: str, owner: int | None) -> Sent | None:
     return Sent(whose, address, [(name, value) for name, value in fields], has_files) if whose == owner else None
 
 
+def sign_in_page(waiting: str, target: str | None = None, problem: str | None = None) -> str:
+    """The page to sign in on, in which a packed form waits."""
+    return render_template("auth/login.html", email="", problem=problem, demo_users=(), next=target or "", sent=waiting)
+
+
 def page(sent: Sent, reason: str = "session") -> str:
     """The page with the button; ``reason`` says what was in the way: session, forgotten or gone (a link)."""
     return render_template("errors/again.html", sent=sent, reason=reason)
