@@ -46,3 +46,20 @@ def test_what_the_old_version_speaks_of_may_be_there(house: Changing) -> None:
     house.complete(instance, "a")
     house.deploy(drawn(sets="pace", reads="pace"))
     house.moved(instance)
+
+
+def test_what_a_step_only_hands_to_itself_is_no_value_for_what_follows(house: Changing) -> None:
+    instance = house.run(drawn())
+    house.complete(instance, "a")
+    changed = Drawing()
+    changed.flow(
+        changed.start(),
+        changed.user("a", extension=mapping(outputs={"pace": '="normal"'})),
+        changed.user("b", extension=mapping(inputs={"pace": '="slow"'}, outputs={"told": "=1"})),
+    )
+    changed.gateway("exclusive", "which", default="flow_else")
+    changed.flow("b", "which")
+    changed.flow("which", changed.end("yes"), when='=pace = "normal"')
+    changed.flow("which", changed.end("no"), name="flow_else")
+    house.deploy(changed)
+    assert house.refused(instance) == {("value_missing", "which")}

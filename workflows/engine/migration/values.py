@@ -48,12 +48,12 @@ def reading(definition: Definition) -> Names:
 
 
 def writing(definition: Definition) -> Names:
-    """What the elements set: by their mappings, their form, a script or a decision."""
+    """What the elements set for what follows: by output mappings, their form, a script or a decision."""
     return {key: frozenset(_written(definition, each)) for key, each in definition.process.elements.items()}
 
 
 def _written(definition: Definition, element: Element) -> Iterator[str]:
-    yield from (each.target.split(".")[0] for each in (*element.inputs, *element.outputs))
+    yield from (each.target.split(".")[0] for each in element.outputs)
     yield from filter(None, (element.result_variable, element.decision_id))
     if element.loop is not None:
         yield from filter(None, (element.loop.item, element.loop.output_collection))
