@@ -4,7 +4,7 @@ from datetime import timedelta
 
 import pytest
 
-from tests.engine.drawing import Drawing, timer
+from tests.engine.drawing import Drawing, each, timer
 from tests.engine.house import NOTHING_OPEN
 from tests.engine.migration.changing import Changing
 from tests.engine.migration.test_rows_of_the_facts import finish, line
@@ -77,3 +77,21 @@ def test_what_failed_before_it_began_may_become_a_task(house: Changing) -> None:
     house.moved(instance)
     house.retry(instance)
     finish(house, instance, "a", "b")
+
+
+def test_a_single_step_takes_the_place_of_a_repetition_only_when_somebody_says_so(house: Changing) -> None:
+    """What the runs have begun would be given up: no proposal of the house may do that."""
+
+    def asked(key: str, inner: str = "") -> Drawing:
+        d = Drawing()
+        d.flow(d.start(), d.user("a"), d.user(key, inner=inner), d.user("b"), d.end())
+        return d
+
+    instance = house.run(asked("many", each("=[1, 2]", "item")))
+    house.complete(instance, "a")
+    before = [task.id for task in house.tasks(instance) if task.status == "open"]
+    house.deploy(asked("single"))
+    assert house.refused(instance) == {("step_removed", "many")}
+    house.moved(instance, {"many": "single"})
+    (now,) = [task.id for task in house.tasks(instance) if task.status == "open"]
+    assert now not in before

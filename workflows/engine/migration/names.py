@@ -25,12 +25,17 @@ def _round(old: ParsedProcess, new: ParsedProcess, found: Mapping[str, str]) -> 
         (one.id, other.id): _alike(old, new, found, one, other)
         for one in gone
         for other in come
-        if one.kind == other.kind and found.get(one.process, one.process) == other.process
+        if _is_same_sort(one, other) and found.get(one.process, one.process) == other.process
     }
     for (one_id, other_id), score in points.items():
         rivals = [more for pair, more in points.items() if (pair[0] == one_id) != (pair[1] == other_id)]
         if score >= ENOUGH and all(score > more for more in rivals):
             yield one_id, other_id
+
+
+def _is_same_sort(one: Element, other: Element) -> bool:
+    """Only a person says that a single step takes the place of a repetition: what its runs have begun is given up."""
+    return one.kind == other.kind and (one.loop is None) == (other.loop is None)
 
 
 def _alike(old: ParsedProcess, new: ParsedProcess, found: Mapping[str, str], one: Element, other: Element) -> int:
