@@ -125,6 +125,23 @@ def test_a_wrong_acceptance_is_taken_back_and_the_office_asked_anew(house: House
     assert "Am Telefon verhört" in repr(asked.fields)
 
 
+def test_an_association_told_of_help_hears_of_the_correction_and_of_the_end(house: House) -> None:
+    case, token = house.submit()
+    house.refer("culture_office")
+    _phoned(house, ACCEPT)
+    _take_back(house)
+    with house.at("public") as tx:
+        page = enquiries.status(tx, token)
+    assert [step.label for step in page.steps if step.state == "current"] == ["office_asked"]
+    assert (page.shared[0].status, page.shared[0].retracted_at is not None) == ("sent", True)
+    house.clock.advance(timedelta(days=20))
+    house.work()
+    with house.at() as tx:
+        told = [mail.subject for mail in tx.session.scalars(select(Mail).where(Mail.to_address == case.contact_email))]
+    arabic = ["ستتواصل معكم جهة", "تصحيح", "هذه الجهة لن تتمكن من المساعدة"]
+    assert [subject.partition(":")[0] for subject in told[1:]] == arabic
+
+
 def test_a_wrong_decline_is_taken_back_although_it_had_closed_the_referral(house: House) -> None:
     case = _asked(house)
     _phoned(house, DECLINE)

@@ -20,7 +20,7 @@ TO_ASSOCIATIONS = {
     "enquiry": {"receipt", "answer", "helped_question", "survey", "declined", "withdrawal_confirmed"}
     | {"mo_request", "mo_found", "consent_withdrawn"},
     "referral": {"referral_accepted", "outcome_question"}
-    | {"appointment_proposed", "appointment_arranged", "need_considered"},
+    | {"appointment_proposed", "appointment_arranged", "need_considered", "answer_was_wrong", "no_help_after_all"},
     "funding": {
         *("sketch_reminder", "no_programme", "programme_chosen", "documents_reminder", "submitted", "awarded"),
         *("rejected", "more_wanted", "spending_reminder", "proof_reminder", "proof_wanted", "proof_late"),

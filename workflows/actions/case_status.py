@@ -41,6 +41,7 @@ class Shared:
     programme: str = ""
     consideration: str = ""
     consideration_text: str = ""
+    retracted_at: datetime | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -141,6 +142,7 @@ def _shared(tx: Tx, referral: Referral, office: Office, language: str) -> Shared
         programme=tx.session.get_one(Programme, referral.programme_id).name if referral.programme_id else "",
         consideration=word("consideration", referral.consideration),
         consideration_text=referral.outcome_text if referral.consideration else "",
+        retracted_at=referral.retracted_at,
     )
 
 

@@ -251,7 +251,8 @@ _REGISTER: tuple[tuple[str, Kind, str, str], ...] = (
         "referral",
         "none",
         "id case_id office_id kind programme_id is_warm status legal_basis deadline_on created_at sent_at seen_at "
-        "answered_at decline_reason reported_at outcome confirmed consideration closed_at result instance_id",
+        "answered_at decline_reason reported_at outcome confirmed consideration retracted_at "
+        "closed_at result instance_id",
         "the course of the referral, in codes",
     ),
     ("referral_message", "special", "text", "question or answer in free text"),

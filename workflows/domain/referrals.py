@@ -68,6 +68,9 @@ TAKEN_BACK: dict[str, str] = {
     "considered": "sent",
 }
 
+# The association is told of these at once; taken back, it is told, too, and waits to hear what comes instead.
+TOLD = frozenset({"accepted", "in_contact", "considered"})
+
 # Keys of code lists that mean something here: legal bases, the reason that needs words, what confirms an outcome.
 CONSENT, OVERRIDE = "consent", "override"
 OTHER_REASON = "other"
@@ -123,6 +126,7 @@ class Referral(Base):
     outcome_text: Mapped[str] = mapped_column(Text, default="")
     confirmed: Mapped[str | None] = mapped_column(String(20))
     consideration: Mapped[str | None] = mapped_column(String(20))
+    retracted_at: Mapped[datetime | None]
     closed_at: Mapped[datetime | None]
     result: Mapped[str | None] = mapped_column(String(20))
     instance_id: Mapped[int | None]
@@ -241,7 +245,7 @@ def accept(tx: Tx, referral_id: int) -> Referral:
     """The office helps."""
     referral, moved = _move(tx, referral_id, "accepted")
     if moved:
-        referral.answered_at = tx.now
+        referral.answered_at, referral.retracted_at = tx.now, None
     return referral
 
 
@@ -308,6 +312,7 @@ def consider(tx: Tx, referral_id: int, consideration: str, text: str) -> Referra
     referral, moved = _move(tx, referral_id, "considered", consideration=consideration)
     if moved:
         referral.answered_at, referral.consideration, referral.outcome_text = tx.now, consideration, text
+        referral.retracted_at = None
     return referral
 
 
@@ -354,6 +359,8 @@ def reopen(tx: Tx, referral_id: int, reason: str, deadline_on: date | None = Non
     referral.status = TAKEN_BACK[before]
     referral.outcome, referral.outcome_text, referral.reported_at = None, "", None
     referral.consideration = None
+    if before in TOLD:
+        referral.retracted_at = tx.now
     if referral.status == "sent":
         referral.answered_at, referral.decline_reason, referral.decline_text = None, None, ""
         referral.closed_at, referral.result = None, None

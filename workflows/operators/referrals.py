@@ -152,10 +152,13 @@ def hand_on(tx: Tx, call: Call) -> None:
 
 
 def reopen(tx: Tx, call: Call) -> dict[str, Any]:
-    """A wrong answer is taken back; ``resume`` says what is to be answered anew: answer or report."""
+    """A wrong answer is taken back; ``resume`` says what is to be answered anew: answer or report.
+
+    ``was_told`` says whether the association had been told of the answer.
+    """
     deadline = inputs.day(call, "deadline")
     referral = referrals.reopen(tx, inputs.subject(call, "referral"), inputs.text(call, "reason"), deadline)
-    return {"resume": ANEW[referral.status]}
+    return {"resume": ANEW[referral.status], "was_told": referral.retracted_at == tx.now}
 
 
 def ask_again(tx: Tx, call: Call) -> None:
@@ -234,7 +237,10 @@ def consider(tx: Tx, call: Call) -> None:
 
 
 def close(tx: Tx, call: Call) -> dict[str, Any]:
-    """End the referral; the office's link says so for a while and opens nothing else any more."""
+    """End the referral; the office's link says so for a while and opens nothing else any more.
+
+    ``is_waited_for`` says whether the association still waits to hear what came instead of an answer taken back.
+    """
     referral = referrals.close(tx, inputs.subject(call, "referral"))
     links.limit(tx, referral.key, "referral_answer", tx.now + FAREWELL)
     return {
@@ -243,6 +249,7 @@ def close(tx: Tx, call: Call) -> dict[str, Any]:
         "confirmed": referral.confirmed,
         "decline_reason": referral.decline_reason,
         "decline_text": referral.decline_text,
+        "is_waited_for": referral.retracted_at is not None and referral.result in ("declined", "expired"),
     }
 
 
@@ -323,6 +330,6 @@ OPERATORS = (
         "Verweisung: abschließen",
         (),
         close,
-        ("result", "outcome", "confirmed", "decline_reason", "decline_text"),
+        ("result", "outcome", "confirmed", "decline_reason", "decline_text", "is_waited_for"),
     ),
 )
