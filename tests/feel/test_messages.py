@@ -40,8 +40,28 @@ from workflows.feel.messages import SENTENCES, explain
         ),
         (
             "a == b",
-            "Verglichen wird mit einem einzelnen Gleichheitszeichen; an Stelle 4 steht ein zweites.",
-            "Compare with a single equals sign; at position 4 there is a second one.",
+            "An Stelle 3 steht „==“. Hier wird dafür = geschrieben.",
+            'At position 3 there is "==". Write = for it here.',
+        ),
+        (
+            "amount > 5 && urgent",
+            "An Stelle 12 steht „&&“. Hier wird dafür and geschrieben.",
+            'At position 12 there is "&&". Write and for it here.',
+        ),
+        (
+            "amount > 5 ODER urgent",
+            "An Stelle 12 steht „ODER“. Hier wird dafür or geschrieben.",
+            'At position 12 there is "ODER". Write or for it here.',
+        ),
+        (
+            "amount <> 5",
+            "An Stelle 8 steht „<>“. Hier wird dafür != geschrieben.",
+            'At position 8 there is "<>". Write != for it here.',
+        ),
+        (
+            "amount > 5 ? 1 : 2",
+            "An Stelle 12 steht „?“. Hier wird dafür if … then … else … geschrieben.",
+            'At position 12 there is "?". Write if … then … else … for it here.',
         ),
         (
             "a and and b",
@@ -66,6 +86,10 @@ def test_syntax_errors_have_sentences(source, german, english):
     ("source", "german"),
     [
         ('amount + "1"', "„+“ lässt sich nicht auf Zahl und Text anwenden."),
+        ('amount in ["a".."c"]', "Zahl lässt sich mit nichts vergleichen, was hinter „in“ steht."),
+        ('[1]["1"]', "Bei „[ ]“ wird wahr oder falsch erwartet, der Wert ist aber: Text."),
+        ("some x in [1] satisfies x", "Bei „some“ wird wahr oder falsch erwartet, der Wert ist aber: Zahl."),
+        ('any("yes")', "Die Funktion „any“ erwartet Einträge der Art wahr/falsch."),
         ('-"1"', "Ein Minus lässt sich nicht vor Text setzen."),
         (
             'min(amount, "1")',

@@ -20,6 +20,10 @@ from workflows.feel.types import (
 _TYPE_NAMES = NameIndex(SIMPLE_TYPES)
 _MOST_NESTING = 70
 _WRONG_QUOTES = frozenset("'`´‘’‚“”„«»‹›")
+_FOREIGN_SIGNS = {
+    **{"==": "=", "<>": "!=", "=>": ">=", "=<": "<=", "!": "not( )", "?": "if … then … else …"},
+    **{"&&": "and", "&": "and", "and": "and", "und": "and", "||": "or", "|": "or", "or": "or", "oder": "or"},
+}
 
 
 class Cursor:
@@ -77,9 +81,18 @@ class Cursor:
         facts = {"found": self.token.text, "expected": expected}
         if self.token.text in _WRONG_QUOTES:
             return FeelSyntaxError("wrong_quotes", self.token.start, facts)
-        if self.token.text == "=" and self.index and self.tokens[self.index - 1].text == "=":
-            return FeelSyntaxError("double_equals", self.token.start, facts)
+        if (foreign := self._foreign_sign()) is not None:
+            return foreign
         return FeelSyntaxError("unexpected", self.token.start, facts)
+
+    def _foreign_sign(self) -> FeelSyntaxError | None:
+        """Recognise what other languages write here, alone or as one sign of two tokens, and name FEEL's own."""
+        before, here, after = self.tokens[self.index - 1 if self.index else 0], self.token, self.peek()
+        for first, text in ((before, before.text + here.text), (here, here.text + after.text), (here, here.text)):
+            instead = _FOREIGN_SIGNS.get(text.lower())
+            if instead not in (None, text):
+                return FeelSyntaxError("foreign_sign", first.start, {"found": text, "instead": str(instead)})
+        return None
 
     @contextmanager
     def nested(self) -> Iterator[None]:

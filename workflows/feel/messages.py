@@ -31,9 +31,9 @@ SENTENCES: Final[dict[str, tuple[str, str]]] = {
         "Texte stehen zwischen geraden doppelten Anführungszeichen. An Stelle {place} steht {found}.",
         "Texts stand between straight double quotation marks. At position {place} there is {found}.",
     ),
-    "double_equals": (
-        "Verglichen wird mit einem einzelnen Gleichheitszeichen; an Stelle {place} steht ein zweites.",
-        "Compare with a single equals sign; at position {place} there is a second one.",
+    "foreign_sign": (
+        "An Stelle {place} steht „{found}“. Hier wird dafür {instead} geschrieben.",
+        'At position {place} there is "{found}". Write {instead} for it here.',
     ),
     "open_string": (
         "Das Anführungszeichen an Stelle {place} wird nicht wieder geschlossen.",
@@ -71,6 +71,10 @@ SENTENCES: Final[dict[str, tuple[str, str]]] = {
     "wrong_sign": (
         "Ein Minus lässt sich nicht vor {type} setzen.",
         "A minus sign cannot stand before {type}.",
+    ),
+    "not_among": (
+        "{left} lässt sich mit nichts vergleichen, was hinter „in“ steht.",
+        'A value of type {left} cannot be compared with anything that follows "in".',
     ),
     "not_comparable": (
         "{left} und {right} lassen sich nicht mit „{operator}“ vergleichen.",

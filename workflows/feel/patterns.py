@@ -19,6 +19,11 @@ _MOST_MEMORY = 1024 * 1024
 #: Steps for a pattern that turns out too large: finding that out takes longer than compiling most others.
 _REFUSAL = 8_000
 _GROUP = re.compile(r"\\([\\$])|\$(\d+)|([\\$])")
+_PIECE = re.compile(r"\\.|.", re.DOTALL)
+#: Letters and digits of every script, which RE2's own short forms do not know; `_` counts as elsewhere.
+_LETTERS = r"\p{L}\p{M}\p{N}\p{S}_"
+_ALONE = {r"\w": f"[{_LETTERS}]", r"\W": f"[^{_LETTERS}]", r"\d": r"\p{Nd}", r"\D": r"\P{Nd}"}
+_IN_CLASS = {r"\w": _LETTERS, r"\W": r"\p{P}\p{Z}\p{C}", r"\d": r"\p{Nd}", r"\D": r"\P{Nd}"}
 
 
 def pattern_for(run: Run, text: str, pattern: str, flags: str) -> Any:
@@ -53,7 +58,7 @@ def compile_pattern(pattern: str, flags: str) -> Any:
     options.max_mem = _MOST_MEMORY
     options.case_sensitive = "i" not in flags
     options.literal = "q" in flags
-    source = pattern if "q" in flags else _inline_flags(pattern, flags)
+    source = pattern if "q" in flags else _inline_flags(_every_script(pattern), flags)
     try:
         return re2.compile(source, options)
     except re2.error:
@@ -66,6 +71,18 @@ def _inline_flags(pattern: str, flags: str) -> str:
         pattern = re.sub(r"(\[(?:\\.|[^\]\\])*\])|\s+", lambda match: match.group(1) or "", pattern)
     inline = "".join(flag for flag in "sm" if flag in flags)
     return f"(?{inline}){pattern}" if inline else pattern
+
+
+def _every_script(pattern: str) -> str:
+    """Write short forms such as ``\\w`` out; InvalidValue for a class within a class, which RE2 reads otherwise."""
+    pieces: list[str] = []
+    in_class = False
+    for piece in _PIECE.findall(pattern):
+        if in_class and piece == "[":
+            raise InvalidValue("bad_pattern", pattern=pattern[:80], flags="")
+        pieces.append((_IN_CLASS if in_class else _ALONE).get(piece, piece))
+        in_class = piece == "[" or (in_class and piece != "]")
+    return "".join(pieces)
 
 
 def expand_replacement(replacement: str, pattern: Any, *, literal: bool) -> Callable[[Any], str]:

@@ -135,7 +135,10 @@ def _quantified(node: syntax.Quantified, around: Surroundings) -> Code:
         answers: list[object] = []
         if not _iterate(domains, cost, scope, lambda local: answers.append(condition(local))):
             return None
-        return combine(answers)
+        answer = combine(answers)
+        if answer is None and (kinds := {kind(each) for each in answers} - {"boolean", "null"}):
+            scope.run.warn("not_a_truth", node.position, {"operator": node.quantifier, "type": min(kinds)})
+        return answer
 
     return quantified
 
@@ -178,6 +181,8 @@ def _filter(node: syntax.Filter, around: Surroundings) -> Code:
                 return _entry_at(scope.run, entries, answer, node.position)
             if answer is True:
                 chosen.append(entry)
+            elif answer is not False and answer is not None:
+                scope.run.warn("not_a_truth", node.position, {"operator": "[ ]", "type": kind(answer)})
         return chosen
 
     return select

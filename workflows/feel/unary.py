@@ -103,7 +103,15 @@ def _membership(operand: Code) -> Check:
 
 def _in(node: syntax.In, around: Surroundings) -> Code:
     operand, check = compile_node(node.operand, around), compile_tests(node.tests, around)
-    return lambda scope: check(scope, operand(scope))
+
+    def within(scope: Scope) -> object:
+        value = operand(scope)
+        answer = check(scope, value)
+        if answer is None and value is not None:
+            scope.run.warn("not_among", node.position, {"left": kind(value)})
+        return answer
+
+    return within
 
 
 COMPILERS[syntax.In] = _in

@@ -121,12 +121,17 @@ def _extreme(run: Run, entries: List, symbol: str) -> object:
 @builtin("all", "list...: list")
 def all_true(run: Run, entries: List) -> bool | None:
     """Conjunction of truths; false beats null beats true."""
-    run.spend(len(entries) >> 3)
-    return all_of(entries)
+    return _decided(run, all_of(entries), entries)
 
 
 @builtin("any", "list...: list")
 def any_true(run: Run, entries: List) -> bool | None:
     """Disjunction of truths; true beats null beats false."""
+    return _decided(run, any_of(entries), entries)
+
+
+def _decided(run: Run, answer: bool | None, entries: List) -> bool | None:
     run.spend(len(entries) >> 3)
-    return any_of(entries)
+    if answer is None and not all(entry is None or type(entry) is bool for entry in entries):
+        raise InvalidValue("wrong_entries", expected="boolean")
+    return answer
