@@ -124,6 +124,44 @@ def test_a_case_that_cannot_move_is_told_with_its_reason(changed: Path, capsys: 
     assert "kann nicht umgestellt werden. Der Vorgang wartet bei „Anfrage sichten“" in capsys.readouterr().out
 
 
+def test_a_renamed_step_finds_its_case_again_by_the_map_of_the_command(
+    changed: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    diagram = changed / "enquiry.bpmn"
+    told = re.sub(r'(?<!formId=)"triage"', '"sight"', diagram.read_text("utf-8")).replace(">triage<", ">sight<")
+    urgent = '<zeebe:formDefinition formId="triage"/>'
+    diagram.write_text(told.replace(urgent, f'{urgent}<zeebe:priorityDefinition priority="80"/>', 1), "utf-8")
+    assert main(["bundle", "deploy", str(changed), "--at-once"]) == 0
+    moving = ["bundle", "migrate", "enquiry", "--dry-run"]
+    assert main([*moving, "--map", "triage="]) == 1
+    assert "diesen Schritt gibt es nicht mehr" in capsys.readouterr().out
+    assert main([*moving, "--map", "triage=sight"]) == 0
+    told = capsys.readouterr().out
+    assert "Zuordnung: triage → sight" in told
+    assert "wird umgestellt. Die wartende Aufgabe richtet sich nach der neuen Fassung: Dringlichkeit." in told
+
+
+NONSENSE = {
+    ("triage",): "„triage“ ist keine Zuordnung. Schreiben Sie ALT=NEU",
+    ("=triage",): "„=triage“ ist keine Zuordnung",
+    ("triage=a=b",): "„triage=a=b“ ist keine Zuordnung",
+    ("triage=way", "triage=other"): "Für „triage“ stehen zwei verschiedene Ziele da",
+    ("nothing=triage",): "Kein laufender Vorgang hat in seiner Fassung einen Schritt „nothing“",
+    ("triage=nothing",): "hat keinen Schritt „nothing“",
+}
+
+
+def test_a_map_that_makes_no_sense_is_refused_in_a_sentence(changed: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    assert main(["bundle", "deploy", str(changed), "--at-once"]) == 0
+    for given, said in NONSENSE.items():
+        assert main(["bundle", "migrate", "enquiry", *(part for each in given for part in ("--map", each))]) == 1
+        told = capsys.readouterr()
+        assert said in told.err
+        assert "hat begonnen" not in told.out
+    with as_system(settings_of(Namespace())) as tx:
+        assert not migrations.recent(tx, "enquiry")
+
+
 def test_what_is_not_there_is_said_in_a_sentence(changed: Path, capsys: pytest.CaptureFixture[str]) -> None:
     assert main(["bundle", "migrate", "nowhere"]) == 1
     assert main(["bundle", "export", "enquiry", "--to", "9"]) == 1

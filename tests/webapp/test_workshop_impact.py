@@ -30,6 +30,8 @@ RENAMED = {
     b'attachedToRef="triage"': b'attachedToRef="sight"',
     b'value="triage"': b'value="sight"',
     b'bpmnElement="triage"': b'bpmnElement="sight"',
+    b'<zeebe:formDefinition formId="triage"/>': b'<zeebe:formDefinition formId="triage"/>'
+    b'<zeebe:priorityDefinition priority="80"/>',
 }
 
 Work = Callable[[], None]
@@ -65,6 +67,7 @@ def test_the_page_says_for_each_case_how_it_goes_on(owner: Browser, enquiry: Enq
     assert "Wird umgestellt (1)" in words(page.text)
     assert enquiry.reference in page.text
     assert "„Anfrage sichten“" in page.text
+    assert "richtet sich nach der neuen Fassung: Dringlichkeit. Was jemand von Hand gesetzt hat, bleibt." in page.text
     assert "1 Vorgang umstellen" in page.text
 
 

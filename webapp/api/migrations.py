@@ -64,6 +64,7 @@ def _impact(found: Preview) -> dict[str, Any]:
                 "waits_at": list(row.waits_at),
                 "verdict": row.verdict.outcome,
                 "reasons": [_reason(each) for each in row.verdict.reasons],
+                "changes": list(row.verdict.changes),
             }
             for row in found.rows
         ],

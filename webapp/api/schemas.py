@@ -166,11 +166,13 @@ SCHEMAS: dict[str, Schema] = {
                         "waits_at": array(TEXT),
                         "verdict": {"enum": ["unchanged", "move", "refused"]},
                         "reasons": array(ref("Reason")),
+                        "changes": array({"enum": ["group", "assignee", "due", "follow_up", "priority"]}),
                     }
                 )
             ),
         },
-        text="names: proposed map from ids of elements that are gone to those that take their place.",
+        text="names: proposed map from ids of elements that are gone to those that take their place. "
+        "changes: what its waiting tasks take over when it moves, but for what somebody has set by hand.",
     ),
     "Migration": record(
         {

@@ -2,17 +2,18 @@
 
 import sys
 from argparse import ArgumentParser, Namespace
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from pathlib import Path
 
 from webapp.cli import models
 from webapp.cli.surroundings import Commands, add_command, as_system, as_user, settings_of
 from workflows.actions import bundles, migrations, publishing, workshop
 from workflows.actions.migrations import Preview
+from workflows.core.errors import Invalid, Problem
 from workflows.engine.checks import line, open_bundle
 from workflows.engine.comparison import Comparison, Difference, Lines
 from workflows.engine.findings import BundleRefused
-from workflows.engine.migration import REFUSED, reason_text
+from workflows.engine.migration import REFUSED, changes_text, reason_text
 
 MARKS = {"added": "+", "removed": "-", "changed": "~"}
 VERDICTS = {
@@ -43,6 +44,14 @@ def register(commands: Commands) -> None:
     )
     moving = add_command(inner, "migrate", run_migrate, "laufende Vorgänge auf eine Fassung umstellen")
     _version_arguments(moving)
+    moving.add_argument(
+        "--map",
+        action="append",
+        default=[],
+        metavar="ALT=NEU",
+        help="welcher Schritt an die Stelle eines alten tritt, mit ihren Kennungen (mehrmals möglich; „ALT=“ verwirft "
+        "einen Vorschlag)",
+    )
     moving.add_argument("--dry-run", action="store_true", help="nur sagen, was geschähe")
 
 
@@ -135,6 +144,9 @@ def run_migrate(options: Namespace) -> int:
     with as_system(settings_of(options)) as tx:
         number = options.to or migrations.live(tx, options.key)
         found = migrations.preview(tx, options.key, number)
+        if given := _name_map(options.map):
+            names = {old: new for old, new in {**found.names, **given}.items() if new}
+            found = migrations.preview(tx, options.key, number, names)
         _print(found)
         if not options.dry_run:
             job = migrations.begin(tx, options.key, number, found.names)
@@ -142,9 +154,22 @@ def run_migrate(options: Namespace) -> int:
     return 1 if found.counts.get(REFUSED) else 0
 
 
+def _name_map(pairs: Iterable[str]) -> dict[str, str]:
+    """Old ids and what takes their place, empty for nothing; raises ``Invalid`` for what is no pair, or two for one."""
+    names: dict[str, str] = {}
+    for pair in pairs:
+        old, equals, new = (each.strip() for each in pair.partition("="))
+        if not (old and equals) or "=" in new:
+            raise Invalid({"--map": (Problem("not_a_pair", {"text": pair}),)})
+        if names.setdefault(old, new) != new:
+            raise Invalid({"--map": (Problem("mapped_twice", {"step": old}),)})
+    return names
+
+
 def _print(found: Preview) -> None:
     for row in found.rows:
-        reasons = " ".join(reason_text(each) for each in row.verdict.reasons)
+        told = [*(reason_text(each) for each in row.verdict.reasons), changes_text(row.verdict.changes)]
+        reasons = " ".join(filter(None, told))
         where = f"{row.reference or row.instance_id} (Fassung {row.number}, {', '.join(row.waits_at)})"
         print(f"{where}: {VERDICTS[row.verdict.outcome]}{f'. {reasons}' if reasons else ''}")
     for element, target in found.names.items():

@@ -12,4 +12,8 @@ INSIDE: Mapping[str, Any] = {
     "start_values": _("Das ist nicht lesbar oder passt nicht zum Beginn. Schreiben Sie je Zeile „name: wert“."),
     "scenario_name": _("Bitte nur kleine Buchstaben von a bis z, Ziffern und Unterstriche."),
     "scenario_taken": _("So heißt schon ein Szenario. Bitte wählen Sie einen anderen Namen."),
+    "unknown_old_step": _("Kein laufender Vorgang hat in seiner Fassung einen Schritt „%(step)s“."),
+    "unknown_new_step": _("Die Fassung, auf die umgestellt wird, hat keinen Schritt „%(step)s“."),
+    "not_a_pair": _("„%(text)s“ ist keine Zuordnung. Schreiben Sie ALT=NEU mit den Kennungen der Schritte."),
+    "mapped_twice": _("Für „%(step)s“ stehen zwei verschiedene Ziele da. Bitte nennen Sie nur eines."),
 }

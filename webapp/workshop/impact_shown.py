@@ -4,7 +4,7 @@ from collections.abc import Iterable
 from dataclasses import dataclass, field
 
 from workflows.actions.migrations import Preview, Report
-from workflows.engine.migration import CHANGED, REFUSED, UNCHANGED, Reason, reason_text
+from workflows.engine.migration import CHANGED, REFUSED, UNCHANGED, Reason, changes_text, reason_text
 
 ORDER = (REFUSED, CHANGED, UNCHANGED)
 OUTCOMES = ("failed", "refused", "gone_on", "planned", "returning", "moved", "undone", "unchanged", "ended")
@@ -36,8 +36,10 @@ def groups(preview: Preview, language: str) -> list[Group]:
     """The running cases by verdict, reason and where they stand; refused ones first."""
     found: dict[tuple[str, tuple[str, ...], str], Group] = {}
     for row in preview.rows:
-        texts, place = _texts(row.verdict.reasons, language), ", ".join(row.waits_at)
-        group = found.setdefault((row.verdict.outcome, texts, place), Group(row.verdict.outcome, texts, place))
+        verdict, place = row.verdict, ", ".join(row.waits_at)
+        changes = changes_text(verdict.changes, "de" if language.startswith("de") else "en")
+        texts = (*_texts(verdict.reasons, language), *filter(None, [changes]))
+        group = found.setdefault((verdict.outcome, texts, place), Group(verdict.outcome, texts, place))
         group.cases.append(_named(row.reference, row.instance_id))
     return sorted(found.values(), key=lambda each: (ORDER.index(each.outcome), -len(each.cases)))
 

@@ -9,7 +9,7 @@ from sqlalchemy import select
 from workflows import policy
 from workflows.actions import subjects, task_trail
 from workflows.core import audit
-from workflows.core.errors import NotFound
+from workflows.core.errors import Invalid, NotFound, Problem
 from workflows.core.tx import Tx
 from workflows.engine import definitions
 from workflows.engine.bundle import Bundle
@@ -82,7 +82,7 @@ def preview(tx: Tx, process_key: str, target: int | Bundle, names: Mapping[str, 
     """What a version (by number) or a bundle not published yet means for each running case; changes nothing.
 
     ``names`` are ids of old elements with their new ones, proposed unless given. Raises ``NotAllowed``, ``NotFound``,
-    ``BundleRefused`` for a bundle with errors.
+    ``Invalid`` for names that no version has, ``BundleRefused`` for a bundle with errors.
     """
     policy.require(tx, policy.BUNDLE_EDIT)
     new = _target(tx, process_key, target)
@@ -92,7 +92,7 @@ def preview(tx: Tx, process_key: str, target: int | Bundle, names: Mapping[str, 
     )
     running = tx.session.execute(query.order_by(Instance.id)).all()
     olds = {each: definitions.load(tx.session, each) for each in sorted({row.version_id for row in running})}
-    chosen = _proposed(list(olds.values()), new) if names is None else dict(names)
+    chosen = _proposed(list(olds.values()), new) if names is None else _known(names, olds.values(), new)
     plans = {each: plan(old, new, chosen) for each, old in olds.items()}
     references = subjects.references(tx, {row.subject for row in running})
     rows = tuple(
@@ -135,6 +135,22 @@ def _proposed(olds: Sequence[Definition], new: Definition) -> dict[str, str]:
     for old in olds:
         found.update(proposed_names(old, new))
     return found
+
+
+def _known(names: Mapping[str, str], olds: Collection[Definition], new: Definition) -> dict[str, str]:
+    """A name map somebody has written, which must speak of what there is; raises ``Invalid`` for ``names``."""
+    before = {key for old in olds for key in _keys(old)}
+    # Where nothing runs any more there is nothing to compare the old side with.
+    problems = [Problem("unknown_old_step", {"step": old}) for old in names if olds and old not in before]
+    after = _keys(new)
+    problems += [Problem("unknown_new_step", {"step": each}) for each in names.values() if each not in after]
+    if problems:
+        raise Invalid({"names": tuple(problems)})
+    return dict(names)
+
+
+def _keys(definition: Definition) -> set[str]:
+    return {*definition.process.elements, *definition.process.processes}
 
 
 def _affected(planned: Plan, instance_id: int, reference: str, started_at: datetime, state: bytes) -> Affected:

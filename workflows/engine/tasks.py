@@ -153,6 +153,7 @@ def _change(
                 element_id=task.element_id,
                 element_name=task.name,
                 actor=tx.actor.label,
+                details={"task": task.id},
             )
         )
     return task

@@ -4,6 +4,7 @@ from workflows.engine.migration.moving import Earlier, move, undo
 from workflows.engine.migration.names import proposed_names
 from workflows.engine.migration.planning import CHANGED, REFUSED, UNCHANGED, WAITS, Plan, Verdict, plan
 from workflows.engine.migration.reasons import WITHOUT_TARGET, Reason, reason_text
+from workflows.engine.migration.waiting_tasks import changes_text
 
 __all__ = [
     "CHANGED",
@@ -15,6 +16,7 @@ __all__ = [
     "Plan",
     "Reason",
     "Verdict",
+    "changes_text",
     "move",
     "plan",
     "proposed_names",

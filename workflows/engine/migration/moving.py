@@ -15,14 +15,13 @@ from workflows.core import killpoints
 from workflows.core.errors import Conflict
 from workflows.core.tx import Tx
 from workflows.engine import definitions, runtime, snapshots, tokens
-from workflows.engine.behaviours import loops, people
+from workflows.engine.behaviours import loops
 from workflows.engine.definition import Definition
 from workflows.engine.dialect.model import Element
 from workflows.engine.events import Event
-from workflows.engine.faults import Stuck
 from workflows.engine.incidents import Incident
 from workflows.engine.messages import Subscription
-from workflows.engine.migration import rows, standing
+from workflows.engine.migration import rows, standing, waiting_tasks
 from workflows.engine.migration.planning import CHANGED, Verdict, plan
 from workflows.engine.migration.rewriting import Rewritten, rewrite, standing_tokens
 from workflows.engine.migration.rows import Rows
@@ -168,19 +167,7 @@ def _change_rows(run: Run, token: str, before: Element, after: Element) -> None:
 def _of_task(run: Run, place: tokens.Token, before: Element, after: Element) -> dict[str, Any]:
     values: dict[str, Any] = {"name": after.name or after.id, "is_shared": after.assignment.is_shared}
     values["form_id"] = after.form_id if after.kind == "user_task" else None
-    for_whom = before.lane != after.lane or before.assignment.candidate_groups != after.assignment.candidate_groups
-    until = before.assignment.due != after.assignment.due
-    if not for_whom and not until:
-        return values
-    mine = (Task.instance_id == run.instance_id, Task.token == place.id.hex)
-    try:
-        with run.as_of(run.tx.session.execute(select(Task.created_at).where(*mine)).scalar_one()):
-            asked = people.task(run, place, after)
-    except Stuck as stuck:
-        # What cannot be computed stays as it was; the timeline says so.
-        run.note("expression.warned", place, {"warnings": [stuck.code]})
-        return values
-    return values | ({"group_key": asked.group_key} if for_whom else {}) | ({"due_at": asked.due_at} if until else {})
+    return values | waiting_tasks.follow(run, place, before, after)
 
 
 def _save(run: Run, instance: Instance, version_id: int, state: bytes, variables: dict[str, dict[str, Any]]) -> None:

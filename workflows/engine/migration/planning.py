@@ -12,6 +12,7 @@ from workflows.engine.migration.forks import Side, changed_forks, matched_flows
 from workflows.engine.migration.reasons import Reason
 from workflows.engine.migration.standing import Level, Place, Shape
 from workflows.engine.migration.values import lacking
+from workflows.engine.migration.waiting_tasks import COLUMNS, asked_otherwise
 from workflows.engine.migration.ways import Ways, stuck_join
 from workflows.engine.projection import PEOPLE
 from workflows.engine.snapshots import UnreadableState
@@ -30,11 +31,15 @@ UNREADABLE = (UnreadableState, ValueError, LookupError, TypeError)
 
 @dataclass(frozen=True, slots=True)
 class Verdict:
-    """``outcome`` is ``unchanged``, ``move`` or ``refused``, then with the reasons; ``waits_at`` are element ids."""
+    """``outcome`` is ``unchanged``, ``move`` or ``refused``, then with the reasons; ``waits_at`` are element ids.
+
+    ``changes`` is what waiting tasks take over (``waiting_tasks.COLUMNS``) when it moves.
+    """
 
     outcome: str
     waits_at: tuple[str, ...] = ()
     reasons: tuple[Reason, ...] = ()
+    changes: tuple[str, ...] = ()
 
 
 @dataclass
@@ -72,7 +77,17 @@ class Plan:
         found = [reason for level in levels for reason in self._obstacles(level, owners.get(level.owner))]
         if not found:
             found = list(self._lacking(levels, owners))
-        return Verdict(REFUSED if found else CHANGED, waits_at, tuple(dict.fromkeys(found)))
+        if found:
+            return Verdict(REFUSED, waits_at, tuple(dict.fromkeys(found)))
+        return Verdict(CHANGED, waits_at, (), self._changes(places))
+
+    def _changes(self, places: list[Place]) -> tuple[str, ...]:
+        found: set[str] = set()
+        for place in (each for each in places if each.is_waiting):
+            after = self.new.process.elements.get(self.target(place.element))
+            if after is not None:
+                found.update(asked_otherwise(self.old.process.elements[place.element], after))
+        return tuple(each for each in COLUMNS if each in found)
 
     def process_of(self, level: Level, owner: Element | None) -> str | None:
         """The process in the new version that a level goes on in; None when there is none."""

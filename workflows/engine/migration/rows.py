@@ -2,6 +2,7 @@
 
 from collections.abc import Collection, Mapping
 from datetime import datetime
+from decimal import Decimal
 from typing import Any
 
 from sqlalchemy import CursorResult, Result, delete, insert, select, update
@@ -10,15 +11,19 @@ from workflows.core.db import table_of
 from workflows.core.tx import Tx
 from workflows.engine.incidents import Incident
 from workflows.engine.messages import Subscription
+from workflows.engine.migration import waiting_tasks
 from workflows.engine.tasks import Task
 from workflows.engine.timers import Timer
 
 Rows = dict[str, list[dict[str, Any]]]
 """By table the open rows, each with its id and what a move may change."""
 
-# Claim, draft and priority are not here: they belong to the people, whatever the version.
+# Drafts are not here: they belong to the people, whatever the version; so does what else they set by hand.
 KEPT: dict[type[Any], tuple[str, ...]] = {
-    Task: ("id", "token", "element_id", "name", "form_id", "is_shared", "group_key", "due_at"),
+    Task: (
+        *("id", "token", "element_id", "name", "form_id", "is_shared", "group_key", "assignee_id", "claimed_at"),
+        *("due_at", "follow_up_on", "priority"),
+    ),
     Timer: ("id", "token", "element_id", "due_at"),
     Subscription: ("id", "token", "element_id", "name", "correlation_key"),
     Incident: ("id", "token", "element_id"),
@@ -73,7 +78,7 @@ def change(tx: Tx, model: type[Any], instance_id: int, token: str, values: Mappi
 
 
 def restore(tx: Tx, instance_id: int, earlier: Rows) -> None:
-    """Make the open rows those of before; what people did meanwhile (claims, drafts) stays."""
+    """Make the open rows those of before; what people have set (claims, drafts, urgency) stays."""
     now = read(tx, instance_id)
     for model in KEPT:
         known = {int(row["id"]) for row in earlier[model.__tablename__]}
@@ -81,14 +86,18 @@ def restore(tx: Tx, instance_id: int, earlier: Rows) -> None:
         tx.session.execute(_closing(model, tx.now).where(model.id.in_(added)), execution_options=_OPTIONS)
     for model in KEPT:
         for row in earlier[model.__tablename__]:
-            _put(tx, model, instance_id, {name: value for name, value in row.items() if name != "id"}, int(row["id"]))
+            row_id = int(row["id"])
+            stays = {"id", *(waiting_tasks.columns_of(waiting_tasks.by_hand(tx, row_id)) if model is Task else ())}
+            _put(tx, model, instance_id, {name: value for name, value in row.items() if name not in stays}, row_id)
 
 
 def _put(tx: Tx, model: type[Any], instance_id: int, values: dict[str, Any], row_id: int) -> None:
-    mine = update(model).where(model.id == row_id).values({**values, **_REOPENED.get(model, {})})
+    # What lay in the job of the move has become JSON, which knows numbers but no integers.
+    stored = {name: int(value) if isinstance(value, Decimal) else value for name, value in values.items()}
+    mine = update(model).where(model.id == row_id).values({**stored, **_REOPENED.get(model, {})})
     found = tx.session.execute(mine, execution_options=_OPTIONS)
     if model is Subscription and rows_of(found) == 0:
-        tx.session.execute(insert(Subscription).values(instance_id=instance_id, **values))
+        tx.session.execute(insert(Subscription).values(instance_id=instance_id, **stored))
 
 
 def rows_of(result: Result[Any]) -> int:
