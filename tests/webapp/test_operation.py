@@ -11,17 +11,19 @@ from sqlalchemy import select, update
 from tests.conftest import Begin, Database
 from tests.webapp.conftest import ADDRESS, Browser, Enquired
 from webapp.app import create_app
-from workflows.actions import mails
-from workflows.core import outbox, presence
+from workflows.actions import mails, operation
+from workflows.core import house_facts, outbox, presence
 from workflows.core.audit.log import AuditEntry
 from workflows.core.clock import SetClock
 from workflows.core.errors import Conflict
 from workflows.core.outbox import Mail
 from workflows.core.settings import Settings
+from workflows.domain import pages
 
 NO_WORKER = "arbeitet nichts im Hintergrund"
 FAILED = "konnte nicht zugestellt werden"
 GIVEN_UP = "automatischer Schritt ist gescheitert"
+UNFINISHED = "sagen der Öffentlichkeit noch nicht alles"
 
 
 def health(browser: Browser) -> tuple[int, str]:
@@ -107,3 +109,29 @@ def test_mails_waiting_for_a_mail_server_are_told(
     assert '<section class="banner banner--danger"' in page  # red, on every page of the inside
     assert "banner--danger" in mine.get("/cases").text
     assert "amal@verein.example" in mine.get("/mails?status=waiting").text
+
+
+def test_pages_without_the_facts_of_the_house_show_no_brackets_and_tell_those_inside(
+    signed_in: Callable[[str], Browser], browser: Browser, begin: Begin, settings: Settings, clock: SetClock
+) -> None:
+    for page in ("/pages/imprint", "/pages/privacy", "/pages/accessibility", "/anfrage"):
+        shown = browser.get(page).text
+        assert "[[" not in shown
+        assert "(wird noch ergänzt)" in shown
+    assert UNFINISHED in signed_in("coordinator").get("/inbox").text
+    admin = signed_in("admin")
+    assert UNFINISHED in admin.get("/admin/users").text
+    assert "LOTSE_PRIVACY_OFFICER" in admin.get("/pages/imprint/edit").text
+
+    told = dict.fromkeys(house_facts.INVENTED, "Stadt am Fluss")
+    complete = replace(settings, public_url=ADDRESS, house=house_facts.read(told))
+    notice = Browser(create_app(complete, clock).test_client()).get("/anfrage").text
+    assert "Stadt am Fluss, Amt für Zuwanderung und Integration" in notice
+    assert "wird noch ergänzt" not in notice
+    with begin() as tx:
+        known = replace(tx, settings=complete)
+        assert operation.look(tx).unfinished_pages == 3
+        assert operation.look(known).unfinished_pages == 0
+        pages.edit(tx, "imprint", "de", "Impressum", "Wir sind [[noch niemand]].")
+        assert operation.look(known).unfinished_pages == 1
+        assert pages.unfinished(tx.session, known.settings.house) == {"imprint": ["noch niemand"]}

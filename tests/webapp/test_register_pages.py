@@ -100,6 +100,8 @@ def test_a_proposal_waits_for_the_coordinators_word(coordinator: Browser, addres
     number = int(address.rpartition("/")[2])
     with begin() as tx:
         organisation_people.propose(tx, number, None, {"members": "to_99"}, "Wir sind mehr geworden.")
+    for place in ("/inbox", "/register"):
+        assert "Ein Eintrag im Register wartet auf Ihre Entscheidung" in coordinator.get(place).text
     assert "Brücke der Kulturen" in coordinator.get("/register?state=proposed").text
     card = coordinator.get(address).text
     assert "Wir sind mehr geworden." in card
@@ -110,6 +112,7 @@ def test_a_proposal_waits_for_the_coordinators_word(coordinator: Browser, addres
         known = organisations.values(tx.session, [number])[number]
         assert (known["members"].value, known["members"].source) == ("to_99", "self")
     assert coordinator.post(f"{address}/proposal", {**read, "answer": "reject"}).status_code == 409
+    assert "wartet auf Ihre Entscheidung" not in coordinator.get("/inbox").text
 
 
 def test_nobody_accepts_a_proposal_that_came_after_the_one_they_read(

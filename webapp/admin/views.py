@@ -10,6 +10,7 @@ from webapp.access import Refusal, view
 from webapp.forms.view import Problems
 from webapp.wording import code_word, error_text
 from workflows import policy
+from workflows.actions import operation
 from workflows.actions import users as accounts
 from workflows.actions.users import Typed
 from workflows.core.errors import Conflict, Invalid
@@ -25,7 +26,8 @@ USER = "/users/<int:user_id>"
 def users(tx: Tx) -> ResponseReturnValue:
     """Everybody with an account."""
     words = request.args.get("q", "").strip()[:200]
-    return render_template("admin/users.html", accounts=accounts.find(tx, words), q=words)
+    found = accounts.find(tx, words)
+    return render_template("admin/users.html", accounts=found, q=words, operation=operation.look(tx))
 
 
 @view(admin, "/users/new", who=policy.USER_EDIT)

@@ -17,7 +17,9 @@ from webapp.cli import serving, working
 from webapp.cli.preparation import prepare
 from webapp.cli.surroundings import Commands, add_command, as_system, settings_of
 from workflows.actions.demo import DEMO_USERS
+from workflows.core import house_facts
 from workflows.core.settings import Settings
+from workflows.domain import pages
 from workflows.domain.people import User
 
 TEXT = "Datenbank und Prozesse bereitstellen, dann Webserver und Worker starten (Ende: Strg+C)"
@@ -91,7 +93,18 @@ def _welcome(settings: Settings, address: str) -> None:
         print("  Anmelden mit der eigenen E-Mail-Adresse und dem Passwort.")
     if settings.smtp is None and not settings.demo:
         print("  Ohne LOTSE_SMTP_HOST bleiben Mails liegen, bis ein Mailserver eingetragen ist.")
+    _name_gaps(settings)
     print(flush=True)
+
+
+def _name_gaps(settings: Settings) -> None:
+    with as_system(settings) as tx:
+        unfinished = pages.unfinished(tx.session, settings.house)
+    if unfinished:
+        print("  Auf den öffentlichen Seiten (Impressum, Datenschutz, Barrierefreiheit) fehlt noch:")
+    for label in dict.fromkeys(label for labels in unfinished.values() for label in labels):
+        names = " ".join(house_facts.SETTINGS.get(label, ()))
+        print(f"    {label}: {names or 'im Text der Seite ergänzen'}")
 
 
 def _has_users(settings: Settings) -> bool:

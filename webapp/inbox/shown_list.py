@@ -12,7 +12,7 @@ from webapp.i18n import language
 from webapp.inbox import address
 from webapp.inbox.shown import task_row
 from workflows import policy
-from workflows.actions import about, contacts, filters, operation, task_list
+from workflows.actions import about, contacts, filters, operation, register, task_list
 from workflows.actions.about import About
 from workflows.actions.task_list import DUE, FOLLOW_UPS, MOST_COUNTED, NOBODY, PRIORITIES, SORTS, Filter
 from workflows.core.tx import Tx
@@ -64,6 +64,7 @@ def page(tx: Tx, wanted: Filter, chosen: Sequence[int] = ()) -> Row:
         ),
         "may_work": policy.may(tx.actor, policy.TASK_WORK),
         "due_contacts": contacts.due(tx),
+        "proposals": register.proposals_waiting(tx),
         "operation": operation.look(tx) if policy.may(tx.actor, policy.MAIL_READ) else None,
     }
 

@@ -3,6 +3,7 @@
 from flask import Blueprint, flash, redirect, render_template, request, url_for
 from flask.typing import ResponseReturnValue
 from flask_babel import gettext as _
+from markupsafe import Markup
 
 from webapp.access import PUBLIC, Refusal, view
 from webapp.forms.view import Problems
@@ -10,6 +11,7 @@ from webapp.i18n import NAMES, direction, language, tag
 from webapp.identity import page_actor
 from webapp.pages.markup import as_html
 from workflows import policy
+from workflows.core import house_facts
 from workflows.core.errors import Invalid
 from workflows.core.tx import Tx
 from workflows.domain import pages as texts
@@ -22,7 +24,7 @@ pages = Blueprint("pages", __name__)
 def show(tx: Tx, key: str) -> ResponseReturnValue:
     """One page in the reader's language, in German where there is no other."""
     page = texts.read(tx.session, key, language())
-    drawn = {"key": key, "title": page.title, "html": as_html(page.text), "updated_at": page.updated_at}
+    drawn = {"key": key, "title": page.title, "html": public_text(tx, page), "updated_at": page.updated_at}
     drawn |= {"language": page.language, "dir": direction(page.language)}
     return render_template("pages/show.html", page=drawn, can_edit=policy.may(page_actor(), policy.PAGE_EDIT))
 
@@ -31,7 +33,7 @@ def show(tx: Tx, key: str) -> ResponseReturnValue:
 def edit(tx: Tx, key: str) -> ResponseReturnValue:
     """The page's text in one language to be changed, or to be written for the first time."""
     german, own = texts.read(tx.session, key, "de"), texts.own(tx.session, key, _edited())
-    return _form(german, own.title if own else "", own.text if own else "", is_new=own is None)
+    return _form(tx, german, own.title if own else "", own.text if own else "", is_new=own is None)
 
 
 @view(pages, "/pages/<key>/edit", who=policy.PAGE_EDIT, methods=("POST",))
@@ -43,9 +45,14 @@ def save(tx: Tx, key: str) -> ResponseReturnValue:
     except Invalid as error:
         german = texts.read(tx.session, key, "de")
         is_new = texts.own(tx.session, key, of) is None
-        raise Refusal(_form(german, title, text, error.problems, is_new=is_new), 422) from error
+        raise Refusal(_form(tx, german, title, text, error.problems, is_new=is_new), 422) from error
     flash(_("Die Seite ist gespeichert: %(language)s.", language=NAMES[of]), "success")
     return redirect(url_for("pages.edit", key=key, of=of))
+
+
+def public_text(tx: Tx, page: Page) -> Markup:
+    """The page as everybody reads it: with the facts of the installation, and no brackets where one is missing."""
+    return as_html(house_facts.filled(page.text, tx.settings.house, _("(wird noch ergänzt)")))
 
 
 def _edited() -> str:
@@ -54,7 +61,16 @@ def _edited() -> str:
     return of if of in NAMES else "de"
 
 
-def _form(german: Page, title: str, text: str, problems: Problems | None = None, *, is_new: bool) -> str:
+def _missing(tx: Tx) -> list[dict[str, str]]:
+    """What the public pages lack, with the settings that would say it."""
+    return [
+        {"key": key, "label": label, "settings": ", ".join(house_facts.SETTINGS.get(label, ()))}
+        for key, labels in texts.unfinished(tx.session, tx.settings.house).items()
+        for label in labels
+    ]
+
+
+def _form(tx: Tx, german: Page, title: str, text: str, problems: Problems | None = None, *, is_new: bool) -> str:
     of = _edited()
     return render_template(
         "pages/edit.html",
@@ -65,4 +81,5 @@ def _form(german: Page, title: str, text: str, problems: Problems | None = None,
         problems=problems or {},
         languages_of_page=[{"code": code, "name": name, "current": code == of} for code, name in NAMES.items()],
         of=of,
+        missing=_missing(tx),
     )

@@ -15,7 +15,7 @@ from webapp.forms.reading import is_redrawing
 from webapp.forms.ticket import Ticket
 from webapp.forms.view import FormView
 from webapp.i18n import direction, language
-from webapp.pages.markup import as_html
+from webapp.pages.views import public_text
 from workflows.actions import enquiries
 from workflows.core import links, throttle
 from workflows.core.errors import Invalid, Problem, Throttled
@@ -126,7 +126,7 @@ def _page(
         "public/enquiry.html",
         form=form,
         trap=ticket.TRAP,
-        notice={"html": as_html(notice.text), "language": notice.language, "dir": direction(notice.language)},
+        notice={"html": public_text(tx, notice), "language": notice.language, "dir": direction(notice.language)},
     )
 
 

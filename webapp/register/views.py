@@ -36,6 +36,7 @@ def index(tx: Tx) -> ResponseReturnValue:
         "register/list.html",
         rows=shown.rows(tx, found),
         choices=shown.choices(tx),
+        proposals=kept.proposals_waiting(tx),
         next_url=url_for("register.index", **address, page=page + 1) if more else None,
         previous_url=url_for("register.index", **address, page=page - 1) if page > 1 else None,
         **asked,

@@ -11,7 +11,7 @@ from sqlalchemy.exc import IntegrityError
 from workflows import policy
 from workflows.actions import attachments, case_status, doors, forms, received
 from workflows.actions.case_status import Status
-from workflows.core import audit, links
+from workflows.core import audit, house_facts, links
 from workflows.core.clock import BERLIN
 from workflows.core.db import begin_write
 from workflows.core.errors import Conflict, Invalid, NotFound, Problem
@@ -146,7 +146,7 @@ def _open(tx: Tx, typed: dict[str, Any], language: str, dedupe_key: str | None, 
 def _notice(tx: Tx, language: str) -> dict[str, Any]:
     """Which privacy notice (Art. 13 GDPR) stood above the form: its language, when it was written, its digest."""
     page = pages.read(tx.session, "privacy", language)
-    digest = hashlib.sha256(page.text.encode()).hexdigest()
+    digest = hashlib.sha256(house_facts.filled(page.text, tx.settings.house, "").encode()).hexdigest()
     return {"language": page.language, "written_at": page.updated_at, "sha256": digest}
 
 

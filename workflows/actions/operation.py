@@ -1,12 +1,15 @@
-"""How the house itself is doing: mails that do not get out, workers that are silent, steps given up by the worker."""
+"""How the house itself is doing: stuck mails, silent workers, steps given up by the worker, pages with gaps."""
 
 from dataclasses import dataclass
+from functools import cache
+from typing import Any
 
-from sqlalchemy import func, select
+from sqlalchemy import Select, func, select
 
 from workflows.core.outbox import Mail
 from workflows.core.presence import MISSED_AFTER, Worker
 from workflows.core.tx import Tx
+from workflows.domain.pages import Page
 from workflows.engine.messages import MOST_ATTEMPTS, Message
 from workflows.engine.timers import FAILING, Timer
 
@@ -19,30 +22,48 @@ class Operation:
     mails_wait: bool
     worker_missed: bool
     given_up: int
+    unfinished_pages: int
 
     @property
     def is_well(self) -> bool:
         """Whether there is nothing to tell."""
-        return not (self.failed_mails or self.mails_wait or self.worker_missed or self.given_up)
+        return self == WELL
 
 
-# Built once, for every inbox of the coordination asks it; each part finds its few rows by an index.
-_STATE = select(
-    select(func.max(Worker.seen_at)).scalar_subquery(),
-    select(func.count()).where(Mail.status == "failed").scalar_subquery(),
-    select(func.count()).where(Mail.status == "waiting").scalar_subquery(),
-    select(func.count()).select_from(Timer).where(FAILING).scalar_subquery(),
-    select(func.count()).where(Message.delivered_at.is_(None), Message.attempts >= MOST_ATTEMPTS).scalar_subquery(),
-)
+WELL = Operation(failed_mails=0, mails_wait=False, worker_missed=False, given_up=0, unfinished_pages=0)
+
+
+@cache
+def _state(labels: tuple[str, ...]) -> Select[Any]:
+    """Built once, for every inbox of the coordination asks it; each part finds its few rows by an index.
+
+    ``labels`` name the facts that the public pages need not miss.
+    """
+    text: Any = Page.text
+    for label in labels:
+        text = func.replace(text, f"[[{label}]]", "")
+    return select(
+        select(func.max(Worker.seen_at)).scalar_subquery(),
+        select(func.count()).where(Mail.status == "failed").scalar_subquery(),
+        select(func.count()).where(Mail.status == "waiting").scalar_subquery(),
+        select(func.count()).select_from(Timer).where(FAILING).scalar_subquery(),
+        select(func.count()).where(Message.delivered_at.is_(None), Message.attempts >= MOST_ATTEMPTS).scalar_subquery(),
+        select(func.count(Page.key.distinct())).where(Page.text.contains("[["), text.contains("[[")).scalar_subquery(),
+    )
 
 
 def look(tx: Tx) -> Operation:
-    """How it stands now, in one query; ``given_up`` counts timers that failed and messages no longer tried."""
+    """How it stands now, in one query; ``given_up`` counts timers that failed and messages no longer tried.
+
+    ``unfinished_pages`` counts the public pages that lack what neither a setting nor the office has said.
+    """
     can_send = tx.settings.smtp is not None or tx.settings.shows_mails
-    seen_at, failed, waiting, timers, messages = tx.session.connection().execute(_STATE).one()
+    state = _state(tuple(tx.settings.house))
+    seen_at, failed, waiting, timers, messages, unfinished = tx.session.connection().execute(state).one()
     return Operation(
         failed_mails=failed,
         mails_wait=bool(waiting) and not can_send,
         worker_missed=seen_at is None or seen_at <= tx.now - MISSED_AFTER,
         given_up=timers + messages,
+        unfinished_pages=unfinished,
     )

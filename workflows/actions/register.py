@@ -81,6 +81,13 @@ def find(tx: Tx, wanted: Filter) -> tuple[list[tuple[Organisation, Mapping[str, 
     return [(row, known[row.id]) for row in rows[:PAGE]], len(rows) > PAGE
 
 
+def proposals_waiting(tx: Tx) -> int:
+    """How many entries wait for a word on what was proposed; 100 means more than 99, 0 for who may not decide."""
+    if not policy.may(tx.actor, policy.ORGANISATION_EDIT):
+        return 0
+    return search.count_capped(tx.session, select(Proposal.id).where(Proposal.status == "waiting"))
+
+
 def _holds(value: OrganisationValue | None, key: str) -> bool:
     return value is not None and (key in value.value if isinstance(value.value, list) else key == value.value)
 

@@ -8,6 +8,9 @@ from dataclasses import dataclass, field
 from pathlib import Path
 from urllib.parse import urlsplit
 
+from workflows.core import house_facts
+from workflows.core.house_facts import Facts
+
 SHORTEST_KEY = 32
 """Characters a key must have at least."""
 
@@ -34,6 +37,7 @@ class Settings:
     ``seal_mail`` is who gets the root of every seal of the audit trail.
     ``secret_key`` signs sessions and derives link tokens, ``audit_key`` keys the audit chain; both stay outside
     the database. What ``old_secret_keys`` signed stays good while the key is changed.
+    ``house`` is what the public pages say about the installation.
     """
 
     database_url: str = field(repr=False)  # may hold a password; secrets must not get into logs
@@ -48,6 +52,7 @@ class Settings:
     demo: bool = False
     proxies: int = 0
     old_secret_keys: tuple[bytes, ...] = field(default=(), repr=False)
+    house: Facts = field(default_factory=dict)
 
     @property
     def shows_mails(self) -> bool:
@@ -86,6 +91,7 @@ def read_settings(environ: Mapping[str, str], instance: Path, *, demo: bool = Fa
         demo=demo,
         proxies=_number(environ, "LOTSE_PROXIES", 0),
         old_secret_keys=_old_keys(environ, "LOTSE_OLD_SECRET_KEYS"),
+        house=house_facts.read(environ, demo=demo),
     )
 
 

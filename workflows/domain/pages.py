@@ -2,12 +2,13 @@
 
 from datetime import datetime
 
-from sqlalchemy import CheckConstraint, String, Text
+from sqlalchemy import CheckConstraint, String, Text, select
 from sqlalchemy.orm import Mapped, Session, mapped_column
 
-from workflows.core import audit
+from workflows.core import audit, house_facts
 from workflows.core.db import Base
 from workflows.core.errors import Invalid, NotFound, Problem
+from workflows.core.house_facts import Facts
 from workflows.core.tx import Tx
 
 KEYS = ("imprint", "privacy", "accessibility")
@@ -15,7 +16,10 @@ LONGEST = {"title": 200, "text": 100_000}
 
 
 class Page(Base):
-    """One page in one language; in ``text`` a blank line parts paragraphs, ``## `` starts a heading, ``- `` an item."""
+    """One page in one language; in ``text`` a blank line parts paragraphs, ``## `` starts a heading, ``- `` an item.
+
+    ``[[Name der Stadt]]`` stands for a fact of the installation (``core.house_facts``).
+    """
 
     __tablename__ = "page"
     __table_args__ = (CheckConstraint(f"key IN {KEYS}", name="key"),)
@@ -39,6 +43,16 @@ def read(session: Session, key: str, language: str) -> Page:
 def own(session: Session, key: str, language: str) -> Page | None:
     """The page if it was written in that very language."""
     return session.get(Page, (key, language))
+
+
+def unfinished(session: Session, facts: Facts) -> dict[str, list[str]]:
+    """The pages that nobody may read like this, with what is missing in any of their languages."""
+    found: dict[str, list[str]] = {}
+    query = select(Page.key, Page.text).where(Page.text.contains("[[")).order_by(Page.key, Page.language)
+    for key, text in session.execute(query):
+        if gaps := house_facts.gaps(text, facts):
+            found[key] = list(dict.fromkeys((*found.get(key, ()), *gaps)))
+    return found
 
 
 def edit(tx: Tx, key: str, language: str, title: str, text: str) -> Page:
