@@ -90,6 +90,14 @@ def test_the_root_is_mailed_to_the_reviewer(begin: Begin, settings: Settings, go
         assert audit.verify(tx.session, settings.audit_key, root=sealed.root) == []
 
 
+def test_a_reviewer_with_an_account_reads_of_the_seal_in_its_language(begin: Begin, go: Callable[..., None]) -> None:
+    with begin() as tx:
+        people.create(tx, "revision@stadt.example", "Rev", roles=["reviewer"], language="en")
+    go(Rounds(), seal_mail="revision@stadt.example")
+    with begin() as tx:
+        assert tx.session.scalars(select(Mail.subject)).one() == "Lotse: seal 1 of the audit trail"
+
+
 def test_without_an_address_nothing_is_mailed(begin: Begin) -> None:
     with begin() as tx:
         seals.seal(tx)

@@ -1,6 +1,7 @@
 """An association's own access: nothing without a link, everything that is its own with one, until somebody leaves."""
 
 import re
+from collections.abc import Callable
 from dataclasses import dataclass
 from datetime import timedelta
 
@@ -23,7 +24,7 @@ from workflows.core.links import Link
 from workflows.core.outbox import Mail
 from workflows.core.settings import Settings
 from workflows.core.tx import PUBLIC
-from workflows.domain import cases, organisation_people, organisations
+from workflows.domain import cases, organisation_people, organisations, people
 from workflows.domain.cases import Case
 from workflows.domain.organisations import Origin
 
@@ -194,9 +195,13 @@ def test_who_leaves_loses_access_at_once_in_open_windows_too(
     assert "Verein Brücke" not in first.get(ASK).text
 
 
-def test_leaving_asks_first_and_who_leaves_last_is_told_to_the_coordination(
-    app: Flask, begin: Begin, settings: Settings, bridge: Bridge
+def test_leaving_asks_first_and_who_leaves_last_is_told_to_each_of_the_coordination_in_its_language(
+    app: Flask, begin: Begin, settings: Settings, bridge: Bridge, signed_in: Callable[[str], Browser]
 ) -> None:
+    with begin() as tx:
+        people.create(
+            tx, "eve@lotse.example", "Eve", roles=["coordinator"], groups=["group:coordination"], language="en"
+        )
     first = opened(app, begin, settings, "amal@verein.example")
     first.post(f"{ASK}/verzeichnis", {"answer": "list", "fields": []})
     first.post(f"{ASK}/personen", {"person": bridge.second})
@@ -212,9 +217,15 @@ def test_leaving_asks_first_and_who_leaves_last_is_told_to_the_coordination(
     first.post(f"{ASK}/personen", {"person": bridge.first})
     assert "Verein Brücke" not in first.get("/verzeichnis").text
     with begin() as tx:
-        waiting = organisation_people.waiting(tx.session, bridge.id)
-        assert waiting is not None
-        assert "Niemand kann den Eintrag mehr öffnen" in waiting.note
+        subjects = {
+            user.email: tx.session.scalars(select(Mail.subject).where(Mail.to_address == user.email)).all()
+            for user in people.members(tx.session, "group:coordination")
+        }
+    assert subjects == {
+        "coordinator@lotse.example": ["Niemand mehr erreichbar: Verein Brücke"],
+        "eve@lotse.example": ["Nobody can be reached any more: Verein Brücke"],
+    }
+    assert "Niemand spricht mehr für die Organisation" in signed_in("coordinator").get(f"/register/{bridge.id}").text
 
 
 def test_the_page_of_a_case_closes_for_who_leaves_and_soon_for_everybody(

@@ -65,6 +65,18 @@ def test_ten_tries_then_a_pause(browser: Browser, house: None, clock: SetClock) 
     assert browser.sign_in(ME).status_code == 302
 
 
+def test_who_signs_in_rightly_uses_up_no_tries(app: Flask, house: None, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(views, "TRIES_PER_ADDRESS", 12)
+    monkeypatch.setattr(views, "TRIES_OVERALL", 12)
+    known = Browser(app.test_client())
+    for _ in range(15):
+        assert Browser(app.test_client()).sign_in(ME).status_code == 302
+        assert known.sign_in(ME).status_code == 302
+        known.post("/logout")
+    stranger = Browser(app.test_client())
+    assert [stranger.sign_in(ME, "falsch").status_code for _ in range(11)] == [422] * 10 + [429]
+
+
 def test_one_line_has_many_addresses_of_ipv6_and_one_count(
     app: Flask, house: None, monkeypatch: pytest.MonkeyPatch
 ) -> None:
@@ -203,7 +215,7 @@ def test_strangers_do_not_keep_out_who_has_signed_in_here_before(
     assert new.sign_in(ME).status_code == 429
     assert mine.sign_in(ME).status_code == 302
     mine.post("/logout")
-    for _ in range(9):
+    for _ in range(10):
         assert mine.sign_in(ME, "falsch").status_code == 422
     assert mine.sign_in(ME).status_code == 429  # ten of its own, like everybody
     assert second.sign_in(ME).status_code == 429  # which all that know the account share

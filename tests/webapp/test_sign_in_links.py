@@ -11,7 +11,7 @@ from sqlalchemy.orm import Session, sessionmaker
 
 from benchmarks.statements import counted
 from tests.conftest import Begin
-from tests.webapp.conftest import PASSWORD, Browser
+from tests.webapp.conftest import ADDRESS, PASSWORD, Browser
 from webapp.auth import links as auth_links
 from webapp.extensions import db
 from workflows import worker
@@ -124,14 +124,23 @@ def test_nobody_is_flooded_with_mails(app: Flask, house: None, clock: SetClock) 
     assert visitor.post("/login/mail", {"email": ME}).status_code == 302
 
 
-def test_a_new_password_ends_all_sessions_and_all_links(
-    browser: Browser, signed_in: Callable[[str], Browser], mailed: Asked
+def test_a_new_password_ends_all_sessions_all_links_and_all_tokens(
+    app: Flask, browser: Browser, signed_in: Callable[[str], Browser], mailed: Asked
 ) -> None:
     elsewhere = signed_in("office")
+    made = elsewhere.post("/account/tokens", {"name": "Skript", "scope": "read", "days": "30"}).text
+    key = {"Authorization": f"Bearer {re.findall(r'lotse_[-_0-9A-Za-z]{43}', made)[0]}"}
+    program = app.test_client()
+    assert program.get("/api/v1/tasks", base_url=ADDRESS, headers=key).status_code == 200
+    assert "gelten weiter" in elsewhere.get("/account/password").text
     path = mailed("/password/forgotten", ME)
     browser.get(path)
-    assert ME in browser.get("/password/new").text
+    page = browser.get("/password/new").text
+    assert ME in page
+    assert "Zu diesem Konto gehören Zugriffsschlüssel" in page
     assert browser.post("/password/new", {"password": NEW, "again": NEW}).location == "/login"
+    assert "Auch Ihre Zugriffsschlüssel für Programme sind gesperrt." in browser.get("/login").text
+    assert program.get("/api/v1/tasks", base_url=ADDRESS, headers=key).status_code == 401
     assert elsewhere.get("/inbox").status_code == 302
     assert browser.sign_in(ME, PASSWORD).status_code == 422
     assert browser.sign_in(ME, NEW).status_code == 302

@@ -29,7 +29,11 @@ PASSWORDS, WINDOW = 10, 15 * 60
 
 def count_passwords(tx: Tx) -> None:
     """An open screen is no place to try out passwords."""
-    throttle.hit(tx, f"password:account:{tx.actor.user_id}", PASSWORDS, WINDOW)
+    throttle.hit(tx, _passwords(tx), PASSWORDS, WINDOW)
+
+
+def _passwords(tx: Tx) -> str:
+    return f"password:account:{tx.actor.user_id}"
 
 
 @view(account, "/account", who=STAFF)
@@ -62,7 +66,7 @@ def end_others(tx: Tx) -> ResponseReturnValue:
 @view(account, "/account/password", who=STAFF)
 def password(tx: Tx) -> ResponseReturnValue:
     """The form for another password."""
-    return render_template("account/password.html", problems={})
+    return _password_page(tx, {})
 
 
 @view(account, "/account/password", who=STAFF, methods=("POST",), first=count_passwords)
@@ -72,10 +76,15 @@ def change_password(tx: Tx) -> ResponseReturnValue:
     try:
         user = accounts.change_password(tx, sent.get("old", ""), sent.get("password", ""), sent.get("again", ""))
     except Invalid as error:
-        raise Refusal(render_template("account/password.html", problems=error.problems), 422) from error
+        raise Refusal(_password_page(tx, error.problems), 422) from error
     sign_in(tx, user)
+    throttle.give_back(tx, _passwords(tx))
     flash(_("Ihr neues Passwort gilt ab jetzt. Alle anderen Anmeldungen sind beendet."), "success")
     return redirect(url_for("account.overview"))
+
+
+def _password_page(tx: Tx, problems: Problems) -> str:
+    return render_template("account/password.html", tokens=accounts.own_tokens(tx), problems=problems)
 
 
 @view(account, "/account/tokens", who=policy.TOKEN_OWN)

@@ -11,11 +11,13 @@ from flask_babel import gettext as _
 from webapp import known_browsers, visitors
 from webapp.access import PUBLIC, Refusal, view
 from webapp.auth.views import WINDOW, onwards, typed_email
+from webapp.forms.view import Problems
 from webapp.identity import sign_in
 from workflows.actions import accounts
 from workflows.core import throttle
 from workflows.core.errors import Invalid, NotFound
 from workflows.core.tx import Tx
+from workflows.domain.people import User
 
 links = Blueprint("links", __name__)
 
@@ -81,7 +83,7 @@ def open_sign_in(tx: Tx, token: str) -> ResponseReturnValue:
 @view(links, "/login/link", who=PUBLIC)
 def link(tx: Tx) -> ResponseReturnValue:
     """Who would be signed in, and the button."""
-    return render_template("auth/link.html", user_email=_behind(tx, SIGN_IN)[1])
+    return render_template("auth/link.html", user_email=_behind(tx, SIGN_IN)[1].email)
 
 
 @view(links, "/login/link", who=PUBLIC, methods=("POST",))
@@ -104,23 +106,32 @@ def open_password(tx: Tx, token: str) -> ResponseReturnValue:
 @view(links, "/password/new", who=PUBLIC)
 def new_password(tx: Tx) -> ResponseReturnValue:
     """The form for a new password."""
-    return render_template("auth/password.html", user_email=_behind(tx, SET_PASSWORD)[1], problems={})
+    return _password_page(tx, _behind(tx, SET_PASSWORD)[1], {})
 
 
 @view(links, "/password/new", who=PUBLIC, methods=("POST",))
 def set_password(tx: Tx) -> ResponseReturnValue:
     """Set it and end all sessions; a password that is refused leaves the link as it was."""
-    token, email = _behind(tx, SET_PASSWORD)
+    token, user = _behind(tx, SET_PASSWORD)
     try:
-        accounts.set_password_by_link(tx, token, request.form.get("password", ""), request.form.get("again", ""))
+        tokens = accounts.set_password_by_link(
+            tx, token, request.form.get("password", ""), request.form.get("again", "")
+        )
     except Invalid as error:
-        page = render_template("auth/password.html", user_email=email, problems=error.problems)
-        raise Refusal(page, 422) from error
+        raise Refusal(_password_page(tx, user, error.problems), 422) from error
     except NotFound as gone:
         raise _gone(SET_PASSWORD) from gone
     session.pop(SET_PASSWORD, None)
-    flash(_("Ihr neues Passwort gilt ab jetzt. Alle anderen Anmeldungen sind beendet."), "success")
+    told = _("Ihr neues Passwort gilt ab jetzt. Alle anderen Anmeldungen sind beendet.")
+    if tokens:
+        told = f"{told} {_('Auch Ihre Zugriffsschlüssel für Programme sind gesperrt.')}"
+    flash(told, "success")
     return redirect(url_for("auth.login"))
+
+
+def _password_page(tx: Tx, user: User, problems: Problems) -> str:
+    tokens = accounts.has_tokens(tx, user)
+    return render_template("auth/password.html", user_email=user.email, tokens=tokens, problems=problems)
 
 
 def _exchanged(purpose: str, token: str, page: str) -> ResponseReturnValue:
@@ -130,11 +141,11 @@ def _exchanged(purpose: str, token: str, page: str) -> ResponseReturnValue:
     return redirect(url_for(page))
 
 
-def _behind(tx: Tx, purpose: str) -> tuple[str, str]:
-    """The token in this browser's cookie and the address of the account it is for; else a page that says it is gone."""
+def _behind(tx: Tx, purpose: str) -> tuple[str, User]:
+    """The token in this browser's cookie and the account it is for; else a page that says it is gone."""
     token = str(session.get(purpose, ""))
     try:
-        return token, accounts.behind_link(tx, purpose, token).email
+        return token, accounts.behind_link(tx, purpose, token)
     except NotFound as gone:
         raise _gone(purpose) from gone
 

@@ -19,18 +19,33 @@ auth = Blueprint("auth", __name__)
 WINDOW = 15 * 60  # seconds
 TRIES_PER_ACCOUNT = 10
 TRIES_PER_ADDRESS = 50
+TOGETHER = "sign_in"
 TRIES_OVERALL = 1000  # many machines with a few tries each; a whole city hall signs in far less often
 
 
 def count_tries(tx: Tx) -> None:
     """Count a try for the account, the address it comes from, and all together; apart for browsers that know it."""
+    for key, most in _limits().items():
+        throttle.hit(tx, key, most, WINDOW)
+    if not known_browsers.knows(typed_email()):
+        # The last, so that what one account or one address was refused does not count against everybody.
+        throttle.hit_together(tx, TOGETHER, TRIES_OVERALL, WINDOW)
+
+
+def _succeeded(tx: Tx) -> None:
+    """Only tries that fail use the limits up: an office behind one address signs in all day."""
+    keys = [*_limits(), *([] if known_browsers.knows(typed_email()) else [throttle.together(TOGETHER)])]
+    for key in keys:
+        throttle.give_back(tx, key)
+
+
+def _limits() -> dict[str, int]:
     if known_browsers.knows(typed_email()):
-        throttle.hit(tx, f"login:known:{typed_email()}", TRIES_PER_ACCOUNT, WINDOW)
-        return
-    throttle.hit(tx, f"login:account:{typed_email()}", TRIES_PER_ACCOUNT, WINDOW)
-    throttle.hit(tx, f"login:address:{visitors.line()}", TRIES_PER_ADDRESS, WINDOW)
-    # The last, so that what one account or one address was refused does not count against everybody.
-    throttle.hit_together(tx, "sign_in", TRIES_OVERALL, WINDOW)
+        return {f"login:known:{typed_email()}": TRIES_PER_ACCOUNT}
+    return {
+        f"login:account:{typed_email()}": TRIES_PER_ACCOUNT,
+        f"login:address:{visitors.line()}": TRIES_PER_ADDRESS,
+    }
 
 
 def typed_email() -> str:
@@ -54,6 +69,7 @@ def check_password(tx: Tx) -> ResponseReturnValue:
         # Returned, not raised: what was recorded must commit although the attempt is refused.
         return _page(tx, typed_email(), _("E-Mail-Adresse oder Passwort stimmen nicht.")), 422
     sign_in(tx, user)
+    _succeeded(tx)
     return _go_on()
 
 

@@ -179,7 +179,8 @@ def proposal(tx: Tx, word: Words, card: Card) -> Row | None:
     ]
     by = next((person.name for person in card.contacts if person.id == waiting.contact_id), "")
     known = {"id": waiting.id, "as_of": waiting.revision, "at": waiting.created_at}
-    return {**known, "by": by, "note": waiting.note, "changes": changes}
+    nobody_left = waiting.contact_id is None and not any(person.email for person in card.contacts)
+    return {**known, "by": by, "note": waiting.note, "changes": changes, "nobody_left": nobody_left}
 
 
 def _person(word: Words, person: Any) -> Row:

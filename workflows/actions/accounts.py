@@ -112,12 +112,22 @@ def sign_in_by_link(tx: Tx, token: str) -> User:
     return user
 
 
-def set_password_by_link(tx: Tx, token: str, password: str, again: str) -> None:
-    """Set a new password and end all sessions; raises ``NotFound("link_gone")``, ``Invalid`` and leaves the link."""
+def set_password_by_link(tx: Tx, token: str, password: str, again: str) -> int:
+    """Set a new password, end all sessions and all tokens of the API; how many tokens there were.
+
+    Who needs a link may have lost more than the password: whatever else opens the account ends with it (ASVS 5.0, 7.4).
+    Raises ``NotFound("link_gone")``, ``Invalid`` and leaves the link.
+    """
     link, user = _opened(tx, "set_password", token)
     stored = _hashed(user, password, again)
     links.redeem(tx, link)
     _keep_password(tx, user, stored)
+    return access_tokens.revoke_all(tx, user.id)
+
+
+def has_tokens(tx: Tx, user: User) -> bool:
+    """Whether a reset by mail would end tokens."""
+    return bool(access_tokens.of_user(tx.session, user.id, tx.now))
 
 
 def change_password(tx: Tx, old: str, password: str, again: str) -> User:

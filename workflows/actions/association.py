@@ -6,18 +6,17 @@ The link is exchanged for a session that names it; the session lives as long as 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
-from pathlib import Path
 from typing import Any
 
 from sqlalchemy import select
 
 from workflows import policy
-from workflows.actions import doors, house_forms, house_mails
-from workflows.core import daily, links, outbox, texts
+from workflows.actions import doors, house_forms, house_mails, letters
+from workflows.core import daily, links, outbox
 from workflows.core.errors import Conflict, Invalid, NotFound, Problem
 from workflows.core.links import Link
 from workflows.core.tx import Actor, Tx
-from workflows.domain import organisation_people, organisations, sign_in_requests
+from workflows.domain import organisation_people, organisations, people, sign_in_requests
 from workflows.domain.cases import Case
 from workflows.domain.organisation_people import ACCESS, STATUS, ContactPerson, Proposal, Relation
 from workflows.domain.organisations import Organisation, OrganisationValue
@@ -32,7 +31,7 @@ ASKED_AT_ONCE = 50
 """How many associations the yearly question goes to on one day: answers need somebody to read them."""
 
 LONGEST_NOTE = 2000
-NOBODY_LEFT = Path(__file__).parent / "data" / "nobody_left.de.txt"
+COORDINATION = "group:coordination"
 
 Values = Mapping[str, Any]
 
@@ -248,11 +247,18 @@ def leaves(door: Door, contact_id: int) -> bool:
 
 
 def _tell_nobody_left(door: Door) -> None:
-    """What waits for the coordination at the entry says so, and a mail to its mailbox if there is one."""
+    """Something waits for the coordination at the entry, and a mail tells each of its people in their language.
+
+    Where nobody of them has an address, the mail goes to the office's mailbox if there is one.
+    """
     tx, organisation = door.tx, door.organisation
-    subject, text = texts.split(NOBODY_LEFT.read_text("utf-8").replace("{{name}}", " ".join(organisation.name.split())))
     waiting = organisation_people.waiting(tx.session, organisation.id)
-    changes, note = (waiting.changes, f"{waiting.note}\n\n{text}".strip()) if waiting else ({}, text)
+    changes, note = (waiting.changes, waiting.note) if waiting else ({}, "")
     organisation_people.propose(tx, organisation.id, None, changes, note)
-    if tx.settings.reply_to:
-        outbox.post(tx, to=tx.settings.reply_to, subject=subject, text=text, about=organisation.key)
+    members = people.members(tx.session, COORDINATION)
+    readers = [(user.email, user.language) for user in members if outbox.is_address(user.email)]
+    if not readers and tx.settings.reply_to:
+        readers = [(tx.settings.reply_to, "de")]
+    values = {"name": organisation.name, "address": f"{tx.settings.public_url}/register/{organisation.id}"}
+    for address, language in readers:
+        letters.tell(tx, address, language, "nobody_left", values, organisation.key, None)

@@ -4,7 +4,7 @@ import hmac
 from datetime import datetime, timedelta
 from math import ceil
 
-from sqlalchemy import case, delete, literal
+from sqlalchemy import case, delete, literal, update
 from sqlalchemy.orm import Mapped, mapped_column
 
 from workflows.core import audit
@@ -31,13 +31,24 @@ def hit(tx: Tx, key: str, limit: int, seconds: int) -> None:
     _count(tx, key, limit, seconds, "throttled")
 
 
+def give_back(tx: Tx, key: str) -> None:
+    """Take one try under ``key`` back: it succeeded, and only those that fail use a limit up."""
+    found = (Tries.key == _digest(tx, key), Tries.count > 0, Tries.ends_at > tx.now)
+    tx.session.execute(update(Tries).where(*found).values(count=Tries.count - 1))
+
+
+def together(what: str) -> str:
+    """The key under which the tries of everybody count."""
+    return f"{what}:together"
+
+
 def hit_together(tx: Tx, what: str, limit: int, seconds: int) -> None:
     """Count one try of everybody together, after those of an account or address, which then do not count here.
 
     More than ``limit`` raise ``Throttled("throttled_together")``. The last try that is let in leaves an entry in the
     audit: once in a window, for those that are refused leave nothing.
     """
-    if _count(tx, f"{what}:together", limit, seconds, "throttled_together") == limit:
+    if _count(tx, together(what), limit, seconds, "throttled_together") == limit:
         audit.record(tx, "system", "limit.reached", f"limit:{what}", {"count": limit})
 
 

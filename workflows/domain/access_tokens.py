@@ -114,10 +114,12 @@ def revoke(tx: Tx, token_id: int) -> None:
     audit.record(tx, "system", "token.revoked", f"user:{token.user_id}", {"token": token_id})
 
 
-def revoke_all(tx: Tx, user_id: int) -> None:
-    """End all tokens of a user: who is let in again later makes new ones."""
-    for token_id in tx.session.scalars(select(ApiToken.id).where(ApiToken.user_id == user_id)).all():
+def revoke_all(tx: Tx, user_id: int) -> int:
+    """End all tokens of a user: who is let in again later makes new ones. How many there were, expired ones too."""
+    found = tx.session.scalars(select(ApiToken.id).where(ApiToken.user_id == user_id)).all()
+    for token_id in found:
         revoke(tx, token_id)
+    return len(found)
 
 
 def _hash(text: str) -> str:
