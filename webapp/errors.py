@@ -81,6 +81,10 @@ def _members(error: LotseError) -> dict[str, Any]:
 
 
 def _plain(value: Any) -> Any:
+    if isinstance(value, list | tuple):
+        return [_plain(each) for each in value]
+    if isinstance(value, Mapping):
+        return {str(name): _plain(each) for name, each in value.items()}
     return value if isinstance(value, bool | int | str | None) else getattr(value, "isoformat", value.__str__)()
 
 

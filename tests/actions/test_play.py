@@ -57,7 +57,7 @@ def test_a_true_expectation_passes_and_a_false_one_is_named(tell: Tell) -> None:
         (2, "tasks_differ"),
         (2, "mails_differ"),
         (2, "status_differs"),
-        (2, "ended_differs"),
+        (2, "not_ended"),
         (3, "path_differs"),
         (3, "referrals_differ"),
     ]

@@ -1,7 +1,7 @@
 """Trying a draft: played on the real engine, seen by nobody, kept as a scenario."""
 
 import re
-from typing import Any
+from typing import Any, cast
 
 import pytest
 from sqlalchemy import select
@@ -210,7 +210,8 @@ def test_scenarios_that_fail_stop_the_publication(begin: Begin, owners: Owners, 
         workshop.save(tx, draft_id, {"scenarios/wrong.yaml": _told(tx, draft_id)})
     with pytest.raises(LotseError) as stopped, begin(owners[0]) as tx:
         publishing.submit(tx, draft_id, "geht schon", None)
-    assert (stopped.value.code, stopped.value.facts["failed"]) == ("scenarios_fail", ["wrong"])
+    (told,) = cast(list[dict[str, object]], stopped.value.facts["failed"])
+    assert (stopped.value.code, told["scenario"], told["place"]) == ("scenarios_fail", "wrong", "MO hat geantwortet")
 
 
 def _told(tx: Any, draft_id: int) -> bytes:

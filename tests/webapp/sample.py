@@ -25,11 +25,15 @@ FIELDS = (
 )
 
 
-def archive(files: Mapping[str, bytes] | None = None, *more: Mapping[str, object]) -> bytes:
-    """The bundle as a zip, its form with ``more`` fields."""
+def archive(
+    files: Mapping[str, bytes] | None = None,
+    *more: Mapping[str, object],
+    beside: Mapping[str, bytes] | None = None,
+) -> bytes:
+    """The bundle as a zip, its form with ``more`` fields; ``beside`` are further files."""
     buffer = io.BytesIO()
     with zipfile.ZipFile(buffer, "w") as packed:
-        for path, content in (files or _files(*more)).items():
+        for path, content in {**(files or _files(*more)), **(beside or {})}.items():
             packed.writestr(f"{KEY}/{path}", content)
     return buffer.getvalue()
 

@@ -2,11 +2,12 @@
 
 import json
 from collections.abc import Callable
-from datetime import datetime
+from datetime import date, datetime
 from typing import Any
 from zoneinfo import ZoneInfo
 
 import pytest
+import yaml
 from flask import Flask
 from flask.testing import FlaskClient
 from werkzeug.test import TestResponse
@@ -16,6 +17,7 @@ from tests.webapp import sample
 from tests.webapp.conftest import ADDRESS, ROLES
 from tests.webapp.shapes import misfits
 from webapp.api.document import OPERATIONS
+from workflows.actions.beginnings import ASKED
 from workflows.domain import access_tokens, people
 
 
@@ -252,6 +254,22 @@ def test_bundles_wait_for_a_second_person_or_their_findings_are_named(programs: 
     assert answer.json["findings"]
     assert owner.call("POST", "/bundles", data=b"kein Zip", **archive).status_code == 400
     assert owner.call("POST", "/bundles", {"a": 1}).status_code == 415
+
+
+def test_a_bundle_whose_scenarios_fail_is_refused_with_the_step_by_name(programs: Callable[[str], Program]) -> None:
+    told = {
+        "title": "Eine Antwort",
+        "start": {"day": date(2026, 3, 2), "process": "sample", "enquiry": dict(ASKED)},
+        "steps": [
+            {"complete": "first", "by": "coordination", "values": {"answer": "Ja"}},
+            {"expect": {"tasks": [], "ended": False}},
+        ],
+    }
+    data = sample.archive(beside={"scenarios/one.yaml": yaml.safe_dump(told).encode()})
+    answer = programs("process_owner").call("POST", "/bundles", data=data, content_type="application/zip")
+    assert (answer.status_code, answer.json["type"]) == (409, "urn:lotse:problem:scenarios_fail")
+    assert answer.json["failed"] == [{"scenario": "one", "title": "Eine Antwort", "step": 2, "place": "Antworten"}]
+    assert "„Eine Antwort“ (one, Schritt 2 bei „Antworten“)" in answer.json["detail"]
 
 
 def test_only_a_valid_token_opens_the_api(app: Flask, program: Program) -> None:

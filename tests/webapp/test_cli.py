@@ -3,6 +3,7 @@
 import io
 import os
 import re
+import shutil
 import signal
 import socket
 import subprocess
@@ -153,6 +154,18 @@ def test_a_process_is_played_by_its_key(capsys: pytest.CaptureFixture[str]) -> N
     assert capsys.readouterr().err == "lotse: Der Prozess „referral“ hat kein Szenario „nope“.\n"
     assert main(["play", "referral", "helps", *bundles]) == 0
     assert "1 von 1 Szenarien" in capsys.readouterr().out
+
+
+def test_where_a_played_process_goes_another_way_is_said_with_the_name_of_the_step(
+    tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    shutil.copytree(ROOT / "bpmn" / "message", tmp_path / "message")
+    told = tmp_path / "message" / "scenarios" / "only_read.yaml"
+    told.write_text(told.read_text("utf-8").replace("tasks: []", "tasks: [nobody, read_message]"), "utf-8")
+    assert main(["play", str(tmp_path / "message"), told.stem]) == 1
+    said = capsys.readouterr().out
+    expected = "Erwartet waren diese offenen Aufgaben: nobody, Neue Nachricht lesen. Offen sind: –."
+    assert f"! Schritt 2 bei „Neue Nachricht lesen“: {expected}" in said
 
 
 def test_check_tells_clean_from_findings_from_unreadable(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:

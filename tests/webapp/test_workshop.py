@@ -214,7 +214,7 @@ def test_scenarios_that_fail_are_named_on_the_page_and_nothing_typed_is_lost(own
     answer = owner.post(f"{draft}/publish", {"comment": "Mein langer Grund"})
     assert answer.status_code == 409
     assert "Mein langer Grund" in answer.text
-    assert "Diese Szenarien gehen anders aus als erzählt: helps" in answer.text
+    assert "(helps, Schritt 7 bei „MO hat geantwortet“)" in answer.text
     assert f"{draft}/trials?play=all" in answer.text
 
 
@@ -309,9 +309,14 @@ def test_what_changes_is_told_by_names_and_kinds(owner: Browser, draft: str) -> 
 
 def test_a_scenario_that_fails_is_shown_where_it_fails(owner: Browser, draft: str) -> None:
     told = owner.get(f"{draft}/files/scenarios/helps.yaml").data.decode()
-    save(owner, draft, f"{told}\n  - expect: {{tasks: [nobody]}}\n", path="scenarios/wrong.yaml")
+    expected = "{tasks: [nobody, report_outcome], status: new, ended: false}"
+    save(owner, draft, f"{told}\n  - expect: {expected}\n", path="scenarios/wrong.yaml")
     page = owner.get(f"{draft}/trials?play=all").text
-    assert "Erwartet waren diese offenen Aufgaben: nobody" in page
+    assert "Erwartet waren diese offenen Aufgaben: nobody, Ergebnis melden" in page
+    assert "Erwartet war der Stand „Neu“, es ist „In Bearbeitung“" in page
+    assert "Der Ablauf sollte noch laufen, er ist aber zu Ende." in page
+    assert "Schritt 8 bei „MO hat geantwortet“" in page
+    assert not re.search(r"report_outcome|outcome_confirmed", re.sub(r"<[^>]*>", " ", page))
     assert "1 geht anders aus" in page
     answer = owner.post(f"{draft}/publish", {"comment": "trotzdem"})
     assert answer.status_code == 409

@@ -27,7 +27,9 @@ def _with_facts(error: LotseError) -> str:
     text = error_text(error.code, error.facts)
     if text is None:
         return str(error)
-    unsaid = [fact for fact in map(str, error.facts.values()) if fact not in text]
+    # A list is in the sentence as words, or it is none that helps.
+    plain = [str(fact) for fact in error.facts.values() if not isinstance(fact, list)]
+    unsaid = [fact for fact in plain if fact not in text]
     return f"{text} ({', '.join(unsaid)})" if unsaid else text
 
 

@@ -14,6 +14,8 @@ import orjson
 from sqlalchemy.orm import Session, sessionmaker
 
 from webapp.cli.surroundings import Commands, add_command
+from webapp.wording.errors import step_text
+from webapp.wording.trials import deviation_text
 from workflows.actions import play
 from workflows.core import typed_json
 from workflows.core.clock import SystemClock
@@ -87,7 +89,7 @@ def run_play(options: Namespace) -> int:
             for mail in scene.mails:
                 print(f"                    Mail: „{mail.subject}“ an {mail.to}")
         for deviation in performance.deviations:
-            print(f"  ! Schritt {deviation.step}: {deviation.code} {deviation.facts}")
+            print(f"  ! {step_text(deviation.step, deviation.place)}: {deviation_text(deviation)}")
     good = sum(performance.is_as_told for performance in performances)
     print(f"\n{good} von {len(performances)} Szenarien wie erzählt.")
     return 0 if good == len(performances) else 1

@@ -156,4 +156,19 @@ def _shown(code: str, name: str, value: object) -> object:
         return code_use(str(value))
     if name == "status" and code.endswith("_state"):
         return status_word(code.removesuffix("_state"), str(value)).text
+    if code == "scenarios_fail" and isinstance(value, list):
+        return "; ".join(map(_failing, value))
     return ", ".join(map(str, value)) if isinstance(value, list) else value
+
+
+def _failing(story: Mapping[str, Any]) -> str:
+    return f"„{story['title']}“ ({story['scenario']}, {step_text(story['step'], story['place'])})"
+
+
+def step_text(number: int, place: str) -> str:
+    """A step of a scenario by its number and what it is about, as people call that."""
+    if number == 0:
+        return str(gettext("Beginn"))
+    if not place:
+        return str(gettext("Schritt %(number)s", number=number))
+    return str(gettext("Schritt %(number)s bei „%(place)s“", number=number, place=place))

@@ -7,6 +7,7 @@ from flask_babel import lazy_gettext as _
 
 from webapp.wording.errors import error_text
 from webapp.wording.incidents import incident_text
+from webapp.wording.states import status_word
 from workflows.actions.coverage import Place, Untaken
 from workflows.actions.play import Deviation
 
@@ -20,7 +21,8 @@ DEVIATIONS: Mapping[str, Any] = {
     "outcome_differs": _("Erwartet war das Ergebnis „%(expected)s“, es ist „%(found)s“."),
     "referrals_differ": _("Erwartet waren die Verweisungen %(expected)s, es sind %(found)s."),
     "application_differs": _("Erwartet war der Förderantrag „%(expected)s“, er ist „%(found)s“."),
-    "ended_differs": _("Erwartet war etwas anderes über das Ende. Es laufen noch: %(running)s."),
+    "not_ended": _("Der Ablauf sollte zu Ende sein. Es laufen noch: %(running)s."),
+    "ended_early": _("Der Ablauf sollte noch laufen, er ist aber zu Ende."),
     "incident": _("Der Schritt „%(element)s“ bleibt hängen: %(problem)s."),
     "task_not_open": _("Die Aufgabe „%(task)s“ ist nicht offen. Offen sind: %(open)s."),
     "referral_unknown": _("Eine Verweisung an „%(office)s“ gibt es hier nicht."),
@@ -31,6 +33,12 @@ DEVIATIONS: Mapping[str, Any] = {
     ),
     "endless_scenario": _("Der Ablauf dreht sich im Kreis; nach %(turns)s Schritten wurde abgebrochen."),
     "invalid": _("Das Formular nimmt die Angaben nicht an: %(fields)s."),
+}
+#: The deviations whose facts are states, and of what.
+STATES_OF: Mapping[str, str] = {
+    "status_differs": "case",
+    "referrals_differ": "referral",
+    "application_differs": "application",
 }
 
 #: A place of a diagram without a name; with the first name behind it, and where nothing behind it has one.
@@ -59,10 +67,20 @@ def deviation_text(deviation: Deviation) -> str:
     words = DEVIATIONS.get(deviation.code)
     if words is None:
         return error_text(deviation.code, deviation.facts) or deviation.code
-    facts = _Facts({name: _told(value) for name, value in deviation.facts.items()})
+    noun = STATES_OF.get(deviation.code)
+    facts = _Facts({name: _told(_state(noun, value)) for name, value in deviation.facts.items()})
     if deviation.code == "incident":
         facts["problem"] = incident_text(deviation.facts)
     return str(words) % facts
+
+
+def _state(noun: str | None, value: object) -> object:
+    """What a case, a referral or an application has come to, in words."""
+    if noun is None or not value:
+        return value
+    if isinstance(value, Mapping):
+        return {office: _state(noun, each) for office, each in value.items()}
+    return status_word(noun, str(value)).text
 
 
 class _Facts(dict[str, str]):

@@ -12,6 +12,7 @@ from webapp.access import Refusal, view
 from webapp.forms.reading import is_redrawing, raw_values, whole_number
 from webapp.forms.view import FormView, Problems
 from webapp.i18n import language
+from webapp.wording.errors import step_text
 from webapp.wording.trials import deviation_text
 from webapp.workshop import shown
 from workflows import policy
@@ -67,7 +68,10 @@ def _story(name: str, found: Any) -> dict[str, Any]:
 
 
 def _result(played: Performance) -> list[dict[str, Any]]:
-    return [{"step": each.step, "text": deviation_text(each)} for each in played.deviations]
+    return [
+        {"step": each.step, "at": step_text(each.step, each.place), "text": deviation_text(each)}
+        for each in played.deviations
+    ]
 
 
 @view(workshop_trials, TRIALS, who=policy.BUNDLE_EDIT, methods=("POST",))

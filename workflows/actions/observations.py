@@ -169,4 +169,4 @@ def _states_missed(stage: Stage, expected: Mapping[str, Any]) -> Iterator[Miss]:
             yield "application_differs", {"expected": expected["application"], "found": status}
         running = [instance.process_key for instance in stage.instances(tx) if instance.status == "running"]
         if "ended" in expected and expected["ended"] is not (not running):
-            yield "ended_differs", {"expected": expected["ended"], "running": running}
+            yield "not_ended" if running else "ended_early", {"running": running}

@@ -4,7 +4,7 @@ Every step is a transaction and a session of its own, so whatever an instance ne
 loaded. Only the instances of the scenario are moved. The database keeps what was played: give it one of its own.
 """
 
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import datetime
 from math import inf
@@ -13,7 +13,7 @@ from pathlib import Path
 from sqlalchemy import select
 from sqlalchemy.orm import Session, sessionmaker
 
-from workflows.actions import inbox, stage
+from workflows.actions import called, inbox, stage
 from workflows.actions.observations import Kept, Look, Mailed, Walked, look, missed, walked
 from workflows.actions.scenarios import Scenario, Step, read_all
 from workflows.actions.stage import Stage
@@ -46,11 +46,15 @@ class Scene:
 
 @dataclass(frozen=True, slots=True)
 class Deviation:
-    """Where the story and the process part: ``step`` 0 is the beginning; ``code`` with the facts of it."""
+    """Where the story and the process part: ``step`` 0 is the beginning; ``code`` with the facts of it.
+
+    ``place`` is what people call what the step is about; the facts name elements as people do.
+    """
 
     step: int
     code: str
     facts: dict[str, object] = field(default_factory=dict)
+    place: str = ""
 
 
 @dataclass(slots=True)
@@ -107,10 +111,18 @@ def perform(
     except LotseError as error:
         performance.deviations.append(Deviation(0, error.code, _facts(error)))
     performance.walked = walked(play_on)
+    if performance.deviations:
+        known = called.names(play_on)
+        performance.deviations = [_named(each, story.steps, known) for each in performance.deviations]
     if at_end is not None:
         at_end(play_on)
     _strike(play_on)
     return performance
+
+
+def _named(deviation: Deviation, steps: Sequence[Step], known: Mapping[str, str]) -> Deviation:
+    facts = called.spoken(deviation.code, deviation.facts, known)
+    return Deviation(deviation.step, deviation.code, facts, called.place(steps, deviation.step, known))
 
 
 def begin(sessions: sessionmaker[Session], settings: Settings, story: Scenario) -> Stage:

@@ -21,7 +21,8 @@ LONGEST_COMMENT = 2_000
 def submit(tx: Tx, draft_id: int, comment: str, effective_on: date | None) -> Publication:
     """Ask a second person to publish a draft, once all its scenarios go as told.
 
-    Raises ``Invalid`` without a comment, ``Conflict("scenarios_fail", failed=)``, else as ``publications.submit``.
+    Raises ``Invalid`` without a comment, ``Conflict("scenarios_fail", failed=)`` with each story and the step at
+    which it first goes another way, else as ``publications.submit``.
     """
     said = _worded(comment)
     draft = workshop.draft(tx, draft_id)
@@ -63,9 +64,13 @@ def submit_retirement(tx: Tx, key: str, number: int, comment: str) -> Publicatio
 
 
 def _refuse_failing(played: Sequence[Performance]) -> None:
-    failed = [each.scenario.name for each in played if not each.is_as_told]
+    failed = [(each.scenario, each.deviations[0]) for each in played if not each.is_as_told]
     if failed:
-        raise Conflict("scenarios_fail", failed=failed)
+        told = [
+            {"scenario": story.name, "title": story.title, "step": first.step, "place": first.place}
+            for story, first in failed
+        ]
+        raise Conflict("scenarios_fail", failed=told)
 
 
 def _worded(comment: str) -> str:

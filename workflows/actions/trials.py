@@ -13,7 +13,7 @@ from typing import Any
 from sqlalchemy import Engine, select
 from sqlalchemy.orm import Session, sessionmaker
 
-from workflows.actions import case_diagrams, inbox, play, stage, workshop
+from workflows.actions import called, case_diagrams, inbox, play, stage, workshop
 from workflows.actions.coverage import Coverage, covered
 from workflows.actions.inbox import OpenForm
 from workflows.actions.observations import look
@@ -169,7 +169,7 @@ def look_at(
         seen["awaited"] = _awaited(play_on)
         seen["at"] = play_on.clock.now().astimezone(BERLIN)
         seen["current"], seen["visited"] = _marks(play_on, draft.process_key)
-        seen["names"] = _names(play_on, language)
+        seen["names"] = called.names(play_on, language)
 
     with rehearsal(tx, bundle) as sessions:
         performance = play.perform(sessions, tx.settings, story, at_end, until=stage.soon())
@@ -244,18 +244,6 @@ def _awaited(play_on: Stage) -> list[Awaited]:
                     key = (row.name, about[row.correlation_key])
                     found.setdefault(key, Awaited(*key, definition.element_name(row.element_id)))
     return list(found.values())
-
-
-def _names(play_on: Stage, language: str) -> dict[str, str]:
-    names: dict[str, str] = {}
-    with play_on.begin() as tx:
-        for instance in play_on.instances(tx):
-            definition = definitions.load(tx.session, instance.version_id)
-            for element in definition.process.elements.values():
-                names[element.id] = definition.element_name(element.id, language)
-                if element.trigger.kind == "message" and element.trigger.name and element.name:
-                    names.setdefault(element.trigger.name, definition.element_name(element.id, language))
-    return names
 
 
 def _marks(play_on: Stage, key: str) -> tuple[tuple[str, ...], tuple[str, ...]]:
