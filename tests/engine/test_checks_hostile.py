@@ -9,8 +9,9 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from tests.engine.checking import CATALOGUE, errors
+from tests.engine.checking import CATALOGUE, codes, errors
 from tests.engine.diagrams import HEAD, STRAIGHT, bundle, diagram, extended, flows, form, node, user_task
+from tests.engine.test_fuzz import LONGEST, at_most
 from workflows.engine.checks import check, check_files, line
 
 BOMB = b"""<?xml version="1.0"?><!DOCTYPE x [<!ENTITY a "aaaaaaaaaa"><!ENTITY b "&a;&a;&a;&a;&a;&a;&a;&a;&a;&a;">
@@ -89,6 +90,29 @@ def test_endless_looking_files_are_checked_in_reasonable_time() -> None:
         "text_placeholder",
         "translations_not_json",
     }
+
+
+def tangle(size: int) -> str:
+    """Gateways that lead anywhere, each by several ways."""
+    chance = random.Random(3)
+    gateways = ways = ""
+    for number in range(size):
+        here = f"g{number}"
+        gateways += node("inclusiveGateway", here, default=f"d{number}")
+        targets = [f"g{chance.randrange(size)}" for _ in range(4)] if number < size - 1 else ["done"]
+        ways += f'<bpmn:sequenceFlow id="d{number}" sourceRef="{here}" targetRef="{targets.pop()}"/>'
+        for other, target in enumerate(targets):
+            asked = '<bpmn:conditionExpression>=answer = "yes"</bpmn:conditionExpression>'
+            ends = f'id="x{number}_{other}" sourceRef="{here}" targetRef="{target}"'
+            ways += f"<bpmn:sequenceFlow {ends}>{asked}</bpmn:sequenceFlow>"
+    ends = node("startEvent", "begin") + user_task("ask") + node("endEvent", "done")
+    return ends + gateways + ways + flows("begin>ask", "ask>g0")
+
+
+def test_the_largest_diagrams_take_no_more_than_seconds() -> None:
+    """Who may be before whom, on which ways at once and who sets what there once took as long as the square of all."""
+    with at_most(LONGEST):
+        assert "automatic_loop" in codes(tangle(1_900))
 
 
 def test_exit_codes_tell_clean_from_findings_from_unreadable(tmp_path: Path) -> None:

@@ -1,6 +1,5 @@
 """Which names of the caller an expression reads, which functions it calls, and how large it is."""
 
-import dataclasses
 from collections.abc import Collection, Iterator
 
 from workflows.feel import syntax
@@ -81,7 +80,7 @@ def children(node: object) -> Iterator[object]:
     if isinstance(node, tuple):
         yield from node
     elif isinstance(node, syntax.Node):
-        for field in dataclasses.fields(node):
-            child = getattr(node, field.name)
+        for name in node.__dataclass_fields__:
+            child = getattr(node, name)
             if isinstance(child, syntax.Node | tuple):
                 yield child

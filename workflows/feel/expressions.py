@@ -107,8 +107,8 @@ _Registered = tuple[tuple[str, Callable[..., object]], ...]
 
 @functools.lru_cache(maxsize=4096)
 def _compiled_expression(source: str, names: frozenset[str], functions: _Registered) -> Expression:
-    known = register(dict(functions))
-    indexes = name_indexes(names, known)
+    known = _registered(functions)
+    indexes = _indexes(names, functions)
     try:
         node = parse_expression(source, indexes)
         code, hidden = compile_node(node, Surroundings(known)), analysis.hidden_names(node)
@@ -121,12 +121,22 @@ def _compiled_expression(source: str, names: frozenset[str], functions: _Registe
 
 @functools.lru_cache(maxsize=4096)
 def _compiled_tests(source: str, names: frozenset[str], functions: _Registered) -> UnaryTests:
-    known = register(dict(functions))
+    known = _registered(functions)
     try:
-        tests = parse_unary_tests(source, name_indexes(names, known))
+        tests = parse_unary_tests(source, _indexes(names, functions))
         return UnaryTests(source, _variables(tests, names, known), compile_tests(tests, Surroundings(known)))
     except RecursionError:
         raise FeelSyntaxError("too_deep", 0) from None
+
+
+@functools.lru_cache(maxsize=16)
+def _registered(functions: _Registered) -> Mapping[str, FeelFunction]:
+    return register(dict(functions))
+
+
+@functools.lru_cache(maxsize=64)
+def _indexes(names: frozenset[str], functions: _Registered) -> tuple[NameIndex, ...]:
+    return name_indexes(names, _registered(functions))
 
 
 def name_indexes(names: Collection[str], functions: Mapping[str, FeelFunction]) -> tuple[NameIndex, ...]:

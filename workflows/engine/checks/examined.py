@@ -1,6 +1,6 @@
 """What the checks look at: a bundle, what was read from it, and what the installation offers."""
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass, field
 from functools import cached_property
 from typing import Any
@@ -64,6 +64,7 @@ class Graph:
 
     def __init__(self, process: Process) -> None:
         self.elements: Mapping[str, Element] = process.elements
+        self.bit = {key: 1 << at for at, key in enumerate(process.elements)}
         self.after: dict[str, list[str]] = {key: [] for key in process.elements}
         self.before: dict[str, list[str]] = {key: [] for key in process.elements}
         for flow in process.flows.values():
@@ -89,6 +90,18 @@ class Graph:
                     seen.add(other)
                     queue.append(other)
         return seen
+
+    @cached_property
+    def ahead(self) -> dict[str, int]:
+        """For each element everything on a way from it, it included, as bits."""
+        return spread(self.leaving_order(), self.after, self.bit)
+
+    def within(self, bits: int) -> Iterator[str]:
+        """The elements of some bits."""
+        keys = list(self.elements)
+        while bits:
+            yield keys[(bits & -bits).bit_length() - 1]
+            bits &= bits - 1
 
     def leaving_order(self) -> list[str]:
         """Every element after all that follow it, as far as circles allow."""
@@ -134,3 +147,24 @@ class Graph:
                     found.add(other)
                     queue.append(other)
         return found
+
+
+def spread(order: Iterable[str], sources: Mapping[str, Iterable[str]], own: Mapping[str, int]) -> dict[str, int]:
+    """Hand bits on until nothing changes: each key has its own and those of its sources.
+
+    Bits, because sets of what lies before each of thousands of elements take seconds. ``order`` has the sources first,
+    as far as circles allow.
+    """
+    found = dict(own)
+    keys = list(order)
+    changed = True
+    while changed:
+        changed = False
+        for key in keys:
+            bits = found[key]
+            for source in sources[key]:
+                bits |= found[source]
+            if bits != found[key]:
+                found[key] = bits
+                changed = True
+    return found

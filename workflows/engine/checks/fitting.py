@@ -43,7 +43,7 @@ def check_fitting(examined: Examined) -> Iterator[Finding]:
         if expression is None or not expression.variables or not expression.variables <= known.keys():
             continue
         # What is read before it was asked for is another finding, or another value.
-        if expression.variables <= names.known_at(use.element_id):
+        if all(names.knows(use.element_id, each) for each in expression.variables):
             yield from _tried(examined, use, expression, {name: known[name] for name in sorted(expression.variables)})
 
 

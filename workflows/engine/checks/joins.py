@@ -68,17 +68,25 @@ def _own_way(examined: Examined, process: Process, graph: Graph, element: Elemen
     if element.kind not in WAITING_FOR_ALL:
         return
     starts = [key for key, each in process.elements.items() if each.kind == "start_event"]
-    # The same walk without passing the gateway.
+    sources = graph.before[element.id]
+    if any(graph.ahead[element.id] & graph.bit[source] for source in sources):
+        seen = _reached_without(graph, starts, element.id)
+    else:
+        seen = {source for source in sources if any(graph.ahead[key] & graph.bit[source] for key in starts)}
+    if any(source in seen for source in sources) and not all(source in seen for source in sources):
+        yield examined.error(element.id, "join_behind_itself")
+
+
+def _reached_without(graph: Graph, starts: list[str], passed: str) -> set[str]:
+    """What is reached from the starts without passing an element."""
     seen = set(starts)
     queue = list(starts)
     while queue:
         for other in graph.after[queue.pop()]:
-            if other not in seen and other != element.id:
+            if other not in seen and other != passed:
                 seen.add(other)
                 queue.append(other)
-    sources = graph.before[element.id]
-    if any(source in seen for source in sources) and not all(source in seen for source in sources):
-        yield examined.error(element.id, "join_behind_itself")
+    return seen
 
 
 def _crowd(examined: Examined, process: Process, graph: Graph) -> Iterator[Finding]:

@@ -88,7 +88,6 @@ class Names:
         self._examined = examined
         self._elements = examined.parsed.elements
         self._before = Before(examined)
-        self._names: dict[str, frozenset[str]] = {}
         self._judged = 0
         given = started_with(examined)
         self._start_is_known = given is not None
@@ -96,34 +95,51 @@ class Names:
         self._all = known_variables(examined)
         self.writers: dict[str, list[str]] = {}
         self._filled: set[str] = set()
-        self._unknown = {key for key, element in self._elements.items() if writes_unknown(examined, element)}
+        unknown = {key for key, element in self._elements.items() if writes_unknown(examined, element)}
         self._passed_on = {key: passed_on(examined, element) for key, element in self._elements.items()}
+        self._broken = tuple(each for each in unknown if self._elements[each].form_id in examined.content.unreadable)
+        self._unknown = self._before.bits(unknown)
+        self._handed_around: dict[str, frozenset[str]] = {}
         for element in self._elements.values():
             emptied = {each.target for each in element.outputs if each.source.strip() in EMPTIES}
             for name in self._passed_on[element.id]:
                 self.writers.setdefault(name, []).append(element.id)
             self._filled |= self._passed_on[element.id] - emptied
+        self._written = {name: self._before.bits(keys) for name, keys in self.writers.items()}
 
     def is_known(self, read: Read) -> bool:
         """Whether the name has a value when it is read; a form that several steps show needs it in one of them."""
         if read.name in self.start or read.name in read.own:
             return True
-        return any(read.name in self.known_at(place) for place in read.at)
+        return any(self.knows(place, read.name) for place in read.at)
+
+    def knows(self, place: str, name: str) -> bool:
+        """Whether a name is set when a place is reached, by what came before or what is handed in around it."""
+        if self._written.get(name, 0) & self._before.of(place):
+            return True
+        return name in self._handed_in(place)
+
+    def _handed_in(self, place: str) -> frozenset[str]:
+        """The names handed in to an element, or to what it lies in."""
+        element = self._before.element(place)
+        if element is None:
+            return frozenset()
+        if element.process not in self._handed_around:
+            holders = self._before.holders(element.process)
+            self._handed_around[element.process] = frozenset().union(*map(handed_in, holders))
+        return self._handed_around[element.process] | handed_in(element)
 
     def is_only_emptied(self, read: Read) -> bool:
         """Whether everybody who sets it only ever empties it, so that what asks for it gets no answer."""
         if read.name in self.start or read.name in read.own or read.name in self._filled:
             return False
-        around = {name for place in read.at for each in self._before.around(place) for name in handed_in(each)}
-        return read.name not in around and self.is_certain(replace(read, at=()))
+        handed = any(read.name in self._handed_in(place) for place in read.at)
+        return not handed and self.is_certain(replace(read, at=()))
 
     def known_at(self, place: str) -> frozenset[str]:
         """The names that are set when a place is reached, besides those a case begins with."""
-        if place not in self._names:
-            before = [self._passed_on[key] for key in self._before.of(place)]
-            around = [handed_in(each) for each in self._before.around(place)]
-            self._names[place] = frozenset().union(*before, *around)
-        return self._names[place]
+        before = self._before.of(place)
+        return self._handed_in(place).union(name for name, keys in self._written.items() if keys & before)
 
     def perhaps_at(self, place: str) -> frozenset[str]:
         """The names that are known at a place, or set on ways beside it."""
@@ -140,8 +156,8 @@ class Names:
 
     def follows(self, read: Read) -> bool:
         """Whether a form that cannot be read may be why the name is not known: that form is the finding."""
-        broken = {key for key in self._unknown if self._elements[key].form_id in self._examined.content.unreadable}
-        return bool(broken) and any(broken & self._before.of(place) for place in read.at or broken)
+        broken = self._before.bits(self._broken)
+        return bool(broken) and any(broken & self._before.of(place) for place in read.at or self._broken)
 
     def is_certain(self, read: Read) -> bool:
         """Whether nothing came in before that no diagram and no catalogue names."""

@@ -1,6 +1,8 @@
 """Variables: who sets which, what hides them, and branches that overwrite each other."""
 
-from collections.abc import Iterable, Iterator
+import functools
+import operator
+from collections.abc import Iterable, Iterator, Mapping
 from difflib import get_close_matches
 
 from workflows.engine.checks.examined import Examined, Graph
@@ -29,9 +31,10 @@ def check_variables(examined: Examined) -> Iterator[Finding]:
     """Hidden from the rest of its expression; written in parallel."""
     yield from _hidden(examined)
     for process, graph in examined.processes():
+        setting = _setting(examined, graph)
         for element in process.elements.values():
             if element.kind in {"parallel_gateway", "inclusive_gateway"} and len(element.outgoing) > 1:
-                yield from _overwritten(examined, element, graph)
+                yield from _overwritten(examined, element, graph, setting)
 
 
 def started_with(examined: Examined) -> frozenset[str] | None:
@@ -141,37 +144,35 @@ def _returned(examined: Examined, element: Element) -> frozenset[str] | None:
     return operator.known_results if operator is not None else None
 
 
-def _overwritten(examined: Examined, fork: Element, graph: Graph) -> Iterator[Finding]:
+def _overwritten(examined: Examined, fork: Element, graph: Graph, setting: Mapping[str, set[str]]) -> Iterator[Finding]:
     """Two branches of a fork that set the same variable before they meet; the later one wins by chance."""
     heads = [head for head in dict.fromkeys(graph.after[fork.id]) if graph.elements[head].attached_to is None]
-    ways = [graph.reached(head) for head in heads]
-    together = set.intersection(*ways) if ways else set()
-    setting = [_set_on(examined, graph, way - together) for way in ways]
+    setters = sum(graph.bit[key] for key in setting)
+    ways = [graph.ahead[head] for head in heads]
+    together = functools.reduce(operator.and_, ways) if ways else 0
+    first: dict[str, str] = {}
     seen: set[str] = set()
-    for index, first in enumerate(setting):
-        for second in setting[index + 1 :]:
-            for name in sorted(first.keys() & second.keys()):
-                # One element on both ways is one writer.
-                if name not in seen and first[name] != second[name]:
-                    seen.add(name)
-                    facts = {
-                        "variable": name,
-                        "first": _shown(graph, first[name]),
-                        "second": _shown(graph, second[name]),
-                    }
-                    yield examined.warning(fork.id, "parallel_writes", **facts)
+    for way in ways:
+        for name, key in _set_on(graph, way & ~together & setters, setting).items():
+            # One element on both ways is one writer.
+            if first.setdefault(name, key) != key and name not in seen:
+                seen.add(name)
+                facts = {"variable": name, "first": _shown(graph, first[name]), "second": _shown(graph, key)}
+                yield examined.warning(fork.id, "parallel_writes", **facts)
 
 
-def _set_on(examined: Examined, graph: Graph, way: set[str]) -> dict[str, str]:
-    found: dict[str, str] = {}
-    for key in sorted(way):
-        element = graph.elements[key]
-        if element.operator is not None and not element.outputs:
-            continue  # what an operator always returns, wanted or not
-        # Iterations write into scopes of their own.
-        for name in passed_on(examined, element):
-            found[name] = key
-    return found
+def _setting(examined: Examined, graph: Graph) -> dict[str, set[str]]:
+    """The elements that set something in the process around them, and what; repetitions keep theirs to themselves."""
+    return {
+        key: names
+        for key, element in graph.elements.items()
+        # What an operator always returns, wanted or not, is left out.
+        if (element.operator is None or element.outputs) and (names := passed_on(examined, element))
+    }
+
+
+def _set_on(graph: Graph, way: int, setting: Mapping[str, set[str]]) -> dict[str, str]:
+    return {name: key for key in sorted(graph.within(way)) for name in sorted(setting[key])}
 
 
 def _shown(graph: Graph, key: str) -> str:
