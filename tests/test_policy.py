@@ -150,6 +150,8 @@ def _rows(tx: Tx, own: Office, other: Office) -> dict[str, Base]:
     of_case, triage = _task(tx, case.stream, "group:coordination")
     of_own, answer = _task(tx, sent[0].key, own.group)
     of_other, other_answer = _task(tx, sent[1].key, other.group)
+    application = funding.open_new(tx, case.id)
+    of_application, award = _task(tx, application.key, "group:jury")
     return {
         "case": case,
         "organisation": organisation,
@@ -167,7 +169,10 @@ def _rows(tx: Tx, own: Office, other: Office) -> dict[str, Base]:
             tx, Held("visit", tx.now.date(), "Vorstand", "Raum besichtigt", "reach", None, case.id, None)
         ),
         "letter": letters.keep(tx, case.id, key="k", address="Brücke", language="de", subject="s", text="t"),
-        "application": funding.open_new(tx, case.id),
+        "application": application,
+        "application instance": of_application,
+        "award task": award,
+        "handed in file": _handed_in(tx, case, application),
         "foreign application": funding.open_new(tx, foreign.id),
         "own referral": sent[0],
         "other referral": sent[1],
@@ -179,6 +184,12 @@ def _rows(tx: Tx, own: Office, other: Office) -> dict[str, Base]:
         "own task": answer,
         "other task": other_answer,
     }
+
+
+def _handed_in(tx: Tx, case: Case, application: Application) -> File:
+    file = files.store(tx, "satzung.txt", b"Satzung", case.stream)
+    file.subject = application.key
+    return file
 
 
 def drafted(tx: Tx) -> Version:
@@ -203,6 +214,8 @@ def house(begin: Begin) -> House:
             "coordinator": _user(tx, "coordinator", "group:coordination"),
             "leadership": _user(tx, "leadership"),
             "office": _user(tx, "office", own.group),
+            "jury": _user(tx, "jury", "group:jury"),
+            "jury in wrong groups": _user(tx, "jury", "group:coordination", "group:leadership", own.group),
             "office in a wrong group": _user(tx, "office", "group:coordination", "group:leadership"),
             "process_owner": _user(tx, "process_owner"),
             "reviewer": _user(tx, "reviewer"),
@@ -230,17 +243,17 @@ def house(begin: Begin) -> House:
 
 
 WITH_ACCOUNT = (
-    *("coordinator", "leadership", "deputy", "office", "office in a wrong group"),
+    *("coordinator", "leadership", "deputy", "jury", "jury in wrong groups", "office", "office in a wrong group"),
     *("process_owner", "reviewer", "admin"),
 )
-ALL_TASKS = {"triage task", "own task", "other task", "taken task"}
+ALL_TASKS = {"triage task", "own task", "other task", "taken task", "award task"}
 ALL_REFERRALS = {"own referral", "other referral", "draft referral"}
-ALL_INSTANCES = {"case instance", "own instance", "other instance", "taken instance"}
+ALL_INSTANCES = {"case instance", "own instance", "other instance", "taken instance", "application instance"}
 CASES = {"case", "foreign case", "assigned case", "unseen case"}
 ORGANISATIONS = {"organisation", "other organisation"}
 APPLICATIONS = {"application", "foreign application"}
 OFFICE_STAFF = ("coordinator", "leadership", "deputy")
-FILES = {"internal file", "shared file"}
+FILES = {"internal file", "shared file", "handed in file"}
 NOTES = {"note", "shared note", "foreign shared note"}
 SENT = {"own referral", "other referral"}
 
@@ -250,12 +263,14 @@ EXPECTED: dict[tuple[str, type[Base]], dict[str, set[str]]] = {
         "coordinator": ALL_TASKS,
         "leadership": ALL_TASKS,
         "deputy": ALL_TASKS,
+        "jury": {"award task"},
         "office": {"own task"},
         "office link": {"own task"},
     },
     (policy.TASK_WORK, Task): {
         "coordinator": {"triage task", "taken task"},
         "deputy": {"triage task", "taken task"},
+        "jury": {"award task"},
         "office": {"own task"},
         "office link": {"own task"},
     },
@@ -264,7 +279,11 @@ EXPECTED: dict[tuple[str, type[Base]], dict[str, set[str]]] = {
     (policy.TASK_ON_BEHALF, Case): {"coordinator": CASES},
     (policy.CASE_READ, Case): {"coordinator": CASES, "leadership": CASES, "deputy": CASES, "status link": {"case"}},
     (policy.CASE_WORK, Case): {"coordinator": CASES, "leadership": CASES, "deputy": CASES},
-    (policy.CASE_READ, File): {**dict.fromkeys(OFFICE_STAFF, FILES), "status link": {"shared file"}},
+    (policy.FILE_READ, File): {
+        **dict.fromkeys(OFFICE_STAFF, FILES),
+        "jury": {"handed in file"},
+        "status link": {"shared file"},
+    },
     (policy.CASE_READ, CaseNote): {**dict.fromkeys(OFFICE_STAFF, NOTES), "status link": {"shared note"}},
     (policy.CASE_WORK, CaseNote): dict.fromkeys(OFFICE_STAFF, NOTES),
     (policy.CASE_READ, Letter): dict.fromkeys(OFFICE_STAFF, {"letter"}),
@@ -301,6 +320,7 @@ EXPECTED: dict[tuple[str, type[Base]], dict[str, set[str]]] = {
         "deputy": APPLICATIONS,
         "status link": {"application"},
     },
+    (policy.BOARD_READ, Application): {**dict.fromkeys(OFFICE_STAFF, APPLICATIONS), "jury": {"application"}},
     (policy.REFERRAL_ANSWER, Referral): {"office": {"own referral"}, "office link": {"own referral"}},
     (policy.EXTRACT_READ, Referral): {
         "coordinator": ALL_REFERRALS,
@@ -313,6 +333,7 @@ EXPECTED: dict[tuple[str, type[Base]], dict[str, set[str]]] = {
         "coordinator": ALL_INSTANCES,
         "leadership": ALL_INSTANCES,
         "deputy": ALL_INSTANCES,
+        "jury": {"application instance"},
         "office": {"own instance"},
         "office link": {"own instance"},
     },

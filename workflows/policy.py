@@ -4,6 +4,7 @@
 |---|---|
 | coordinator, leadership | cases with files, letters, contacts, referrals, tasks, instances, mails, their audit |
 | coordinator | answers in the name of offices and of those who asked, where a task or question is theirs |
+| jury | the tasks of its own groups about applications, those applications with their papers; no cases |
 | office | its own referrals once they are sent, and the tasks of its group; what was passed on only until one is over |
 | process owner | bundles, code lists; no cases |
 | reviewer | the audit, without the contents of cases |
@@ -20,6 +21,7 @@ from typing import Any, TypeVar
 
 from sqlalchemy import ColumnElement, Select, and_, bindparam, false, literal, or_, select, true
 from sqlalchemy import inspect as mapped
+from sqlalchemy.orm import Mapped
 
 from workflows.core.audit.log import AuditEntry
 from workflows.core.db import Base
@@ -35,7 +37,7 @@ from workflows.domain.letters import Letter
 from workflows.domain.offices import Office
 from workflows.domain.organisations import Organisation
 from workflows.domain.pages import Page
-from workflows.domain.people import CASE_WORKERS, ROLES, Deputyship, User
+from workflows.domain.people import CASE_WORKERS, GROUP_OF_ROLE, ROLES, Deputyship, User
 from workflows.domain.programmes import Programme
 from workflows.domain.referrals import OVER, Referral
 from workflows.domain.saved_filters import SavedFilter
@@ -49,10 +51,10 @@ Query = TypeVar("Query", bound=Select[Any])
 Rule = Callable[[Actor], ColumnElement[bool]]
 
 TASK_READ, TASK_WORK, TASK_ON_BEHALF = "task:read", "task:work", "task:on_behalf"
-CASE_READ, CASE_WORK = "case:read", "case:work"
+CASE_READ, CASE_WORK, FILE_READ = "case:read", "case:work", "file:read"
 CONTACT_READ, CONTACT_WORK = "contact:read", "contact:work"
 REFERRAL_READ, REFERRAL_ANSWER, EXTRACT_READ = "referral:read", "referral:answer", "referral:extract"
-FUNDING_READ, FIGURES_READ = "funding:read", "figures:read"
+FUNDING_READ, BOARD_READ, FIGURES_READ = "funding:read", "board:read", "figures:read"
 INSTANCE_READ, INSTANCE_WORK = "instance:read", "instance:work"
 AUDIT_READ, MAIL_READ, MAIL_RETRY = "audit:read", "mail:read", "mail:retry"
 OFFICE_READ, OFFICE_EDIT = "office:read", "office:edit"
@@ -62,7 +64,9 @@ PAGE_EDIT, USER_EDIT, TOKEN_OWN = "page:edit", "user:edit", "token:own"
 BUNDLE_EDIT, BUNDLE_DEPLOY, CODE_EDIT = "bundle:edit", "bundle:deploy", "code:edit"
 DEPUTY_EDIT = "deputy:edit"
 
-TASK_WORKERS = CASE_WORKERS | {"office"}
+BOARD = CASE_WORKERS | {"jury"}
+REFERRED = CASE_WORKERS | {"office"}
+TASK_WORKERS = BOARD | REFERRED
 EVERYBODY = frozenset(ROLES)
 
 # Which roles hold a permission at all; which rows it reaches is said below. The system may everything.
@@ -72,13 +76,15 @@ HOLDERS: dict[str, frozenset[str]] = {
     TASK_ON_BEHALF: frozenset({"coordinator"}),
     CASE_READ: CASE_WORKERS,
     CASE_WORK: CASE_WORKERS,
+    FILE_READ: BOARD,
     CONTACT_READ: CASE_WORKERS,
     CONTACT_WORK: CASE_WORKERS,
-    REFERRAL_READ: TASK_WORKERS,
+    REFERRAL_READ: REFERRED,
     FUNDING_READ: CASE_WORKERS,
+    BOARD_READ: BOARD,
     FIGURES_READ: CASE_WORKERS,
     REFERRAL_ANSWER: frozenset({"office"}),
-    EXTRACT_READ: TASK_WORKERS,
+    EXTRACT_READ: REFERRED,
     INSTANCE_READ: TASK_WORKERS,
     INSTANCE_WORK: CASE_WORKERS,
     AUDIT_READ: frozenset({"reviewer"}),
@@ -98,9 +104,11 @@ HOLDERS: dict[str, frozenset[str]] = {
     CODE_EDIT: frozenset({"process_owner"}),
 }
 
+NO_JURY = {group for role, group in GROUP_OF_ROLE.items() if role in CASE_WORKERS}
+
 # What the holder of a link may, beside the roles.
 REFERRAL_LINK = frozenset({TASK_READ, TASK_WORK, REFERRAL_READ, REFERRAL_ANSWER, EXTRACT_READ, INSTANCE_READ})
-CASE_LINK = frozenset({CASE_READ, REFERRAL_READ, FUNDING_READ, TASK_READ, TASK_WORK})
+CASE_LINK = frozenset({CASE_READ, FILE_READ, REFERRAL_READ, FUNDING_READ, TASK_READ, TASK_WORK})
 ORGANISATION_LINK = frozenset({ORGANISATION_READ})
 
 
@@ -156,10 +164,30 @@ def _works_on_cases(actor: Actor) -> bool:
     return bool(actor.roles & CASE_WORKERS)
 
 
+def _office_groups(actor: Actor) -> list[str]:
+    return [key for key in sorted(actor.groups) if key.startswith("office:")] if "office" in actor.roles else []
+
+
 def _office_ids(actor: Actor) -> list[int]:
-    if "office" not in actor.roles:
+    return [int(key.removeprefix("office:")) for key in _office_groups(actor)]
+
+
+def _juries(actor: Actor) -> list[str]:
+    """The groups in which somebody of a jury decides; being listed in the coordination's gives nothing."""
+    if "jury" not in actor.roles:
         return []
-    return [int(key.removeprefix("office:")) for key in sorted(actor.groups) if key.startswith("office:")]
+    return [key for key in sorted(actor.groups - NO_JURY) if not key.startswith("office:")]
+
+
+def _of_juries(juries: list[str]) -> ColumnElement[bool]:
+    """What a jury is asked to do about an application: any other task of its groups is not for it."""
+    return and_(Task.group_key.in_(juries), Task.subject.startswith("application:"))
+
+
+def _before_juries(actor: Actor, subject: ColumnElement[str] | Mapped[str]) -> ColumnElement[bool]:
+    """Whether an application is or was before a jury of the actor, by the tasks it got."""
+    juries = _juries(actor)
+    return subject.in_(select(Task.subject).where(_of_juries(juries))) if juries else false()
 
 
 def _own_referrals(actor: Actor) -> ColumnElement[bool]:
@@ -191,7 +219,8 @@ def _file_read(actor: Actor) -> ColumnElement[bool]:
     """Files that belong to a case; what still waits in a form is nobody's to download."""
     if _works_on_cases(actor):
         return File.about.startswith("case:")
-    return and_(File.about == f"case:{actor.case_id}", File.is_shared)
+    shared = and_(File.about == f"case:{actor.case_id}", File.is_shared)
+    return or_(shared, and_(File.about.startswith("case:"), _before_juries(actor, File.subject)))
 
 
 def _note_read(actor: Actor) -> ColumnElement[bool]:
@@ -204,6 +233,12 @@ def _letter_read(actor: Actor) -> ColumnElement[bool]:
     return true() if _works_on_cases(actor) else false()
 
 
+def _board_read(actor: Actor) -> ColumnElement[bool]:
+    if _works_on_cases(actor):
+        return true()
+    return _before_juries(actor, literal("application:").concat(Application.id))
+
+
 def _funding_read(actor: Actor) -> ColumnElement[bool]:
     return true() if _works_on_cases(actor) else Application.case_id == actor.case_id
 
@@ -214,9 +249,11 @@ def _own_tasks(actor: Actor) -> ColumnElement[bool]:
     For a link, what its referral asks of its office, or what whoever asked is to do in its case.
     """
     # Only an office's own groups: being listed in another group gives an office user nothing.
-    groups = [key for key in actor.groups if _works_on_cases(actor) or key.startswith("office:")]
-    mine: list[ColumnElement[bool]] = [Task.group_key.in_(sorted(groups))]
-    # An office's own tasks are reached by its group, whoever has them: a colleague's work elsewhere is not lent.
+    groups = sorted(actor.groups) if _works_on_cases(actor) else _office_groups(actor)
+    mine: list[ColumnElement[bool]] = [Task.group_key.in_(groups)]
+    if juries := _juries(actor):
+        mine.append(_of_juries(juries))
+    # Tasks of an office or a jury are reached by its group, whoever has them: a colleague's work elsewhere is not lent.
     having = actor.personae if _works_on_cases(actor) else actor.personae - actor.stands_in_for
     if having:  # not with None, which would match every task that nobody has claimed
         mine.append(Task.assignee_id.in_(sorted(having)))
@@ -248,7 +285,7 @@ def _instance_read(actor: Actor) -> ColumnElement[bool]:
         return true()
     # The variables of its process are the extract.
     own = select(literal("referral:").concat(Referral.id)).where(_extract_read(actor))
-    return Instance.subject.in_(own)
+    return or_(Instance.subject.in_(own), _before_juries(actor, Instance.subject))
 
 
 def _organisation_read(actor: Actor) -> ColumnElement[bool]:
@@ -288,7 +325,7 @@ RULES: dict[tuple[str, type[Base]], Rule] = {
     (TASK_ON_BEHALF, Referral): _asked,
     (TASK_ON_BEHALF, Case): _everything,
     (CASE_READ, Case): _case_read,
-    (CASE_READ, File): _file_read,
+    (FILE_READ, File): _file_read,
     (CASE_READ, CaseNote): _note_read,
     (CASE_READ, Letter): _letter_read,
     (CASE_WORK, Case): _everything,
@@ -297,6 +334,7 @@ RULES: dict[tuple[str, type[Base]], Rule] = {
     (CONTACT_WORK, Contact): _everything,
     (REFERRAL_READ, Referral): _referral_read,
     (FUNDING_READ, Application): _funding_read,
+    (BOARD_READ, Application): _board_read,
     (REFERRAL_ANSWER, Referral): _own_referrals,
     (EXTRACT_READ, Referral): _extract_read,
     (INSTANCE_READ, Instance): _instance_read,

@@ -9,8 +9,6 @@ from webapp.cli.surroundings import Commands, add_command, as_system, settings_o
 from workflows.core.errors import Invalid, NotFound, Problem
 from workflows.domain import access_tokens, people
 
-GROUPS_OF_ROLE = {"coordinator": "group:coordination", "leadership": "group:leadership"}
-
 
 def register(commands: Commands) -> None:
     """Add user and token."""
@@ -31,7 +29,7 @@ def register(commands: Commands) -> None:
 def add_user(options: Namespace) -> int:
     """Create the account with the groups that belong to its roles."""
     password = read_password()
-    groups = {GROUPS_OF_ROLE[role] for role in options.role if role in GROUPS_OF_ROLE} | set(options.group)
+    groups = {people.GROUP_OF_ROLE[role] for role in options.role if role in people.GROUP_OF_ROLE} | set(options.group)
     with as_system(settings_of(options)) as tx:
         people.create(
             tx,

@@ -14,7 +14,7 @@ from workflows.core.tx import Tx
 files = Blueprint("files", __name__)
 
 
-@view(files, "/files/<key>", who=policy.CASE_READ)
+@view(files, "/files/<key>", who=policy.FILE_READ)
 def download(tx: Tx, key: str) -> ResponseReturnValue:
     """The file, to keep and never to show: what people upload is not rendered in this house."""
     return sent(tx, key)

@@ -151,6 +151,7 @@ CODES: Mapping[str, Mapping[str, Any]] = {
     "role": {
         "coordinator": _("Koordination"),
         "leadership": _("Leitung"),
+        "jury": _("Kommission oder Jury"),
         "office": _("Partnerstelle"),
         "process_owner": _("Prozessverantwortung"),
         "reviewer": _("Revision"),

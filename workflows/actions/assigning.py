@@ -4,7 +4,7 @@ from collections.abc import Callable, Collection
 from dataclasses import dataclass, replace
 from datetime import date, timedelta
 
-from sqlalchemy import exists, select
+from sqlalchemy import ColumnElement, and_, exists, or_, select
 
 from workflows import policy
 from workflows.actions import exclusions, task_trail
@@ -118,17 +118,21 @@ def several(tx: Tx, task_ids: Collection[int], verb: Callable[[Tx, int], Task]) 
 
 
 def colleagues(tx: Tx, rows: Collection[Task]) -> list[User]:
-    """Who could do every one of these tasks, by name: the people of an office for its own, else who works on cases."""
+    """Who could do every one of these tasks, by name: the people of an office for its own, else who works on cases,
+    and for an application whoever sits in the jury that has it."""
     query = select(User).where(User.is_active)
     for key in {task.group_key or "" for task in rows}:
+        is_member = exists().where(Membership.user_id == User.id, Membership.group_key == key)
         if key.startswith("office:"):
-            query = query.where(exists().where(Membership.user_id == User.id, Membership.group_key == key))
-            role = ["office"]
+            query = query.where(is_member, _has_role("office"))
         else:
-            role = sorted(CASE_WORKERS)
-        query = query.where(exists().where(UserRole.user_id == User.id, UserRole.role.in_(role)))
+            query = query.where(or_(_has_role(*CASE_WORKERS), and_(_has_role("jury"), is_member)))
     people = tx.session.scalars(query.order_by(User.name, User.id))
     return [user for user in people if not any(_is_barred(tx, user, task) for task in rows)]
+
+
+def _has_role(*roles: str) -> ColumnElement[bool]:
+    return exists().where(UserRole.user_id == User.id, UserRole.role.in_(roles))
 
 
 def _is_barred(tx: Tx, user: User, task: Task) -> bool:

@@ -42,13 +42,13 @@ class Upload:
 
 def of_case(tx: Tx, case_id: int) -> list[File]:
     """The files of a case that the actor may see, oldest first: all for the office, the shared ones by status link."""
-    mine = policy.allowed(tx, policy.CASE_READ, select(File)).where(File.about == f"case:{case_id}")
+    mine = policy.allowed(tx, policy.FILE_READ, select(File)).where(File.about == f"case:{case_id}")
     return list(tx.session.scalars(mine.order_by(File.id)))
 
 
 def find(tx: Tx, key: str) -> File:
     """One file of a case by its random name; raises ``NotFound``."""
-    mine = policy.allowed(tx, policy.CASE_READ, select(File)).where(File.key == key)
+    mine = policy.allowed(tx, policy.FILE_READ, select(File)).where(File.key == key)
     file = tx.session.scalar(mine)
     if file is None:
         raise NotFound("not_found", kind="file")
@@ -123,17 +123,20 @@ def usable(tx: Tx, form: Form, place: str, variables: Mapping[str, Any], about: 
     return dict(tx.session.execute(query.order_by(File.id)).tuples().all())
 
 
-def hand_over(tx: Tx, form: Form, place: str, values: Mapping[str, Any], about: str, *, is_shared: bool) -> None:
+def hand_over(
+    tx: Tx, form: Form, place: str, values: Mapping[str, Any], about: str, *, is_shared: bool, subject: str = ""
+) -> None:
     """The form was sent: the files it names go to the case, what else was tried in it is forgotten.
 
-    ``is_shared`` says whether the association itself sent them; else their fields say so.
+    ``is_shared`` says whether the association itself sent them; else their fields say so. ``subject`` is what they
+    were handed in for.
     """
     if not _takes_files(form):
         return
     for field, number in _named(form.fields, values):
         file = tx.session.get(File, number)
         if file is not None and file.about == place:
-            file.about = about
+            file.about, file.subject = about, subject
             file.is_shared = is_shared or field.properties.get(SHARED) == "true"
             _record(tx, about, file)
     tx.session.flush()

@@ -28,7 +28,7 @@ class DemoUser:
 
 DEMO_USERS = (
     DemoUser("Koordination Demo", "koordination@lotse.example", "coordinator", ("group:coordination",)),
-    DemoUser("Jury Demo", "jury@lotse.example", "leadership", ("group:jury",)),
+    DemoUser("Jury Demo", "jury@lotse.example", "jury", ("group:jury",)),
     DemoUser("Leitung Demo", "leitung@lotse.example", "leadership", ("group:leadership", "group:jury")),
     DemoUser("Kulturamt Demo", "stelle@lotse.example", "office", ("culture_office",)),
     DemoUser("Prozessfreigabe Demo", "freigabe@lotse.example", "process_owner"),

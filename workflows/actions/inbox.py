@@ -165,7 +165,9 @@ def _finish(tx: Tx, task: Task, values: Mapping[str, Any]) -> Instance:
     typed = forms.checked(tx, form, values, variables, _files(tx, task, form, variables))
     instance = runtime.complete(tx, ENGINE, task.id, typed)
     stream = task_trail.stream(tx, task)
-    attachments.hand_over(tx, form, attachments.place_of(task), typed, stream, is_shared=_is_theirs(tx))
+    attachments.hand_over(
+        tx, form, attachments.place_of(task), typed, stream, is_shared=_is_theirs(tx), subject=task.subject
+    )
     _take_up(tx, task)
     return instance
 

@@ -47,8 +47,8 @@ from workflows.operators.referrals import starting_variables
 PEOPLE = {
     "coordination": ("Koordination (Probe)", "koordination@probe.example", "coordinator"),
     "leadership": ("Leitung (Probe)", "leitung@probe.example", "leadership"),
-    "jury": ("Jury (Probe)", "jury@probe.example", "leadership"),
-    "jury_other": ("Zweites Jurymitglied (Probe)", "jury-2@probe.example", "leadership"),
+    "jury": ("Jury (Probe)", "jury@probe.example", "jury"),
+    "jury_other": ("Zweites Jurymitglied (Probe)", "jury-2@probe.example", "jury"),
 }
 BEGINNING = time(10)
 """When the day of a scenario begins, in Berlin."""

@@ -293,12 +293,16 @@ _FOLLOW_UP: Mapping[str, list[Condition]] = {
 
 
 def _subjects(actor: Actor, words: str) -> Select[tuple[str]]:
-    """Subjects of what is found; an office searches the extracts alone, for finding is reading, too."""
+    """Subjects of what is found; an office searches the extracts and a jury the names of applications, for finding is
+    reading, too."""
     by_extract = select(literal("referral:").concat(Referral.id)).where(
         Referral.id.in_(search.matching("referral", words))
     )
     if not policy.may(actor, policy.CASE_READ):
-        return by_extract
+        by_name = select(literal("application:").concat(Application.id)).where(
+            Application.id.in_(search.matching("application", words))
+        )
+        return select(by_extract.union(by_name).subquery().c[0])
     found = search.matching("case", words)
     cases = select(literal("case:").concat(Case.id)).where(Case.id.in_(found))
     of_cases = select(literal("referral:").concat(Referral.id)).where(Referral.case_id.in_(found))

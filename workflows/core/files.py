@@ -51,6 +51,7 @@ _UNPRINTABLE = re.compile(r"[\x00-\x1f\x7f-\x9f\u200e\u200f\u2028-\u202e\u2066-\
 class File(Base):
     """One upload; ``about`` names what it belongs to (``case:17``), or the form in which it waits to be sent.
 
+    ``subject`` is what it was handed in for, where that is less than the whole case: ``application:12``.
     ``key`` is its random name in addresses. ``is_shared`` says whether the association sees it beside the office;
     ``uploaded_by`` is the label of who brought it.
     """
@@ -64,6 +65,7 @@ class File(Base):
     size: Mapped[int]
     sha256: Mapped[str]
     about: Mapped[str] = mapped_column(index=True)
+    subject: Mapped[str] = mapped_column(String(60), default="", server_default="", index=True)
     is_shared: Mapped[bool]
     uploaded_by: Mapped[str] = mapped_column(String(200))
     created_at: Mapped[datetime]

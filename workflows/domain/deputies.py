@@ -30,7 +30,8 @@ class Absence:
 
 
 def fitting(session: Session, absent_id: int) -> Select[tuple[User]]:
-    """Who can stand in for a user: active people who do all kinds of its work; for an office, its own people only.
+    """Who can stand in for a user: active people who do all kinds of its work; for an office or a
+    jury, its own people only.
 
     What gives no tasks cannot be handed over; it decides only for those who have nothing else.
     """
@@ -44,6 +45,12 @@ def fitting(session: Session, absent_id: int) -> Select[tuple[User]]:
         )
         of_house = select(Membership.user_id).where(Membership.group_key.in_(houses))
         fits += [_has_one_of({"office"}), User.id.in_(of_house)]
+    if "jury" in held:
+        juries = select(Membership.group_key).where(
+            Membership.user_id == absent_id, Membership.group_key.not_like("office:%")
+        )
+        of_jury = select(Membership.user_id).where(Membership.group_key.in_(juries))
+        fits += [_has_one_of({"jury", "leadership"}), User.id.in_(of_jury)]
     if not fits:
         fits.append(_has_one_of(held))
     return select(User).where(User.is_active, User.id != absent_id, *fits).order_by(User.name, User.id)

@@ -13,7 +13,7 @@ from typing import Any
 from sqlalchemy import CheckConstraint, CursorResult, ForeignKey, String, Text, select, update
 from sqlalchemy.orm import Mapped, Session, mapped_column
 
-from workflows.core import audit
+from workflows.core import audit, search
 from workflows.core.clock import BERLIN
 from workflows.core.db import Base, Euros, TypedJson, begin_write
 from workflows.core.errors import Conflict, LotseError, NotFound
@@ -176,6 +176,9 @@ def submit(tx: Tx, application_id: int, submitted_on: date, submitted_to: str) -
     application, moved = _move(tx, application_id, "submitted", to=submitted_to)
     if moved:
         application.submitted_on, application.submitted_to = submitted_on, submitted_to
+        case = tx.session.get_one(Case, application.case_id)
+        named = [case.reference, case.organisation_name]
+        search.index(tx, "application", application.id, named, free=[application.title])
     return application
 
 

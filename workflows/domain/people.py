@@ -29,7 +29,9 @@ from workflows.domain import passwords
 
 APART = "\n"  # no key holds one
 CASE_WORKERS = frozenset({"coordinator", "leadership"})
-ROLES = ("coordinator", "leadership", "office", "process_owner", "reviewer", "admin")
+GROUP_OF_ROLE = {"coordinator": "group:coordination", "leadership": "group:leadership", "jury": "group:jury"}
+"""Where whoever has a role usually belongs; a jury may have groups of its own beside it."""
+ROLES = ("coordinator", "leadership", "jury", "office", "process_owner", "reviewer", "admin")
 
 
 class User(Base):
@@ -117,8 +119,8 @@ def create(
     _refuse_unknown(tx.session, frozenset(groups))
     user = User(email=email, name=name.strip(), is_active=True, language=language, created_at=tx.now)
     user.password_hash = passwords.hashed(password, (email, name)) if password is not None else None
-    # An office hears of a request at once; whoever works here looks into the inbox anyway.
-    user.immediate_since = tx.now if "office" in set(roles) else None
+    # Who comes by seldom hears of a task at once; whoever works here looks into the inbox anyway.
+    user.immediate_since = tx.now if {"office", "jury"} & set(roles) else None
     tx.session.add(user)
     tx.session.flush()
     tx.session.add_all(UserRole(user_id=user.id, role=role) for role in sorted(set(roles)))

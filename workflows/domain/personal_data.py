@@ -116,7 +116,12 @@ _REGISTER: tuple[tuple[str, Kind, str, str], ...] = (
     ("event", "none", "id instance_id at kind element_id element_name", "the step itself"),
     ("file", "content", "name", "the name the sender gave the file"),
     ("file", "contact", "uploaded_by", "who brought it: a colleague, an office, the one who asked"),
-    ("file", "none", "id key media_type size sha256 about is_shared created_at", "measures and place of the file"),
+    (
+        "file",
+        "none",
+        "id key media_type size sha256 about subject is_shared created_at",
+        "measures and place of the file",
+    ),
     ("file_chunk", "special", "data", "whatever people upload"),
     ("file_chunk", "none", "file_id number", "place of the part"),
     ("incident", "content", "facts", "what went wrong, may quote a value"),
