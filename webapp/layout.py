@@ -32,10 +32,11 @@ class NavItem:
 # label, endpoint, its arguments, permission
 NAVIGATION: tuple[tuple[Any, str, Mapping[str, Any], str], ...] = (
     (_l("Verweisungen"), "portal.overview", {}, policy.REFERRAL_ANSWER),
-    (_l("Posteingang"), "inbox.tasks", {}, policy.CASE_READ),
+    (_l("Posteingang"), "inbox.tasks", {}, policy.BOARD_READ),
     (_l("Vorgänge"), "cases.index", {}, policy.CASE_READ),
     (_l("Register"), "register.index", {}, policy.ORGANISATION_READ),
     (_l("Förderkalender"), "funding.calendar", {}, policy.FUNDING_READ),
+    (_l("Jury"), "board.pots", {}, policy.BOARD_READ),
     (_l("Stellen"), "offices.index", {}, policy.OFFICE_READ),
     (_l("Kontakte"), "contacts.index", {}, policy.CONTACT_READ),
     (_l("Kennzahlen"), "reports.referrals", {}, policy.FIGURES_READ),

@@ -22,6 +22,7 @@ from webapp.codes.views import workshop_codes
 from webapp.contacts.views import contacts
 from webapp.demo.views import demo
 from webapp.files.views import files
+from webapp.funding.board import board
 from webapp.funding.views import funding
 from webapp.health.views import health
 from webapp.inbox.views import inbox
@@ -67,6 +68,7 @@ BLUEPRINTS: tuple[Blueprint, ...] = (
     cases,
     on_behalf,
     funding,
+    board,
     asked,
     case_editing,
     files,

@@ -37,7 +37,7 @@ def test_the_house_is_full_of_life_and_a_second_start_adds_nothing(
         demo.fill(sessions, settings, clock)
     with begin() as tx:
         statuses = Counter(tx.session.scalars(select(Case.status)))
-        assert sum(statuses.values()) == 29
+        assert sum(statuses.values()) == 30
         assert set(statuses) == {"new", "in_progress", "waiting", "answered", "closed", "withdrawn"}
         results = set(tx.session.scalars(select(Referral.result)))
         assert {"confirmed", "declined", "expired", "withdrawn", "considered", None} == results

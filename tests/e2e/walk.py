@@ -179,6 +179,8 @@ def _values(tx: Tx, rule: Rule, name: str, chosen: Mapping[str, Any]) -> Sequenc
     rows = select(table.c.id).order_by(*order, table.c.id).limit(1)
     if name == "referral_id":
         rows = rows.where(table.c.id.in_(policy.allowed(tx, policy.REFERRAL_READ, select(Referral.id))))
+    if name == "application_id":
+        rows = rows.where(table.c.id.in_(policy.allowed(tx, policy.BOARD_READ, select(Application.id))))
     return [("", each) for each in tx.session.scalars(rows)]
 
 

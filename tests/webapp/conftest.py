@@ -26,8 +26,6 @@ from workflows.migrations import tables
 
 ADDRESS = "https://lotse.example"
 PASSWORD = "ein langes Passwort"
-ROLES = ("coordinator", "leadership", "office", "process_owner", "reviewer", "admin")
-GROUPS = {"coordinator": ["group:coordination"], "leadership": ["group:leadership"]}
 
 
 @dataclass(frozen=True)
@@ -100,9 +98,13 @@ def open_house(begin: Begin) -> None:
     with begin() as tx:
         first_contents(tx)
     with begin() as tx:
-        for role in ROLES:
+        for role in people.ROLES:
             user = people.create(
-                tx, f"{role}@lotse.example", f"Person {role}", roles=[role], groups=GROUPS.get(role, ())
+                tx,
+                f"{role}@lotse.example",
+                f"Person {role}",
+                roles=[role],
+                groups=[people.GROUP_OF_ROLE[role]] if role in people.GROUP_OF_ROLE else (),
             )
             user.password_hash = _hashed(PASSWORD)
 

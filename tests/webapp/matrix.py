@@ -5,7 +5,10 @@ reach, a token, a key. Whoever is not named gets 404 (the API: 401 without a tok
 sent to sign in), and nothing is written. A route may have several lines, one for each example that differs.
 """
 
-COLUMNS = (*("public", "coordinator", "leadership", "office", "other_office", "process_owner", "reviewer", "admin"),)
+COLUMNS = (
+    *("public", "coordinator", "leadership", "jury", "office", "other_office"),
+    *("process_owner", "reviewer", "admin"),
+)
 """Everybody who comes: ``office`` has the referral of the examples, ``other_office`` is one that has not.
 
 Holders of links have no account: they are everybody who knows the token, so each line with a token tries them all.
@@ -17,7 +20,9 @@ ACCOUNTS = ALL - {"public"}
 CASES = frozenset({"coordinator", "leadership"})
 COORDINATOR, OFFICE = frozenset({"coordinator"}), frozenset({"office"})
 OFFICES = frozenset({"office", "other_office"})
-TASKS = CASES | OFFICES
+JURY = frozenset({"jury"})
+BOARD = CASES | JURY
+TASKS = BOARD | OFFICES
 ADMIN, REVIEWER, OWNER = frozenset({"admin"}), frozenset({"reviewer"}), frozenset({"process_owner"})
 
 MATRIX: dict[str, frozenset[str]] = {
@@ -110,6 +115,12 @@ MATRIX: dict[str, frozenset[str]] = {
     "GET /inbox/rows": TASKS,
     "GET /tasks/{triage_task}": CASES,
     "GET /tasks/{office_task}": CASES | OFFICE,
+    "GET /tasks/{jury_task}": BOARD,
+    "POST /tasks/{jury_task}/claim": JURY,
+    "POST /tasks/{jury_task}/draft": JURY,
+    "POST /tasks/{jury_task}/complete": JURY,
+    "POST /tasks/{jury_task}/follow-up": JURY,
+    "POST /tasks/{jury_task}/files": NOBODY,  # a jury reads the papers, it adds none
     "POST /tasks/{triage_task}/claim": COORDINATOR,
     "POST /tasks/{office_task}/claim": OFFICE,
     "POST /tasks/{triage_task}/release": COORDINATOR,
@@ -144,6 +155,9 @@ MATRIX: dict[str, frozenset[str]] = {
     "POST /cases/{case}/files": CASES,
     "POST /cases/{case}/files/{inner_file}/share": CASES,
     "GET /files/{inner_file}": CASES,
+    "GET /files/{jury_file}": BOARD,
+    "GET /jury": BOARD,
+    "GET /jury/{application}": BOARD,
     "GET /cases/{case}/diagrams/{instance}.bpmn": CASES,
     "GET /cases/{case}/diagrams/{instance}.json": CASES,
     "GET /contacts": CASES,
@@ -248,6 +262,7 @@ MATRIX: dict[str, frozenset[str]] = {
     "GET /api/v1/tasks": ACCOUNTS,  # who works no tasks gets an empty list
     "GET /api/v1/tasks/{triage_task}": CASES,
     "GET /api/v1/tasks/{office_task}": CASES | OFFICE,
+    "GET /api/v1/tasks/{jury_task}": BOARD,
     "POST /api/v1/tasks/{triage_task}/claim": COORDINATOR,
     "POST /api/v1/tasks/{triage_task}/release": COORDINATOR,
     "GET /api/v1/tasks/{triage_task}/colleagues": COORDINATOR,
@@ -393,6 +408,7 @@ BODIES: dict[str, dict[str, str]] = {
     "POST /tasks/{triage_task}/priority": {"priority": "high"},
     "POST /tasks/{triage_task}/follow-up": {"on": "2026-03-20"},
     "POST /tasks/{office_task}/follow-up": {"on": "2026-03-20"},
+    "POST /tasks/{jury_task}/follow-up": {"on": "2026-03-20"},
     "POST /register/{organisation}/proposal": {"proposal": "{proposal}", "as_of": "{as_of}", "answer": "accept"},
     "POST /register/{organisation}/relations": {"other": "Verein Brücke", "kind": "network"},
 }

@@ -15,6 +15,7 @@ from sqlalchemy import Column, String, Table, select
 from sqlalchemy.orm import Session, sessionmaker
 from werkzeug.test import TestResponse
 
+from tests.actions import applying
 from tests.actions.conftest import House
 from tests.conftest import BEGINNING, Begin, settings_for
 from tests.webapp.conftest import ADDRESS, PASSWORD, Browser, open_house
@@ -23,7 +24,7 @@ from tests.webapp.shared_app import quick_app
 from webapp.extensions import db
 from workflows.actions import attachments, migrations, publishing, register_import, workshop
 from workflows.actions.attachments import Upload
-from workflows.core import outbox
+from workflows.core import files, outbox
 from workflows.core.clock import SetClock
 from workflows.core.db import make_engine, make_sessions
 from workflows.core.settings import Settings
@@ -40,6 +41,7 @@ from workflows.domain import (
     people,
     saved_filters,
 )
+from workflows.domain.cases import Case
 from workflows.domain.contacts import Held
 from workflows.domain.people import Deputyship, User
 from workflows.domain.personal_data import COLUMNS as COLUMNS_OF
@@ -201,6 +203,7 @@ def _fill(
         bearers = {who: access_tokens.create(tx, ids[who], "Probe")[1] for who in COLUMNS if who != "public"}
     actors = {"system": SYSTEM, "public": PUBLIC, "coordinator": coordinator}
     house = House(begin, sessions, settings, clock, actors)
+    applied = _apply(begin, house, ids["jury"])
     case, status_token = house.submit()
     house.refer("culture_office")
     _second, other_status = house.submit(key="second")
@@ -239,10 +242,29 @@ def _fill(
             "unknown": "unbekannt",
             **keys,
             **drafts,
+            **applied,
             "moved_job": str(migrations.begin(tx, "message", 1).id),
         }
     visitors = {who: _visitor(app, who, bearers.get(who, "")) for who in COLUMNS}
     return visitors, examples
+
+
+def _apply(begin: Begin, house: House, jury_id: int) -> dict[str, str]:
+    """An application that waits for its jury, with a paper handed in for it."""
+    with begin() as tx:
+        house.actors["jury"] = people.actor(tx.session, tx.session.get_one(User, jury_id))
+    applying.advise(house)
+    applying.walk(house, "rate_application")
+    with begin() as tx:
+        task = tx.session.scalars(select(Task).where(Task.element_id == "rate_application")).one()
+        of_case = tx.session.scalars(select(Case.id)).one()
+        paper = files.store(tx, "satzung.pdf", PDF, f"case:{of_case}")
+        paper.subject = task.subject
+        return {
+            "jury_task": str(task.id),
+            "application": task.subject.removeprefix("application:"),
+            "jury_file": paper.key,
+        }
 
 
 def _drafts(begin: Begin) -> dict[str, str]:

@@ -1,4 +1,4 @@
-"""Where the coordination goes from a task: to enter an office's answer, to note a contact."""
+"""Where one goes from a task: to the application a jury decides on, to enter an office's answer, to note a contact."""
 
 from flask import url_for
 from flask_babel import gettext as _
@@ -13,6 +13,12 @@ def is_of_office(task: Task) -> bool:
     return (task.group_key or "").startswith("office:") and task.subject.startswith("referral:")
 
 
+def is_of_jury(tx: Tx, task: Task) -> bool:
+    """Whether a task is about an application, not the coordination's own, that the actor may read as its jury does."""
+    is_theirs = task.subject.startswith("application:") and task.group_key not in {None, "group:coordination"}
+    return is_theirs and policy.may(tx.actor, policy.BOARD_READ)
+
+
 def answer_url(case_id: int, task: Task) -> str:
     """The page with the office's own form and how its answer came."""
     referral_id = int(task.subject.removeprefix("referral:"))
@@ -22,6 +28,11 @@ def answer_url(case_id: int, task: Task) -> str:
 def shortcuts(tx: Tx, task: Task, case_id: int) -> list[dict[str, str]]:
     """What is one click away from a task's page, as label and address."""
     found = []
+    if is_of_jury(tx, task):
+        application_id = int(task.subject.removeprefix("application:"))
+        found.append(
+            {"label": _("Ganzen Antrag ansehen"), "url": url_for("board.application", application_id=application_id)}
+        )
     if task.status == "open" and is_of_office(task) and policy.may(tx.actor, policy.TASK_ON_BEHALF):
         found.append({"label": _("Antwort der Stelle eintragen"), "url": answer_url(case_id, task)})
     if policy.may(tx.actor, policy.CONTACT_WORK):

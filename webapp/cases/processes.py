@@ -1,6 +1,6 @@
 """The processes of a case as its page shows them: the drawing, the same as steps in words, and what they know."""
 
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Collection, Iterator, Mapping, Sequence
 from typing import Any
 
 from flask import url_for
@@ -41,11 +41,14 @@ def _process(tx: Tx, case_id: int, instance: Instance, definition: Definition) -
     }
 
 
-def sections(tx: Tx, instance: Instance, definition: Definition) -> list[Row]:
-    """What the process knows, under the labels of its forms: one section per form that asked for something."""
+def sections(tx: Tx, instance: Instance, definition: Definition, without: Collection[str] = frozenset()) -> list[Row]:
+    """What the process knows, under the labels of its forms: one section per form that asked for something, ``without``
+    those forms."""
     known = instance.variables.get("", {})
     found = []
     for form_id, title in _titles(definition).items():
+        if form_id in without:
+            continue
         form = definition.forms[form_id]
         fields = forms.drawn(tx, definition, form, known, known, language())
         if facts := [fact for fact in _facts(fields, known) if fact["value"]]:

@@ -9,17 +9,19 @@ from flask_babel import lazy_gettext as _l
 from markupsafe import Markup
 from werkzeug.datastructures import MultiDict
 
-from webapp.cases.addresses import shortcuts
+from webapp.cases.addresses import is_of_jury, shortcuts
 from webapp.files import shown as files_of
 from webapp.forms.view import FormView, Problems, typed
-from webapp.i18n import day, language
+from webapp.i18n import day, euros, language
 from webapp.inbox import address
 from webapp.wording import error_text
 from webapp.wording.due import due_words, follow_up_words
 from webapp.wording.events import event_text, event_tone
 from workflows import policy
 from workflows.actions import about, assigning, attachments, portal, task_context
+from workflows.actions import board as boards
 from workflows.actions.about import About
+from workflows.actions.board import Sheet
 from workflows.actions.inbox import OpenForm
 from workflows.actions.task_list import SOON
 from workflows.core.clock import BERLIN
@@ -48,7 +50,7 @@ def task_row(tx: Tx, task: Task, known: About) -> Row:
         "name": task.name,
         "status": task.status,
         "reference": subject.reference if subject else "",
-        "subject_name": subject.name if subject and _may_read_cases(tx) else "",
+        "subject_name": subject.name if subject and (_may_read_cases(tx) or is_of_jury(tx, task)) else "",
         "process_name": known.processes.get(task.process_key, task.process_key),
         "group_name": known.groups.get(task.group_key or "", ""),
         "assignee_name": known.people.get(task.assignee_id or 0, ""),
@@ -214,12 +216,14 @@ def _read_only(fields: Sequence[Field]) -> Iterator[str]:
 
 
 def _facts(tx: Tx, task: Task, *, without: frozenset[str]) -> list[Row]:
-    """The matter at a glance: the case for its workers, the extract for an office."""
+    """The matter at a glance: the case for its workers, the application for its jury, the extract for an office."""
     kind, _colon, number = task.subject.partition(":")
     case_id = task_context.case_id(tx, task)
     if case_id is not None:
         case = tx.session.get_one(Case, case_id)
         values: Mapping[str, object] = {name: getattr(case, name) for name in SHAREABLE if name not in CARD}
+    elif is_of_jury(tx, task):
+        return _of_application(boards.sheet(tx, int(number)))
     elif kind == "referral":
         values = portal.extract(tx, int(number))
     else:
@@ -229,6 +233,16 @@ def _facts(tx: Tx, task: Task, *, without: frozenset[str]) -> list[Row]:
         {"label": words.get(("share", name), name), "value": _words(words, name, values[name])}
         for name in SHAREABLE
         if values.get(name) and name not in without
+    ]
+
+
+def _of_application(sheet: Sheet) -> list[Row]:
+    row = sheet.candidate.application
+    return [
+        {"label": _("Vorhaben"), "value": row.title},
+        {"label": _("Organisation"), "value": sheet.candidate.association},
+        {"label": _("Programm"), "value": sheet.candidate.programme.name},
+        {"label": _("Beantragt"), "value": euros(row.requested) if row.requested is not None else ""},
     ]
 
 
