@@ -43,6 +43,14 @@ def test_a_repeated_start_begins_an_instance_each_time(house: House) -> None:
     assert house.work() == 0
 
 
+def test_a_repeated_start_from_a_day_long_past_begins_with_the_next_turn(house: House) -> None:
+    """The usual way to say "every Monday" once began an instance for every Monday since."""
+    deploy(house, timed("R/2020-01-06T07:00:00/P7D"))
+    assert house.work() == 0
+    house.clock.advance(timedelta(days=7))
+    assert house.work() == 1
+
+
 def test_a_new_version_takes_the_timed_start_over(house: House) -> None:
     deploy(house, timed("R/P1D"))
     deploy(house, timed("R/P7D"))

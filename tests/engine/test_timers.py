@@ -155,6 +155,25 @@ def test_a_repetition_keeps_its_time_of_day_and_loses_no_turn_to_a_late_worker(
     assert house.open_tasks(instance) == ["answer", "remind", "remind", "remind"]
 
 
+def test_a_repetition_without_a_next_turn_in_any_calendar_is_over(house: House, clock: SetClock) -> None:
+    d = Drawing()
+    d.flow(d.start(), d.user("answer"), d.end())
+    d.boundary("again", "answer", timer("cycle", "=period"), interrupting=False)
+    d.flow("again", d.user("remind"), d.end("reminded"))
+    house.deploy(d)
+    instance = house.start(period=timedelta(days=2_000_000))
+    clock.set(clock.now() + timedelta(days=2_000_000))
+    assert house.work() == 1
+    assert house.open_tasks(instance) == ["answer", "remind"]
+    assert house.timers(instance) == []
+
+
+def test_a_moment_no_calendar_holds_is_an_incident_and_no_crash(house: House) -> None:
+    house.deploy(waiting(timer("duration", "=duration(length)")))
+    instance = house.start(length="P999999999D")
+    assert [each.code for each in house.incidents(instance)] == ["moment_out_of_range"]
+
+
 # -- the due query ----------------------------------------------------------------------------------------------------
 
 

@@ -13,8 +13,10 @@ from workflows.feel import YearMonthDuration
 
 _DURATION = re.compile(
     r"(?P<sign>-)?P(?:(?P<years>\d{1,4})Y)?(?:(?P<months>\d{1,5})M)?(?:(?P<weeks>\d{1,5})W)?(?:(?P<days>\d{1,6})D)?"
-    r"(?:T(?:(?P<hours>\d{1,6})H)?(?:(?P<minutes>\d{1,7})M)?(?:(?P<seconds>\d{1,9})S)?)?"
+    r"(?:T(?:(?P<hours>\d{1,6})H)?(?:(?P<minutes>\d{1,7})M)?(?:(?P<seconds>\d{1,9})S)?)?",
+    re.ASCII,
 )
+_TIMES = re.compile(r"R(\d{0,9})", re.ASCII)
 
 
 @dataclass(frozen=True, slots=True)
@@ -29,16 +31,21 @@ class Period:
         """``moment`` plus this period.
 
         Months and days keep the clock time in Berlin over a change of daylight saving, a month that is too short ends
-        on its last day; hours and less are exact.
+        on its last day; hours and less are exact. Raises ``Stuck`` for what no calendar holds.
         """
         local = moment.astimezone(BERLIN)
         index = local.year * 12 + local.month - 1 + self.months
         year, month = divmod(index, 12)
-        if not 1 <= year <= 9990:
-            raise Stuck("moment_out_of_range")
-        day = min(local.day, monthrange(year, month + 1)[1])
-        local = local.replace(year=year, month=month + 1, day=day) + timedelta(days=self.days)
-        return local.astimezone(UTC) + timedelta(seconds=self.seconds)
+        try:
+            day = min(local.day, monthrange(year, month + 1)[1])
+            local = local.replace(year=year, month=month + 1, day=day) + timedelta(days=self.days)
+            return local.astimezone(UTC) + timedelta(seconds=self.seconds)
+        except (OverflowError, ValueError):
+            raise Stuck("moment_out_of_range") from None
+
+    def times(self, number: int) -> "Period":
+        """So many of this period in a row."""
+        return Period(self.months * number, self.days * number, self.seconds * number)
 
 
 @dataclass(frozen=True, slots=True)
@@ -49,16 +56,57 @@ class Cycle:
     start: datetime | None
     period: Period
 
+    def first(self, begun: datetime, now: datetime) -> tuple[datetime, datetime, int | None]:
+        """What all turns are counted from, the first turn not before ``now``, and how many there are from it on.
+
+        What lay before is not made up for; of a number that is all over the last one comes at once.
+        """
+        anchor, number = self.start or begun, 0 if self.start else 1
+        passed = max(_turns_before(anchor, self.period, now) - number, 0)
+        if self.times is not None:
+            passed = min(passed, self.times - 1)
+        left = None if self.times is None else self.times - passed
+        return anchor, self.period.times(number + passed).after(anchor), left
+
+
+def next_turn(anchor: datetime, period: Period, due: datetime) -> datetime | None:
+    """The turn after the one that was due; None where the calendar ends.
+
+    Counted from the beginning, so that a short month or a night of daylight saving moves only its own turn.
+    """
+    try:
+        return period.times(_turns_before(anchor, period, due + timedelta.resolution)).after(anchor)
+    except (Stuck, OverflowError):
+        return None
+
+
+def _turns_before(anchor: datetime, period: Period, moment: datetime) -> int:
+    """How many turns come before a moment, ``anchor`` among them; as there may be millions, halving finds it."""
+    few, many = 0, 1
+    while _comes_before(anchor, period.times(many), moment):
+        few, many = many, many * 2
+    if not few and not anchor < moment:
+        return 0
+    while few < many - 1:
+        middle = (few + many) // 2
+        few, many = (middle, many) if _comes_before(anchor, period.times(middle), moment) else (few, middle)
+    return few + 1
+
+
+def _comes_before(anchor: datetime, period: Period, moment: datetime) -> bool:
+    try:
+        return period.after(anchor) < moment
+    except Stuck:
+        return False
+
 
 def moment(value: Any, now: datetime) -> datetime:
     """The moment (UTC) that a value of the expression language names; a date ends with its day in Berlin.
 
     Raises ``Stuck`` for anything else.
     """
-    if isinstance(value, datetime):
-        return (value if value.tzinfo else value.replace(tzinfo=BERLIN)).astimezone(UTC)
     if isinstance(value, date):
-        return end_of_day(value)
+        return _in_utc(value)
     if isinstance(value, timedelta | YearMonthDuration):
         return period(value).after(now)
     if isinstance(value, str):
@@ -66,15 +114,24 @@ def moment(value: Any, now: datetime) -> datetime:
     raise Stuck("not_a_moment", value=str(value))
 
 
+def _in_utc(value: date) -> datetime:
+    try:
+        if isinstance(value, datetime):
+            return (value if value.tzinfo else value.replace(tzinfo=BERLIN)).astimezone(UTC)
+        return end_of_day(value)
+    except OverflowError:
+        raise Stuck("moment_out_of_range") from None
+
+
 def _text_moment(text: str, now: datetime) -> datetime:
     if text.lstrip("-").startswith("P"):
         return period(text).after(now)
-    try:
-        if len(text) == len("2026-03-02"):
-            return end_of_day(date.fromisoformat(text))
-        return moment(datetime.fromisoformat(text), now)
-    except ValueError as error:
-        raise Stuck("not_a_moment", value=text) from error
+    for read in (date.fromisoformat, datetime.fromisoformat):
+        try:
+            return _in_utc(read(text))
+        except ValueError:
+            continue
+    raise Stuck("not_a_moment", value=text)
 
 
 def day(value: Any, now: datetime) -> date:
@@ -107,11 +164,11 @@ def cycle(value: Any, now: datetime) -> Cycle:
     if not isinstance(value, str):
         return _long_enough(Cycle(None, None, period(value)), value)
     head, *rest = value.strip().split("/")
-    times = head.removeprefix("R")
-    if not head.startswith("R") or not (times == "" or times.isdigit()) or not 1 <= len(rest) <= 2:
+    times = _TIMES.fullmatch(head)
+    if times is None or not 1 <= len(rest) <= 2:
         raise Stuck("not_a_cycle", value=value)
     start = moment(rest[0], now) if len(rest) == 2 else None
-    return _long_enough(Cycle(int(times) if times else None, start, period(rest[-1])), value)
+    return _long_enough(Cycle(int(times[1]) if times[1] else None, start, period(rest[-1])), value)
 
 
 def _long_enough(found: Cycle, value: Any) -> Cycle:

@@ -50,8 +50,8 @@ def renew(tx: Tx, process_key: str, definition: Definition | None, functions: Fu
 def _wait_for_moment(tx: Tx, process_key: str, element: Element, functions: Functions) -> None:
     value = _value(tx, element, functions)
     if element.trigger.timer == "cycle":
-        cycle = moments.cycle(value, tx.now)
-        _add(tx, process_key, element, cycle.start or cycle.period.after(tx.now), cycle.times)
+        _, due, times = moments.cycle(value, tx.now).first(tx.now, tx.now)
+        _add(tx, process_key, element, due, times)
     else:
         _add(tx, process_key, element, moments.moment(value, tx.now), 1)
 
@@ -61,8 +61,10 @@ def again(tx: Tx, timer: Timer, element: Element, functions: Functions) -> None:
     left = int(timer.token) - 1 if timer.token else None
     if element.trigger.timer == "cycle" and left != 0:
         assert timer.process_key is not None
-        period = moments.cycle(_value(tx, element, functions), tx.now).period
-        _add(tx, timer.process_key, element, period.after(timer.due_at), left)
+        cycle = moments.cycle(_value(tx, element, functions), tx.now)
+        following = moments.next_turn(cycle.start or timer.due_at, cycle.period, timer.due_at)
+        if following is not None:
+            _add(tx, timer.process_key, element, following, left)
 
 
 def _value(tx: Tx, element: Element, functions: Functions) -> Any:

@@ -56,19 +56,12 @@ def _wait_for_moment(run: "Run", token: Token, trigger: Trigger) -> None:
     now = run.tx.now
     if trigger.timer == "cycle":
         cycle = moments.cycle(value, now)
-        due, times = _not_missed(cycle, now, run.changes.now)
-        token.internal_data["cycle"] = [times, cycle.period.months, cycle.period.days, cycle.period.seconds]
+        anchor, due, times = cycle.first(now, run.changes.now)
+        period = cycle.period
+        token.internal_data["cycle"] = [times, period.months, period.days, period.seconds, anchor.isoformat()]
     else:
         due = moments.moment(value, now)
     run.changes.open_timer(token, run.instance_id, due)
-
-
-def _not_missed(cycle: moments.Cycle, begun: datetime, now: datetime) -> tuple[datetime, int | None]:
-    """When a repetition comes next and how often; one counted from an earlier moment does not make up for the past."""
-    due, times = cycle.start or cycle.period.after(begun), cycle.times
-    while begun < now and due < now and times != 1:
-        due, times = cycle.period.after(due), times and times - 1
-    return due, times
 
 
 def _address(run: "Run", token: Token, trigger: Trigger) -> tuple[str, str]:
@@ -99,12 +92,15 @@ def elapse(run: "Run", token: Token, due: datetime) -> None:
     happen(run, token, {})
     if not tokens.is_alive(token) or tokens.element_of(token).kind != "boundary_event":
         return
-    times, months, days, seconds = token.internal_data.get("cycle", (1, 0, 0, 0))
-    if times == 1:
+    # What was stored by earlier releases knows no first turn.
+    times, months, days, seconds, *first = token.internal_data.get("cycle", (1, 0, 0, 0))
+    anchor = datetime.fromisoformat(first[0]) if first else due
+    following = moments.next_turn(anchor, moments.Period(months, days, seconds), due) if times != 1 else None
+    if following is None:
         run.remove(token)
         return
-    token.internal_data["cycle"] = [times and times - 1, months, days, seconds]
-    run.changes.open_timer(token, run.instance_id, moments.Period(months, days, seconds).after(due))
+    token.internal_data["cycle"] = [times and times - 1, months, days, seconds, *first]
+    run.changes.open_timer(token, run.instance_id, following)
 
 
 def throw(run: "Run", token: Token, element: Element) -> bool | None:
