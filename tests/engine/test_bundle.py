@@ -1,5 +1,6 @@
 """Reading bundles: folders and zips mean the same, hostile ones are refused, never believed."""
 
+import codecs
 import io
 import random
 import stat
@@ -11,9 +12,10 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from tests.engine.diagrams import bundle
+from tests.engine.diagrams import bundle, form
 from workflows.engine import drafts
 from workflows.engine.bundle import Bundle, BundleUnreadable, beside, read
+from workflows.engine.content import read_content
 
 FILES = {
     "enquiry.bpmn": b"<x/>",
@@ -155,3 +157,12 @@ def test_no_flipped_bytes_make_reading_fall_over(data: st.DataObject) -> None:
         raw[data.draw(st.integers(0, len(raw) - 1))] = data.draw(st.integers(0, 255))
     with suppress(BundleUnreadable):
         read(bytes(raw))
+
+
+def test_the_mark_some_editors_write_in_front_of_a_file_is_no_fault() -> None:
+    marked = {"answer.form": form(), "translations/en.json": b"{}", "texts/note.de.txt": "Betreff: Größe\n\nx".encode()}
+    files = {path: codecs.BOM_UTF8 + data for path, data in marked.items()}
+    content = read_content(bundle(files), {})
+    assert content.faults == []
+    assert set(content.forms) == {"answer"}
+    assert set(content.translations) == {"en"}

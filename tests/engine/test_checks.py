@@ -234,6 +234,8 @@ def timer(kind: str, text: str) -> str:
         ("timeDuration", "=days", set()),
         ("timeDuration", "two weeks", {"not_a_time"}),
         ("timeDuration", "=5", {"not_a_time"}),
+        ("timeDuration", "-P1D", {"time_negative"}),
+        ("timeDuration", '=duration("-PT2H")', {"time_negative"}),
         ("timeDate", "2026-12-31", set()),
         ("timeDate", "31.12.2026", {"not_a_time"}),
         ("timeDate", "=working days(deadline, 3)", set()),

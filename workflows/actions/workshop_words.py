@@ -1,6 +1,7 @@
 """The words of a draft in other languages: what is translated, what is missing, and how a changed German text takes its
 translations along."""
 
+import codecs
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from typing import Any
@@ -55,7 +56,7 @@ def words_of(held: Mapping[str, Stored]) -> DraftWords:
 def table_in(data: bytes) -> dict[str, Any]:
     """A table of translations, empty when it is none."""
     try:
-        table = orjson.loads(data)
+        table = orjson.loads(data.removeprefix(codecs.BOM_UTF8))
     except orjson.JSONDecodeError:
         return {}
     return table if isinstance(table, dict) else {}

@@ -3,6 +3,7 @@
 Shapes that were only moved are no difference: nothing runs otherwise.
 """
 
+import codecs
 import difflib
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, fields, is_dataclass
@@ -14,6 +15,7 @@ from lxml import etree
 from workflows.engine.bundle import Bundle
 from workflows.engine.content import Content, Functions, read_content
 from workflows.engine.dialect import Element, Flow, ParsedProcess
+from workflows.forms.schema import opened
 
 POLICY = "hit policy: "
 """How the line of a table begins that names its hit policy and, behind a slash, how its results are put together."""
@@ -159,7 +161,7 @@ def _components(bundle: Bundle, path: str | None) -> dict[str, dict[str, str]]:
     if path is None:
         return {}
     found: dict[str, dict[str, str]] = {}
-    queue = list(orjson.loads(bundle.files[path]).get("components", []))
+    queue = list(opened(bundle.files[path])["components"])
     for number, component in enumerate(queue):
         queue.extend(component.get("components", []))
         plain = {name: value for name, value in component.items() if name not in {"id", "components", "layout"}}
@@ -196,7 +198,7 @@ def _translations(old: Bundle, new: Bundle) -> Iterator[tuple[str, tuple[Differe
 
 def _table(data: bytes) -> dict[str, dict[str, str]]:
     try:
-        table = orjson.loads(data)
+        table = orjson.loads(data.removeprefix(codecs.BOM_UTF8))
     except orjson.JSONDecodeError:
         return {}
     entries = table.items() if isinstance(table, dict) else ()

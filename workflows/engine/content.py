@@ -1,5 +1,6 @@
 """The files of a bundle, each read into what it means; what cannot be read is listed, nothing is raised."""
 
+import codecs
 import json
 from collections.abc import Callable, Iterator, Mapping
 from dataclasses import dataclass, field
@@ -197,7 +198,7 @@ def _decoded(path: str, data: bytes, content: Content) -> str | None:
 def _read_translations(bundle: Bundle, content: Content) -> None:
     for path, language, data in bundle.translations():
         try:
-            table = orjson.loads(data)
+            table = orjson.loads(data.removeprefix(codecs.BOM_UTF8))
         except json.JSONDecodeError as error:
             content.fault(path, "translations_not_json", {"line": error.lineno})
             continue

@@ -1,5 +1,6 @@
 """Reading a form schema: the form-js JSON format, as far as the office uses it."""
 
+import codecs
 import re
 from collections import Counter
 from collections.abc import Mapping
@@ -59,7 +60,7 @@ def opened(data: bytes) -> dict[str, Any]:
     if len(data) > LARGEST_SCHEMA:
         raise FormError("schema_too_large", max=LARGEST_SCHEMA)
     try:
-        schema = orjson.loads(data)
+        schema = orjson.loads(data.removeprefix(codecs.BOM_UTF8))
     except orjson.JSONDecodeError as error:
         raise FormError("not_json", line=error.lineno, column=error.colno) from None
     if not isinstance(schema, dict) or not isinstance(schema.get("components"), list):

@@ -96,4 +96,18 @@ def _time(examined: Examined, use: Use, value: Any) -> Iterator[Finding]:
         else:
             moments.moment(value, SOME_MOMENT)
     except (Stuck, ArithmeticError, ValueError):
-        yield examined.error(use.element_id, "not_a_time", place=use.place, source=use.source[:200])
+        examples = "R3/P14D, R/P1M" if use.place == "timer_cycle" else "P14D, PT2H, 2026-12-31, =deadline"
+        facts = {"place": use.place, "source": use.source[:200], "examples": examples}
+        yield examined.error(use.element_id, "not_a_time", **facts)
+        return
+    if _is_negative(value):
+        yield examined.error(use.element_id, "time_negative", place=use.place, source=use.source[:200])
+
+
+def _is_negative(value: Any) -> bool:
+    """Whether it is a duration into the past, by which everything is over as soon as it begins."""
+    try:
+        period = moments.period(value)
+    except Stuck:
+        return False
+    return (period.months, period.days, period.seconds) < (0, 0, 0)

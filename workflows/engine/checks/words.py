@@ -293,8 +293,13 @@ EXPRESSIONS: Final[Words] = {
         'The condition "{source}" does not yield true or false.',
     ),
     "not_a_time": (
-        "„{source}“ ({place}) ist keine Zeitangabe. Beispiele: P14D, PT2H, 2026-12-31, =deadline.",
-        '"{source}" ({place}) is no time. Examples: P14D, PT2H, 2026-12-31, =deadline.',
+        "„{source}“ ({place}) ist keine Zeitangabe. Beispiele: {examples}.",
+        '"{source}" ({place}) is no time. Examples: {examples}.',
+    ),
+    "time_negative": (
+        "„{source}“ ({place}) liegt in der Vergangenheit: Die Frist wäre um, sobald sie beginnt. Nehmen Sie das Minus "
+        "weg.",
+        '"{source}" ({place}) lies in the past: the deadline would be over as soon as it begins. Remove the minus.',
     ),
     "not_a_person": (
         "„{source}“ ist keine zuständige Person: Der Vorgang bliebe hier stehen. Tragen Sie die Nummer eines Kontos "
