@@ -7,7 +7,7 @@ import pytest
 from sqlalchemy import select
 
 from tests.actions.conftest import House
-from workflows.actions import enquiries, inbox, referrals
+from workflows.actions import confirming, enquiries, inbox, referrals
 from workflows.core import audit
 from workflows.core.errors import Conflict, NotFound
 from workflows.core.outbox import Mail
@@ -54,7 +54,7 @@ def test_from_the_form_to_the_confirmed_outcome(house: House) -> None:
     with house.at("public") as tx:
         (ask,) = enquiries.status(tx, status).asks
         assert (ask.kind, ask.office_name) == ("referral", "Kulturamt")
-        enquiries.confirm(tx, status, "yes", ask.referral_id)
+        confirming.confirm(tx, status, "yes", ask.referral_id)
     house.work()
     referral = _referral(house)
     assert (referral.status, referral.result, referral.outcome, referral.confirmed) == (

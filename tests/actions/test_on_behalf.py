@@ -8,7 +8,7 @@ import pytest
 from sqlalchemy import select
 
 from tests.actions.conftest import House
-from workflows.actions import enquiries, inbox, invariants, referrals
+from workflows.actions import confirming, enquiries, inbox, invariants, referrals
 from workflows.core import audit
 from workflows.core.errors import Conflict, Invalid, LotseError, NotFound
 from workflows.core.outbox import Mail
@@ -80,7 +80,7 @@ def test_nobody_else_answers_or_corrects_for_others(house: House, who: str) -> N
     with house.at(who) as tx, pytest.raises(NotFound):
         referrals.take_back(tx, 1, "Verwechselt")
     with house.at(who) as tx, pytest.raises(NotFound):
-        enquiries.confirm_on_behalf(tx, case.id, "helped", "phone", TODAY)
+        confirming.confirm_on_behalf(tx, case.id, "helped", "phone", TODAY)
 
 
 def test_tasks_of_the_house_itself_are_done_by_nobody_on_behalf(house: House) -> None:
@@ -154,7 +154,7 @@ def test_a_wrong_decline_is_taken_back_although_it_had_closed_the_referral(house
     _phoned(house, ACCEPT)
     _phoned(house, {"reported_outcome": "helped", "outcome_text": ""})
     with house.at("coordinator") as tx:
-        enquiries.confirm_on_behalf(tx, case.id, "yes", "visit", TODAY, 1)
+        confirming.confirm_on_behalf(tx, case.id, "yes", "visit", TODAY, 1)
     house.work()
     assert house.status_of(case) == "closed"
     assert _told(house, case, "referral.confirmation_given")["channel"] == "visit"
@@ -209,12 +209,12 @@ def test_a_reported_outcome_is_taken_back_until_it_is_confirmed(house: House) ->
     with house.at("coordinator") as tx:
         referrals.take_back(tx, 1, "Falsche Anfrage")
     with house.at("coordinator") as tx, pytest.raises(Conflict, match="not_asked"):
-        enquiries.confirm_on_behalf(tx, case.id, "yes", "phone", TODAY, 1)
+        confirming.confirm_on_behalf(tx, case.id, "yes", "phone", TODAY, 1)
     house.work()
     assert (_referral(house).status, _referral(house).outcome, _open(house)) == ("accepted", None, {"report_outcome"})
     _phoned(house, {"reported_outcome": "helped", "outcome_text": ""})
     with house.at("coordinator") as tx:
-        enquiries.confirm_on_behalf(tx, case.id, "yes", "phone", TODAY, 1)
+        confirming.confirm_on_behalf(tx, case.id, "yes", "phone", TODAY, 1)
     with house.at("coordinator") as tx, pytest.raises(Conflict, match="referral_state"):
         referrals.take_back(tx, 1, "Doch nicht")
 
@@ -224,7 +224,7 @@ def test_what_the_association_says_by_phone_closes_the_case(house: House) -> Non
     triage = {"decision": "help", "summary": "Raum gesucht", "urgency": "normal", "support_level": "inform"}
     house.do("coordinator", "triage", {**triage, "ways": [], "triage_note": ""})
     with house.at("coordinator") as tx:
-        enquiries.confirm_on_behalf(tx, case.id, "partly", "phone", TODAY)
+        confirming.confirm_on_behalf(tx, case.id, "partly", "phone", TODAY)
     house.work()
     assert house.status_of(case) == "closed"
     assert _told(house, case, "case.confirmed")["on_behalf_of"] == "Brücke e.V."

@@ -3,7 +3,7 @@
 import pytest
 
 from tests.actions.conftest import House
-from workflows.actions import enquiries
+from workflows.actions import confirming, enquiries
 from workflows.core.errors import Conflict, Invalid
 from workflows.domain.cases import Case
 
@@ -17,7 +17,7 @@ def closed(house: House) -> tuple[Case, str]:
         with pytest.raises(Conflict, match="not_asked"):
             enquiries.survey(tx, token, "fast", "yes")
     with house.at("public") as tx:
-        enquiries.confirm(tx, token, "helped")
+        confirming.confirm(tx, token, "helped")
     house.work()
     return case, token
 

@@ -18,7 +18,7 @@ LANGUAGES = {"de", "de_simple", "en", "tr", "pl", "ru", "ar", "it", "uk"}
 # Texts that an association reads; all others are for offices and the coordination.
 TO_ASSOCIATIONS = {
     "enquiry": {"receipt", "answer", "helped_question", "survey", "declined", "withdrawal_confirmed"}
-    | {"mo_request", "mo_found", "consent_withdrawn"},
+    | {"mo_request", "mo_found", "consent_withdrawn", "taken_up_again"},
     "referral": {"referral_accepted", "outcome_question"}
     | {"appointment_proposed", "appointment_arranged", "need_considered", "answer_was_wrong", "no_help_after_all"},
     "funding": {

@@ -12,7 +12,7 @@ from sqlalchemy import Select, func, select, update
 
 from tests.actions.conftest import House
 from workflows import worker
-from workflows.actions import enquiries, inbox, invariants
+from workflows.actions import confirming, inbox, invariants
 from workflows.core import links
 from workflows.core.audit.log import AuditEntry
 from workflows.core.clock import SystemClock
@@ -112,7 +112,7 @@ class Story(House):
         token = self.status_token()
         for referral in range(1, len(OFFICES) + 1):
             with self.at("public") as tx:
-                enquiries.confirm(tx, token, "yes", referral)
+                confirming.confirm(tx, token, "yes", referral)
 
     def status_token(self) -> str:
         """What stands in the link to the status page of the one case."""

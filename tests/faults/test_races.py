@@ -11,7 +11,7 @@ from sqlalchemy import func, select
 
 from tests.actions.conftest import ENQUIRY
 from tests.faults.story import ACCEPT, REPORT, TRIAGE, Story
-from workflows.actions import appointments, assigning, correspondence, enquiries, inbox, referrals
+from workflows.actions import appointments, assigning, confirming, correspondence, enquiries, inbox, referrals
 from workflows.core.audit.log import AuditEntry
 from workflows.core.errors import Conflict
 from workflows.domain.cases import Case, CaseNote
@@ -125,7 +125,7 @@ def test_three_referrals_ending_at_once_are_all_counted_by_their_enquiry(tell: T
     status = story.status_token()
     for number in (1, 2, 3):
         with story.at("public") as tx:
-            enquiries.confirm(tx, status, "yes", number)
+            confirming.confirm(tx, status, "yes", number)
     while not story.is_quiet():
         at_once([story.catch_up] * 3)
     with story.at() as tx:

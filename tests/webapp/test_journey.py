@@ -24,6 +24,7 @@ from workflows.core.clock import SetClock
 from workflows.core.links import Link
 from workflows.core.settings import Settings, SmtpSettings
 from workflows.core.smtp import DemoTransport
+from workflows.domain import confirmations
 from workflows.domain.cases import Case
 from workflows.domain.referrals import Referral
 
@@ -104,7 +105,7 @@ def town(
 
 
 def test_from_the_enquiry_to_the_confirmed_outcome(
-    town: Town, enquiry: Enquired, settings: Settings, begin: Begin
+    town: Town, enquiry: Enquired, settings: Settings, begin: Begin, clock: SetClock
 ) -> None:
     town.complete("Anfrage sichten", TRIAGE)
     town.complete("Stellen auswählen", CHOICE)
@@ -133,9 +134,10 @@ def test_from_the_enquiry_to_the_confirmed_outcome(
         referral = tx.session.scalars(select(Referral)).one().id
     assert town.visitor.post(f"{status}/confirm", {"answer": "yes", "referral": referral}).location == status
     assert town.visitor.post(f"{status}/confirm", {"answer": "yes", "referral": referral}).status_code == 302
-    other = town.visitor.post(f"{status}/confirm", {"answer": "no", "referral": referral})
-    assert (other.status_code, "Fehler 409" in other.text) == (409, False)
-    assert "Ihre Antwort war: „Ja, es hat geholfen“." in other.text
+    for answer, words in (("no", "Nein, noch nicht"), ("yes", "Ja, es hat geholfen")):
+        assert "Vertippt?" in town.visitor.get(status).text
+        assert town.visitor.post(f"{status}/confirm", {"answer": answer, "referral": referral}).location == status
+        assert f"Geändert. Jetzt gilt: „{words}“." in town.visitor.get(status).text
     town.work()
     with begin() as tx:
         referral_row = tx.session.scalars(select(Referral)).one()
@@ -148,6 +150,11 @@ def test_from_the_enquiry_to_the_confirmed_outcome(
     assert story.status_code == 200
     for line in ("Stelle hat angenommen", "Ergebnis von den Anfragenden bestätigt"):
         assert line in story.text
+    clock.advance(confirmations.WITHIN)
+    assert "Vertippt?" not in town.visitor.get(status).text
+    other = town.visitor.post(f"{status}/confirm", {"answer": "no", "referral": referral})
+    assert (other.status_code, "Fehler 409" in other.text) == (409, False)
+    assert "Ihre Antwort war: „Ja, es hat geholfen“." in other.text
 
 
 def test_another_answer_from_a_stale_tab_is_told_what_was_answered_and_how_to_change_it(
@@ -276,7 +283,7 @@ def test_the_reviewer_reads_and_proves_the_trail(signed_in: SignIn, enquiry: Enq
 
 
 def test_an_office_sends_a_paper_with_its_outcome_and_only_the_coordination_sees_it(
-    town: Town, enquiry: Enquired, settings: Settings, begin: Begin
+    town: Town, enquiry: Enquired, settings: Settings, begin: Begin, clock: SetClock
 ) -> None:
     town.complete("Anfrage sichten", TRIAGE)
     town.complete("Stellen auswählen", CHOICE)

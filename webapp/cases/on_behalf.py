@@ -16,7 +16,7 @@ from webapp.i18n import language
 from webapp.security import row_id
 from webapp.wording.lists import Words
 from workflows import policy
-from workflows.actions import attachments, enquiries, inbox, received, referrals
+from workflows.actions import attachments, confirming, inbox, received, referrals
 from workflows.core.clock import BERLIN
 from workflows.core.errors import Invalid
 from workflows.core.tx import Tx
@@ -103,7 +103,7 @@ def enter_confirmation(tx: Tx, case_id: int) -> ResponseReturnValue:
     referral_id = None if sent is None else row_id(sent) or 0
     channel, on = how_it_came()
     try:
-        enquiries.confirm_on_behalf(tx, case_id, request.form.get("answer", ""), channel, on, referral_id)
+        confirming.confirm_on_behalf(tx, case_id, request.form.get("answer", ""), channel, on, referral_id)
     except Invalid as error:
         raise Refusal(_confirming(tx, case_id, referral_id, error.problems), 422) from error
     flash(_("Die Rückmeldung ist eingetragen."), "success")

@@ -20,7 +20,7 @@ from webapp.forms.view import FormView, Problems, typed
 from webapp.i18n import language
 from webapp.public.views import public
 from webapp.security import row_id
-from workflows.actions import attachments, cases, correspondence, enquiries
+from workflows.actions import attachments, cases, confirming, correspondence, enquiries
 from workflows.core import throttle
 from workflows.core.errors import Conflict, Invalid, Throttled
 from workflows.core.tx import Tx
@@ -66,6 +66,8 @@ def status_page(tx: Tx, token: str, told: str = "", noted: Noted | None = None) 
         steps=[{"code": step.label, "state": step.state, "at": step.at} for step in found.steps],
         shared=found.shared,
         asks=found.asks,
+        correctable=found.correctable,
+        tapped=TAPPED,
         applications=found.applications,
         asked=typed(enquiries.answered(tx, found.case, language())),
         notes=[
@@ -164,10 +166,12 @@ def confirm(tx: Tx, token: str) -> ResponseReturnValue:
     answer = request.form.get("answer", "")
     own_words(tx, token)
     try:
-        enquiries.confirm(tx, token, answer, referral_id)
+        is_corrected = confirming.confirm(tx, token, answer, referral_id)
     except Conflict as conflict:
         raise Refusal(status_page(tx, token, already(conflict, TAPPED)), 409) from conflict
-    if answer in ("no", "not_helped"):
+    if is_corrected:
+        flash(_("Geändert. Jetzt gilt: „%(answer)s“.", answer=TAPPED[answer]), "success")
+    elif answer in ("no", "not_helped"):
         flash(_("Danke für Ihre Rückmeldung. Wir kümmern uns weiter darum."), "success")
     else:
         flash(_("Danke für Ihre Rückmeldung."), "success")

@@ -6,10 +6,10 @@ from datetime import datetime
 from sqlalchemy import select
 
 from workflows import policy
-from workflows.actions import applications, appointments, doors
+from workflows.actions import applications, appointments, corrections, doors
 from workflows.actions.applications import Applied
 from workflows.core.tx import Tx
-from workflows.domain import cases, codes
+from workflows.domain import cases, codes, confirmations
 from workflows.domain.cases import Case
 from workflows.domain.offices import Office
 from workflows.domain.programmes import Programme
@@ -57,6 +57,16 @@ class Ask:
 
 
 @dataclass(frozen=True, slots=True)
+class Correctable:
+    """An answer that another tap can still correct: about the whole case, or to what one office reported."""
+
+    kind: str
+    referral_id: int | None
+    office_name: str
+    answer: str
+
+
+@dataclass(frozen=True, slots=True)
 class Status:
     """What the status page shows."""
 
@@ -65,6 +75,7 @@ class Status:
     steps: list[Step]
     shared: list[Shared]
     asks: list[Ask]
+    correctable: list[Correctable]
     applications: list[Applied]
     can_withdraw: bool
     can_withdraw_consent: bool
@@ -84,6 +95,7 @@ def read(tx: Tx, token: str, language: str | None = None) -> Status:
         steps=_steps(case, [referral for referral, _ in rows]),
         shared=[_shared(tx, referral, office, language) for referral, office in rows],
         asks=[] if withdrawing else _asks(tx, case, rows, language),
+        correctable=[] if withdrawing else _correctable(tx, case, rows),
         applications=applications.of_link(door.tx, language),
         can_withdraw=case.status in cases.OPEN and not withdrawing,
         can_withdraw_consent=case.consent_share and case.status in cases.OPEN and not withdrawing,
@@ -162,3 +174,13 @@ def _asks(tx: Tx, case: Case, rows: list[tuple[Referral, Office]], language: str
     if case.confirmed is None and messages.is_awaited(tx, "case_confirmed", case.reference):
         asks.append(Ask("case", None, "", ""))
     return asks
+
+
+def _correctable(tx: Tx, case: Case, rows: list[tuple[Referral, Office]]) -> list[Correctable]:
+    found = []
+    if corrections.of_case(tx, case) and (given := confirmations.of_case(tx.session, case)):
+        found.append(Correctable("case", None, "", given.answer))
+    for referral, office in rows:
+        if corrections.of_referral(tx, referral) and (said := confirmations.of_referral(tx.session, referral)):
+            found.append(Correctable("referral", referral.id, office.name, said.answer))
+    return found

@@ -8,8 +8,10 @@ from workflows.actions.enquiries import EnquiryForm
 from workflows.core import throttle
 from workflows.core.errors import Invalid, Problem
 from workflows.core.tx import Tx
-from workflows.domain import cases
+from workflows.domain import cases, codes
 from workflows.domain.cases import Case
+from workflows.domain.offices import Office
+from workflows.domain.referrals import Referral
 from workflows.engine import definitions, messages
 from workflows.engine.definitions import Definition
 from workflows.forms import Form
@@ -49,6 +51,15 @@ def write(tx: Tx, token: str, values: Mapping[str, Any], dedupe_key: str) -> Non
     cases.add_message(door.tx, case.id, text)
     attachments.hand_over(door.tx, schema, place, typed, case.stream, is_shared=True)
     messages.start(door.tx, PROCESS, starting_variables(case, text, len(files)), case.stream, unique)
+
+
+def tell_of_correction(tx: Tx, case: Case, referral: Referral) -> None:
+    """Have the coordination read that an office's help, first confirmed, was contradicted: the case had gone on."""
+    office = tx.session.get_one(Office, referral.office_id)
+    text = codes.label(tx.session, "confirmation", referral.confirmed or "no", "de")
+    told = f"{office.name}: {text}"
+    cases.add_message(tx, case.id, told)
+    messages.start(tx, PROCESS, starting_variables(case, told, 0), case.stream)
 
 
 def starting_variables(case: Case, text: str, file_count: int) -> dict[str, Any]:

@@ -17,6 +17,7 @@ from workflows.actions import (
     case_status,
     cases,
     clockwork,
+    confirming,
     contacts,
     correspondence,
     enquiries,
@@ -241,12 +242,12 @@ def _confirm(stage: Stage, number: int, step: Step) -> None:
     token = stage.tokens[number]
     with stage.at(PUBLIC) as tx:
         asks = [ask for ask in case_status.read(tx, token).asks if ask.referral_id is not None]
-        enquiries.confirm(tx, token, step["confirm"], asks[0].referral_id)
+        confirming.confirm(tx, token, step["confirm"], asks[0].referral_id)
 
 
 def _tap(stage: Stage, number: int, step: Step) -> None:
     with stage.at(PUBLIC) as tx:
-        enquiries.confirm(tx, stage.tokens[number], step["tap"])
+        confirming.confirm(tx, stage.tokens[number], step["tap"])
 
 
 def _withdraw(stage: Stage, number: int, step: Step) -> None:

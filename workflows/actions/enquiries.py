@@ -3,23 +3,21 @@
 import hashlib
 from collections.abc import Mapping
 from dataclasses import dataclass
-from datetime import date
 from typing import Any
 
 from sqlalchemy.exc import IntegrityError
 
 from workflows import policy
-from workflows.actions import attachments, case_status, doors, forms, received
+from workflows.actions import attachments, case_status, doors, forms
 from workflows.actions.case_status import Status
 from workflows.core import audit, house_facts, links
 from workflows.core.clock import BERLIN
 from workflows.core.db import begin_write
-from workflows.core.errors import Conflict, Invalid, NotFound, Problem
+from workflows.core.errors import Conflict, Invalid, Problem
 from workflows.core.links import Link
 from workflows.core.tx import Tx
 from workflows.domain import cases, pages
 from workflows.domain.cases import FIELDS, Case, Enquiry
-from workflows.domain.referrals import CONFIRMATIONS, Referral
 from workflows.engine import definitions, messages, runtime
 from workflows.engine.definitions import Definition
 from workflows.engine.state import Instance
@@ -161,7 +159,7 @@ def _filled(name: str, value: Any) -> Any:
 
 
 def starting_variables(tx: Tx, case: Case) -> dict[str, Any]:
-    """What an enquiry instance starts with."""
+    """What an enquiry instance starts with; ``is_again`` says that the case had closed and is taken up again."""
     return {
         **case.details,
         **{name: getattr(case, name) for name in FIELDS},
@@ -172,6 +170,7 @@ def starting_variables(tx: Tx, case: Case) -> dict[str, Any]:
         "known_organisation": case.organisation_id is not None,
         "similar_cases": cases.similar(tx.session, case),
         "received_on": case.opened_at.astimezone(BERLIN).date(),
+        "is_again": False,
     }
 
 
@@ -185,89 +184,18 @@ def own(tx: Tx, token: str) -> Tx:
     return doors.to_case(tx, token).tx
 
 
-def confirm(tx: Tx, token: str, answer: str, referral_id: int | None = None) -> None:
-    """One tap on the status page: did it help? The same tap again does nothing.
-
-    Raises ``NotFound``, ``Invalid`` for another answer than offered, ``Conflict`` ``already_confirmed`` for a second,
-    other answer and ``not_asked`` when nobody waits for one; both tell the ``answer`` that was given, if any.
-    """
-    door = doors.to_case(tx, token)
-    if referral_id is None:
-        _confirm_case(door.tx, door.subject_id, answer, {})
-    else:
-        policy.get(door.tx, policy.REFERRAL_READ, Referral, referral_id)
-        _confirm_referral(door.tx, referral_id, answer, {})
-
-
-def confirm_on_behalf(
-    tx: Tx, case_id: int, answer: str, channel: str, on: date | None, referral_id: int | None = None
-) -> None:
-    """Record what whoever asked said by phone, mail, visit or on paper; raises what ``confirm`` raises.
-
-    Also ``Invalid`` for ``channel`` and ``on``, the day the answer came.
-    """
-    case = policy.get(tx, policy.TASK_ON_BEHALF, Case, case_id)
-    how = received.checked(tx, channel, on, since=case.opened_at)
-    details = how.details(case.organisation_name or case.contact_name)
-    if referral_id is None:
-        _confirm_case(tx, case_id, answer, details)
-        return
-    referral = policy.get(tx, policy.TASK_ON_BEHALF, Referral, referral_id)
-    if referral.case_id != case.id:
-        raise NotFound("not_found", kind="referral")
-    _confirm_referral(tx, referral_id, answer, details)
-
-
-def _confirm_case(tx: Tx, case_id: int, answer: str, received_by: Mapping[str, Any]) -> None:
-    _check_answer(answer, set(cases.CONFIRMATIONS))
-    case = tx.locked(Case, case_id)
-    if case.confirmed == answer:
-        return
-    if case.confirmed is None and not messages.is_awaited(tx, "case_confirmed", case.reference):
-        before = _last_confirmation(tx, case)
-        if before == answer:
-            return
-        raise Conflict("not_asked", reference=case.reference, answer=before)
-    cases.confirm(tx, case_id, answer, received_by)
-    messages.send(tx, "case_confirmed", case.reference, {"answer": answer, **received_by})
-
-
-def _last_confirmation(tx: Tx, case: Case) -> str | None:
-    """What was said last; a case that was opened again does not know it any more, but its audit does."""
-    for entry in audit.entries(tx.session, case.stream, events=["case.confirmed"])[:1]:
-        return str((entry.details or {}).get("answer"))
-    return None
-
-
-def _confirm_referral(tx: Tx, referral_id: int, answer: str, received_by: Mapping[str, Any]) -> None:
-    _check_answer(answer, set(CONFIRMATIONS))
-    referral = tx.locked(Referral, referral_id)
-    unique = f"outcome_confirmed/{referral.key}"
-    sent = messages.find(tx, unique)
-    if sent is not None:
-        if sent.variables.get("answer") != answer:
-            raise Conflict("already_confirmed", answer=sent.variables.get("answer"))
-        return
-    # An outcome that is just being taken back is nothing to confirm any more.
-    corrected = messages.is_under_way(tx, "answer_taken_back", referral.key)
-    if corrected or not messages.is_awaited(tx, "outcome_confirmed", referral.key):
-        raise Conflict("not_asked", reference=referral.key)
-    messages.send(tx, "outcome_confirmed", referral.key, {"answer": answer, **received_by}, unique_key=unique)
-    details = {"answer": answer, **received_by}
-    audit.record(tx, referral.stream, "referral.confirmation_given", referral.key, details)
-
-
 def survey(tx: Tx, token: str, question: str, answer: str) -> None:
     """One tap on the status page: one answer to the closing survey; the first one counts.
 
     Raises ``NotFound``, ``Invalid`` for another answer than offered, ``Conflict("not_asked")``.
     """
     door = doors.to_case(tx, token)
-    _check_answer(answer, set(cases.SURVEY_ANSWERS))
+    check_answer(answer, set(cases.SURVEY_ANSWERS))
     cases.survey(door.tx, door.subject_id, question, answer)
 
 
-def _check_answer(answer: str, offered: set[str]) -> None:
+def check_answer(answer: str, offered: set[str]) -> None:
+    """Raise ``Invalid`` for another answer than offered."""
     if answer not in offered:
         raise Invalid({"answer": (Problem("unknown_option"),)})
 

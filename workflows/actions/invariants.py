@@ -11,6 +11,7 @@ from sqlalchemy import ColumnElement, Select, exists, func, literal, or_, select
 from sqlalchemy.orm import Session
 
 from workflows.core import audit
+from workflows.core.audit.log import AuditEntry
 from workflows.core.db import read_only
 from workflows.core.links import Link
 from workflows.core.mail_format import MARKER
@@ -66,12 +67,17 @@ def _twice(session: Session) -> Iterator[Broken]:
         key, times = keys.subquery().c[0], func.count()
         for name, number in session.execute(select(key, times).group_by(key).having(times > 1)):
             yield Broken(code, name, {"times": number})
-    # An office asked again after its answer was taken back is started once more, by a message of its own.
+    # An office asked again after its answer was taken back is started once more, by a message of its own; a case that
+    # had closed and is taken up again, where it is opened again.
     wanted = select(Message.subject, func.count().label("number")).where(Message.kind == "start")
     starts = wanted.group_by(Message.subject).subquery()
-    started, asked = func.count(), func.coalesce(func.max(starts.c.number), 1)
+    reopened = select(AuditEntry.stream, func.count().label("number")).where(AuditEntry.event == "case.reopened")
+    again = reopened.group_by(AuditEntry.stream).subquery()
+    started = func.count()
+    asked = func.coalesce(func.max(starts.c.number), 1) + func.coalesce(func.max(again.c.number), 0)
     instances = select(Instance.subject, started).where(Instance.process_key.in_(_WORD), Instance.subject != "")
     instances = instances.outerjoin(starts, starts.c.subject == Instance.subject)
+    instances = instances.outerjoin(again, again.c.stream == Instance.subject)
     for name, number in session.execute(instances.group_by(Instance.subject).having(started > asked)):
         yield Broken("started_twice", name, {"times": number})
 
@@ -107,7 +113,11 @@ def _rules() -> dict[str, tuple[str, Select[Any]]]:
     done = Task.status == "done"
     return {
         "case_without_instance": ("case", select(Case.id).where(~_instance(CASE, Case))),
-        "case_open_after_end": ("case", select(Case.id).where(case_ended, ~case_over)),
+        # One that was taken up again has an ended instance and one that runs.
+        "case_open_after_end": (
+            "case",
+            select(Case.id).where(case_ended, ~case_over, ~_instance(CASE, Case, ~ENDED)),
+        ),
         # A step that could not be done keeps the instance for a while: its incident says so.
         "case_closed_before_end": ("case", select(Case.id).where(case_over, _instance(CASE, Case, ~ENDED, ~stuck))),
         "case_closed_unfinished": (

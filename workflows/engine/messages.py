@@ -138,6 +138,13 @@ def next_deliverable(tx: Tx, skip: Collection[int] = ()) -> int | None:
     )
 
 
+def replace(tx: Tx, name: str, correlation_key: str, variables: Mapping[str, Any]) -> bool:
+    """Let a message that has not arrived yet say something else; whether there was one."""
+    waiting = (Message.name == name, Message.correlation_key == correlation_key, Message.delivered_at.is_(None))
+    changed = update(Message).where(*waiting).values(variables=dict(variables)).returning(Message.id)
+    return tx.session.scalars(changed).first() is not None
+
+
 def find(tx: Tx, unique_key: str) -> Message | None:
     """The message sent under that key, delivered or not."""
     return tx.session.scalar(select(Message).where(Message.unique_key == unique_key))

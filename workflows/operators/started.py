@@ -7,7 +7,8 @@ from workflows.domain.cases import FIELDS
 #: By process key; what an enquiry's form asks beyond its fields comes on top.
 STARTED: Mapping[str, frozenset[str]] = {
     "enquiry": FIELDS
-    | {"reference", "case", "channel", "language", "known_organisation", "similar_cases", "received_on"},
+    | {"reference", "case", "channel", "language", "known_organisation", "similar_cases", "received_on"}
+    | {"is_again"},
     "message": frozenset({"message", "file_count", "reference", "case"}),
     "referral": frozenset(
         {
