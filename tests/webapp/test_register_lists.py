@@ -7,12 +7,14 @@ from collections.abc import Callable
 from datetime import date, timedelta
 
 import pytest
+from sqlalchemy import select
 from werkzeug.test import TestResponse
 
 from tests.conftest import Begin
 from tests.webapp.conftest import Browser
 from workflows.actions import house_forms, register_statistics, register_table
-from workflows.domain import organisations
+from workflows.domain import organisation_people, organisations
+from workflows.domain.organisation_people import ContactPerson
 from workflows.domain.organisations import Organisation, Origin
 
 HEAD = "Name der Organisation;members;Bei welchen Themen ist die Organisation aktiv?;Ort;founded_in;description\r\n"
@@ -163,6 +165,60 @@ def test_a_row_that_replaces_something_shows_what_stood_there(coordinator: Brows
     assert "Ort: bisher „Wiesbaden“, danach „Mainz“" in page
     assert "bisher „20 bis 49“, danach „50 bis 99“" in page
     assert "Wird ergänzt" not in page
+
+
+PEOPLE = (
+    "name;Ansprechperson;Ansprechperson: Aufgabe;Ansprechperson: E-Mail;contact_phone;Contact person: Language;"
+    "Ansprechperson 2;Ansprechperson 2: E-Mail\r\n"
+    "Verein im Grünen;Amal Beispiel;Vorsitz;amal@gruen.example;0611 1234;Arabisch;Ben Muster;\r\n"
+    "Brücke der Kulturen;Erste Person;Kasse;ERSTE@bruecke.example;0611 9999;;Zweite Person;zweite@bruecke.example\r\n"
+    "Ohne Namen;;;ohne@name.example;;;;\r\n"
+    "Falsch;Eva Falsch;König;kein Zeichen;;;;\r\n"
+    "Doppelt;Ida Gleich;;ida@doppelt.example;;;Ida Gleich;Ida@doppelt.example\r\n"
+)
+
+
+def test_a_list_brings_contact_persons_each_once_and_changes_nobody(
+    coordinator: Browser, bridge: int, begin: Begin
+) -> None:
+    with begin() as tx:
+        for name, address in (("Erste Person", "erste@bruecke.example"), ("Zweite Person", "zweite@bruecke.example")):
+            known = organisation_people.add(tx, bridge, {"name": name, "role": "chair", "email": address})
+        organisation_people.leave(tx, known.id)
+    address, page, ticked = previewed(coordinator, PEOPLE)
+    assert ticked == ["2-new", "6-new"]
+    for words in (
+        'Neue Ansprechperson: <span dir="auto">Amal Beispiel, Vorsitz, amal@gruen.example, 0611 1234, Arabisch',
+        'Neue Ansprechperson: <span dir="auto">Ben Muster, Andere Aufgabe, Deutsch',
+        'die schon eingetragen ist und so bleibt: <span dir="auto">Erste Person',
+        'Hat sich ausgetragen und wird nicht wieder eingetragen: <span dir="auto">Zweite Person',
+        "Ansprechperson – Bitte füllen Sie dieses Feld aus.",
+        "Ansprechperson: Aufgabe – Dieses Wort steht nicht in der Auswahl.",
+        "Ansprechperson: E-Mail – ",
+    ):
+        assert words in page, words
+    with begin() as tx:
+        assert len(tx.session.scalars(select(ContactPerson)).all()) == 2, "looking writes nothing"
+    assert coordinator.post(address, {"row": ticked}).status_code == 302
+    with begin() as tx:
+        people = tx.session.scalars(select(ContactPerson).order_by(ContactPerson.id)).all()
+        told = [(one.name, one.role, one.email, one.phone, one.language, one.is_first) for one in people]
+    assert told == [
+        ("Erste Person", "chair", "erste@bruecke.example", "", "de", True),
+        ("Zweite Person", "chair", "zweite@bruecke.example", "", "de", False),
+        ("Amal Beispiel", "chair", "amal@gruen.example", "0611 1234", "ar", True),
+        ("Ben Muster", "other", "", "", "de", False),
+        ("Ida Gleich", "other", "ida@doppelt.example", "", "de", True),
+    ]
+    assert previewed(coordinator, PEOPLE)[2] == []
+
+
+def test_a_row_may_bring_a_contact_person_alone(coordinator: Browser, bridge: int, begin: Begin) -> None:
+    address, _page, ticked = previewed(coordinator, "name;contact_name\nBrücke der Kulturen;Neue Person")
+    assert ticked == ["2-update"]
+    coordinator.post(address, {"row": ticked})
+    with begin() as tx:
+        assert [one.name for one in organisation_people.contacts(tx.session, bridge)] == ["Neue Person"]
 
 
 @pytest.mark.parametrize("encoding", ["utf-8", "utf-8-sig", "cp1252"])

@@ -1,11 +1,12 @@
 """Lists: many associations taken into the register from a table, and the register in numbers as a table."""
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from typing import Any
 
 from flask import Blueprint, flash, redirect, render_template, request, url_for
 from flask.typing import ResponseReturnValue
 from flask_babel import gettext as _
+from flask_babel import lazy_gettext as _l
 
 from webapp.access import Refusal, view
 from webapp.csv_file import csv_answer
@@ -17,12 +18,20 @@ from webapp.wording.lists import Words
 from workflows import policy
 from workflows.actions import register_import, register_statistics, register_table
 from workflows.actions.register_import import Planned
+from workflows.actions.register_people import Person
 from workflows.actions.register_statistics import REST
 from workflows.core.errors import Conflict, Invalid, Problem
 from workflows.core.tx import Tx
 
 # What a row may come to, as the page counts it.
 STATES = ("new", "update", "change", "duplicate", "error")
+
+# What becomes of the contact persons a row names.
+PEOPLE: Mapping[str, Any] = {
+    "new": _l("Neue Ansprechperson:"),
+    "known": _l("Ansprechperson, die schon eingetragen ist und so bleibt:"),
+    "left": _l("Hat sich ausgetragen und wird nicht wieder eingetragen:"),
+}
 
 register_lists = Blueprint("register_lists", __name__)
 
@@ -92,7 +101,7 @@ def _form(problems: Sequence[Problem]) -> str:
     return render_template(
         "register/import.html",
         problems=[list_problem(problem) for problem in problems],
-        columns=[shown.label(key) for key in register_table.columns()],
+        columns=[shown.label(key) for key in (*register_table.columns(), *register_table.people_columns())],
         most_rows=register_table.MOST_ROWS,
     )
 
@@ -131,9 +140,17 @@ def _row(word: Words, row: Planned, ticked: dict[int, str] | None) -> dict[str, 
             }
             for name, before in row.before.items()
         ],
+        "people": [_person(word, each) for each in row.people],
         "kept": [shown.label(name) for name in row.kept],
         "problems": [
             " – ".join(filter(None, (shown.label(name) if name else "", list_problem(problem))))
             for name, problem in row.problems
         ],
     }
+
+
+def _person(word: Words, person: Person) -> dict[str, str]:
+    told, values = PEOPLE[person.state], person.values
+    role, language = word("contact_role", values["role"]), word("language", values.get("language") or "de")
+    facts = (values["name"], role, values.get("email"), values.get("phone"), language)
+    return {"told": str(told), "facts": ", ".join(fact for fact in facts if fact)}

@@ -13,7 +13,7 @@ from webapp.identity import page_actor
 from webapp.wording import audit_text, code_word
 from webapp.wording.lists import Words
 from workflows import policy
-from workflows.actions import house_forms
+from workflows.actions import house_forms, register_table
 from workflows.actions import register as kept
 from workflows.actions.register import Card
 from workflows.core.audit.log import Entry
@@ -142,7 +142,12 @@ def ordered(names: Iterable[str]) -> list[str]:
 
 
 def label(name: str) -> str:
-    """What a field of the entry is called in the reader's language; its key if the form has it no more."""
+    """What a field of the entry, or a list's column about a contact person, is called in the reader's language.
+
+    Its key if the form has it no more.
+    """
+    if about_person := register_table.people_columns().get(name):
+        return about_person.german if language() == "de" else about_person.english
     found = next((field.label for field in FORM.walk() if field.key == name), name)
     return house_forms.translate(found, language())
 

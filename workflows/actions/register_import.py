@@ -4,7 +4,6 @@ A row changes only what it names. What the association itself said within the la
 of a name: a list is rarely newer. Whatever was taken in before changes nothing a second time.
 """
 
-import re
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from typing import Any
@@ -12,8 +11,9 @@ from typing import Any
 from sqlalchemy import select
 
 from workflows import forms, policy
-from workflows.actions import house_forms, register_table
+from workflows.actions import house_forms, register_people, register_table
 from workflows.actions.register import FORM
+from workflows.actions.register_people import Person
 from workflows.actions.register_table import Row
 from workflows.core import files
 from workflows.core.errors import Conflict, NotFound, Problem
@@ -21,7 +21,7 @@ from workflows.core.files import File
 from workflows.core.tx import Tx
 from workflows.domain import codes, organisations
 from workflows.domain.organisations import CORE, STALE_AFTER, Match, Organisation, OrganisationValue, Origin
-from workflows.forms import Field, Option
+from workflows.forms import Option
 from workflows.operators import FUNCTIONS
 
 WRITTEN = ("new", "update", "duplicate")
@@ -34,7 +34,7 @@ Options = Mapping[str, Sequence[Option]]
 class Planned:
     """What a row would do: the entry it changes, those it may mean, what it writes, what stays, and what is wrong.
 
-    ``before`` holds what stands now where it would write something else.
+    ``before`` holds what stands now where it would write something else; ``people`` are the contact persons it names.
     """
 
     number: int
@@ -45,6 +45,7 @@ class Planned:
     values: Mapping[str, Any] | None = None
     kept: Sequence[str] = ()
     before: Mapping[str, Any] = field(default_factory=dict)
+    people: Sequence[Person] = ()
     problems: Sequence[tuple[str, Problem]] = ()
 
 
@@ -75,9 +76,11 @@ def take(tx: Tx, key: str, ticked: Mapping[int, str]) -> tuple[int, int]:
     origin = Origin(organisations.IMPORTED, organisations.today(tx))
     for row in plan:
         if row.known is None:
-            organisations.add(tx, row.name, origin, row.values)
+            entry = organisations.add(tx, row.name, origin, row.values)
         else:
-            organisations.change(tx, row.known.id, row.values or {}, origin)
+            entry = row.known
+            organisations.change(tx, entry.id, row.values or {}, origin)
+        register_people.enter(tx, entry.id, row.people)
     added = sum(row.known is None for row in plan)
     return added, len(plan) - added
 
@@ -95,15 +98,19 @@ def _find(tx: Tx, key: str) -> File:
 
 def _planned(tx: Tx, file: File) -> list[Planned]:
     rows = register_table.rows(files.read(tx.session, file.id).decode())
-    lists = {field.code_list for field in register_table.columns().values() if field.code_list}
+    people_fields = [column.field for column in register_table.people_columns().values()]
+    lists = {field.code_list for field in (*register_table.columns().values(), *people_fields) if field.code_list}
     options = {name: codes.options(tx.session, name, "de") for name in lists}
     entries = _entries(tx, {organisations.folded(row.cells.get("name", "")) for row in rows})
-    known = organisations.values(tx.session, [found[0].id for found in entries.values()])
+    ids = [found[0].id for found in entries.values()]
+    known, present = organisations.values(tx.session, ids), register_people.known(tx, ids)
     plan, seen = [], set[str]()
     for row in rows:
         name = organisations.folded(row.cells.get("name", ""))
         values, problems = _checked(tx, row, options)
         found = entries.get(name, [])
+        people, wrong = register_people.planned(tx, row, options, present.get(found[0].id, ()) if found else ())
+        problems += wrong
         if name and name in seen:
             problems.append(("name", Problem("list_twice")))
         if len(found) > 1:
@@ -112,13 +119,13 @@ def _planned(tx: Tx, file: File) -> list[Planned]:
         if problems:
             plan.append(Planned(row.number, row.cells.get("name", ""), "error", problems=problems))
         elif found:
-            plan.append(_update(tx, row, found[0], known[found[0].id], values))
+            plan.append(_update(tx, row, found[0], known[found[0].id], values, people))
         else:
             near = organisations.matches(
                 tx.session, row.cells["name"], str(values.get("street", "")), str(values.get("postal_code", ""))
             )
             state = "duplicate" if near else "new"
-            plan.append(Planned(row.number, row.cells["name"], state, near=near, values=values))
+            plan.append(Planned(row.number, row.cells["name"], state, near=near, values=values, people=people))
     return plan
 
 
@@ -135,40 +142,31 @@ def _entries(tx: Tx, names: set[str]) -> dict[str, list[Organisation]]:
 
 def _checked(tx: Tx, row: Row, options: Options) -> tuple[dict[str, Any], list[tuple[str, Problem]]]:
     columns = register_table.columns()
-    raw = {key: _coded(columns[key], cell, options) for key, cell in row.cells.items()}
+    raw = {key: register_table.coded(columns[key], cell, options) for key, cell in row.entry().items()}
     cleaned = forms.clean(house_forms.form(FORM), raw, {}, now=tx.now, codes=options, functions=FUNCTIONS)
     problems = [(path.partition("[")[0], problem) for path, found in cleaned.problems.items() for problem in found]
     if row.has_surplus:
         problems.append(("", Problem("list_surplus")))
     elif row.cells.get("name") and not organisations.folded(row.cells["name"]):
         problems.append(("name", Problem("required")))
-    return {key: cleaned.values[key] for key in row.cells if key in cleaned.values}, problems
-
-
-def _coded(field: Field, cell: str, options: Options) -> Any:
-    """The codes a cell means, written as codes or in German words, several with a comma, semicolon or bar between."""
-    choices = options[field.code_list] if field.code_list else field.options
-    words = {word.casefold(): option.key for option in choices for word in (option.label, option.key)}
-    if not choices:
-        return cell
-    if field.kind not in ("taglist", "checklist"):
-        return words.get(cell.casefold(), cell)
-    if cell.casefold() in words:
-        return [words[cell.casefold()]]
-    parts = [part.strip() for part in re.split(r"[,;|]", cell) if part.strip()]
-    return list(dict.fromkeys(words.get(part.casefold(), part) for part in parts))
+    return {key: cleaned.values[key] for key in raw if key in cleaned.values}, problems
 
 
 def _update(
-    tx: Tx, row: Row, entry: Organisation, known: Mapping[str, OrganisationValue], values: Mapping[str, Any]
+    tx: Tx,
+    row: Row,
+    entry: Organisation,
+    known: Mapping[str, OrganisationValue],
+    values: Mapping[str, Any],
+    people: Sequence[Person],
 ) -> Planned:
     current = {**{name: getattr(entry, name) for name in CORE}, **{name: told.value for name, told in known.items()}}
     differing = {key: value for key, value in values.items() if key != "name" and current.get(key) != value}
     kept = [key for key in differing if _stays(tx, entry, key, known.get(key))]
     new = {key: value for key, value in differing.items() if key not in kept}
     before = {key: current[key] for key in new if current.get(key) not in (None, "", [])}
-    state = "update" if new else "unchanged"
-    return Planned(row.number, row.cells["name"], state, entry, values=new, kept=kept, before=before)
+    state = "update" if new or any(person.state == "new" for person in people) else "unchanged"
+    return Planned(row.number, row.cells["name"], state, entry, values=new, kept=kept, before=before, people=people)
 
 
 def _stays(tx: Tx, entry: Organisation, key: str, told: OrganisationValue | None) -> bool:
