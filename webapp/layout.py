@@ -73,6 +73,7 @@ def context() -> dict[str, Any]:
         "lang": i18n.tag(language),
         "dir": i18n.direction(language),
         "languages": i18n.languages(),
+        "city": settings.house.get("Name der Stadt", ""),
         "demo": settings.demo,
         "mails_shown": settings.shows_mails,
         "smtp_missing": settings.smtp is None and not settings.demo,

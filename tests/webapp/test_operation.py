@@ -127,6 +127,7 @@ def test_pages_without_the_facts_of_the_house_show_no_brackets_and_tell_those_in
     complete = replace(settings, public_url=ADDRESS, house=house_facts.read(told))
     notice = Browser(create_app(complete, clock).test_client()).get("/anfrage").text
     assert "Stadt am Fluss, Amt für Zuwanderung und Integration" in notice
+    assert '<span class="kern-kopfzeile__label"><bdi>Stadt am Fluss</bdi>' in notice  # whose page it is, above all
     assert "wird noch ergänzt" not in notice
     with begin() as tx:
         known = replace(tx, settings=complete)
