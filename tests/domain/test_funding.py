@@ -12,7 +12,7 @@ from tests.conftest import Begin
 from workflows.core import audit
 from workflows.core.errors import Conflict, LotseError, NotFound
 from workflows.core.tx import Tx
-from workflows.domain import funding, programmes
+from workflows.domain import funding, programmes, ranking
 from workflows.domain.cases import Case
 from workflows.domain.funding import Application, Plan
 from workflows.domain.programmes import Programme, ProgrammeYear
@@ -166,7 +166,10 @@ def test_the_jury_sees_every_rated_application_for_the_same_pot_best_first(seede
         for application, points in ((weak, 7), (strong, 18), (other, 20)):
             funding.rate(tx, application.id, points)
         tx.session.flush()
-        assert [each.id for each in funding.rivals(tx.session, weak)] == [strong.id, weak.id]
+        assert [each.application.id for each in ranking.ranked(ranking.rivals(tx.session, weak), None)] == [
+            strong.id,
+            weak.id,
+        ]
 
 
 @pytest.mark.parametrize(

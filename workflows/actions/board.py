@@ -12,7 +12,7 @@ from workflows.core.clock import BERLIN
 from workflows.core.errors import NotFound
 from workflows.core.files import File
 from workflows.core.tx import Tx
-from workflows.domain import programmes
+from workflows.domain import programmes, ranking
 from workflows.domain.cases import Case
 from workflows.domain.funding import NOTHING, Application
 from workflows.domain.programmes import Programme, ProgrammeYear
@@ -144,17 +144,11 @@ def _pot(tx: Tx, candidates: list[Candidate]) -> Pot:
 
 
 def _ranked(candidates: list[Candidate], left: Decimal | None) -> Iterator[Candidate]:
-    """The best first, with the line where the money ends; who is not rated yet comes behind, without a place."""
-    rated = [each for each in candidates if each.application.points is not None]
-    promised = NOTHING
-    for place, each in enumerate(sorted(rated, key=_by_points), start=1):
-        promised += each.application.requested or NOTHING
-        yield replace(each, place=place, is_above_cut=left is None or promised <= left)
-    yield from (each for each in candidates if each.application.points is None)
-
-
-def _by_points(candidate: Candidate) -> tuple[int, int]:
-    return -(candidate.application.points or 0), candidate.application.id
+    """Who has no place yet comes behind."""
+    others = {each.application.id: each for each in candidates}
+    for rated in ranking.ranked((each.application for each in candidates), left):
+        yield replace(others.pop(rated.application.id), place=rated.place, is_above_cut=rated.is_above_cut)
+    yield from others.values()
 
 
 def _tasks(tx: Tx, applications: Sequence[Application]) -> dict[str, tuple[Task, ...]]:

@@ -347,17 +347,6 @@ def pot(session: Session, application: Application) -> ProgrammeYear | None:
     return programmes.pot(session, application.programme_id, application.year)
 
 
-def rivals(session: Session, application: Application) -> list[Application]:
-    """Every rated and undecided application for the same pot, this one among them, the best first."""
-    query = select(Application).where(
-        Application.programme_id == application.programme_id,
-        Application.year == application.year,
-        Application.status == "submitted",
-        Application.points.is_not(None),
-    )
-    return list(session.scalars(query.order_by(Application.points.desc(), Application.id)))
-
-
 def of_case(session: Session, case_id: int) -> list[Application]:
     """The applications of a case, oldest first."""
     return list(session.scalars(select(Application).where(Application.case_id == case_id).order_by(Application.id)))

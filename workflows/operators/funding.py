@@ -7,7 +7,7 @@ from typing import Any
 from workflows.core.clock import BERLIN
 from workflows.core.errors import LotseError
 from workflows.core.tx import Tx
-from workflows.domain import codes, funding, people, profiles, programmes
+from workflows.domain import codes, funding, people, profiles, programmes, ranking
 from workflows.domain.cases import Case
 from workflows.domain.funding import Application, Plan
 from workflows.domain.programmes import Programme
@@ -99,21 +99,19 @@ def rank(tx: Tx, call: Call) -> dict[str, Any]:
     tx.session.flush()
     found = funding.pot(tx.session, application)
     left = found.remaining if found else None
-    ranking, promised = [], Decimal(0)
-    for place, rival in enumerate(funding.rivals(tx.session, application), start=1):
-        promised += rival.requested or Decimal(0)
-        ranking.append(
-            {
-                "place": place,
-                "reference": tx.session.get_one(Case, rival.case_id).reference,
-                "title": rival.title,
-                "points": rival.points,
-                "requested": rival.requested,
-                "is_above_cut": left is None or promised <= left,
-                "is_this": rival.id == application.id,
-            }
-        )
-    return {"ranking": ranking, "pot_total": found.total if found else None, "pot_remaining": left}
+    places = [
+        {
+            "place": rival.place,
+            "reference": tx.session.get_one(Case, rival.application.case_id).reference,
+            "title": rival.application.title,
+            "points": rival.application.points,
+            "requested": rival.application.requested,
+            "is_above_cut": rival.is_above_cut,
+            "is_this": rival.application.id == application.id,
+        }
+        for rival in ranking.ranked(ranking.rivals(tx.session, application), left)
+    ]
+    return {"ranking": places, "pot_total": found.total if found else None, "pot_remaining": left}
 
 
 def award(tx: Tx, call: Call) -> dict[str, Any]:
