@@ -14,11 +14,12 @@ from werkzeug.test import TestResponse
 
 from tests.conftest import Begin
 from tests.webapp import sample
-from tests.webapp.conftest import ADDRESS, ROLES
+from tests.webapp.conftest import ADDRESS
 from tests.webapp.shapes import misfits
 from webapp.api.document import OPERATIONS
 from workflows.actions.beginnings import ASKED
 from workflows.domain import access_tokens, people
+from workflows.domain.people import ROLES
 
 
 class Program:
@@ -208,6 +209,8 @@ def test_pages_of_tasks_follow_each_other(program: Program) -> None:
         "limit=0",
         "limit=viel",
         "limit=101",
+        "limit=00259999",
+        f"limit=0001{'9' * 5_000}",
         "cursor=x",
         "cursor=fDk5OTk5OTk5OTk5",
         "assignee=ich",
@@ -307,6 +310,17 @@ BROKEN: list[tuple[int, dict[str, Any]]] = [
 def test_broken_bodies_are_no_bugs(program: Program, instance: Any, status: int, sent: dict[str, Any]) -> None:
     task = instance["open_tasks"][0]["id"]
     assert program.call("POST", f"/tasks/{task}/complete", **sent).status_code == status
+
+
+@pytest.mark.parametrize("number", [2**31, 2**63 - 1, 2**64 - 1, -1])
+def test_no_number_is_larger_than_its_column(program: Program, instance: Any, number: int) -> None:
+    task = instance["open_tasks"][0]["id"]
+    for address, sent in (
+        (f"/tasks/{task}/draft", {"values": {}, "revision": number}),
+        (f"/tasks/{task}/hand-over", {"user_id": number}),
+        (f"/tasks/{task}/priority", {"priority": number}),
+    ):
+        assert program.call("POST", address, json=sent).status_code == 422, address
 
 
 def test_each_role_starts_only_what_it_may(programs: Callable[[str], Program]) -> None:

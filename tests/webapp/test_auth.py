@@ -9,12 +9,12 @@ from flask import Flask
 from sqlalchemy import select, update
 
 from tests.conftest import Begin
-from tests.webapp.conftest import ROLES, Browser
+from tests.webapp.conftest import Browser
 from webapp.auth import views
 from workflows.core.audit.log import AuditEntry
 from workflows.core.clock import SetClock
 from workflows.core.throttle import Tries
-from workflows.domain.people import User
+from workflows.domain.people import ROLES, User
 
 ME = "coordinator@lotse.example"
 NOBODY = "niemand@lotse.example"

@@ -10,6 +10,8 @@ from workflows.core import typed_json
 from workflows.core.errors import Invalid, LotseError, Problem
 
 LARGEST = 1024 * 1024
+#: What columns of the database hold; all numbers of the API are ids, counts and ranks.
+LARGEST_NUMBER = 2**31 - 1
 
 
 def read_json(required: Mapping[str, type], optional: Mapping[str, type] | None = None) -> dict[str, Any]:
@@ -51,6 +53,8 @@ def _problems(
             found[name] = (Problem("unknown_field"),)
         elif not isinstance(value, known[name]) or (isinstance(value, bool) and known[name] is not bool):
             found[name] = (Problem("wrong_type", {"expected": known[name].__name__}),)
+        elif isinstance(value, int) and known[name] is int and not 0 <= value <= LARGEST_NUMBER:
+            found[name] = (Problem("out_of_range", {"min": 0, "max": LARGEST_NUMBER}),)
     return found
 
 

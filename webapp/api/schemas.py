@@ -32,6 +32,7 @@ def array(item: Schema) -> Schema:
 
 TEXT: Schema = {"type": "string"}
 NUMBER: Schema = {"type": "integer"}
+SMALL: Schema = {**NUMBER, "minimum": 0, "maximum": 2**31 - 1}
 MOMENT: Schema = {"type": "string", "format": "date-time", "description": "UTC, ISO 8601"}
 DAY: Schema = {"type": "string", "format": "date"}
 
@@ -196,19 +197,19 @@ SCHEMAS: dict[str, Schema] = {
         text="left: how many cases are still to be moved; the worker does it.",
     ),
     "NewMigration": record(
-        {"to": {**NUMBER, "minimum": 1}},
+        {"to": {**SMALL, "minimum": 1}},
         {"names": {"type": "object", "additionalProperties": TEXT}},
         text="names: as in Impact, the proposal when left out.",
     ),
     "NewInstance": record({}, {"variables": ref("Values")}),
     "Colleagues": record({"items": array(record({"id": NUMBER, "name": TEXT}))}),
-    "NewHandOver": record({"user_id": NUMBER}, text="user_id: one of the task's colleagues."),
+    "NewHandOver": record({"user_id": SMALL}, text="user_id: one of the task's colleagues."),
     "NewFollowUp": record(
         {}, {"on": DAY}, text="on: from tomorrow to two years ahead; left out, the task is back at once."
     ),
     "NewPriority": record({"priority": {**NUMBER, "minimum": 0, "maximum": 100}}, text="50 is normal."),
     "NewValues": record({"values": ref("Values")}),
-    "NewDraft": record({"values": ref("Values")}, {"revision": nullable(NUMBER)}),
+    "NewDraft": record({"values": ref("Values")}, {"revision": SMALL}),
     "NewMessage": record(
         {"name": TEXT, "correlation_key": TEXT},
         {"variables": ref("Values"), "unique_key": ONCE},

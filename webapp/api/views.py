@@ -11,6 +11,7 @@ from webapp.api.bodies import read_json, read_nothing, read_zip
 from webapp.api.document import document
 from webapp.errors import problem
 from webapp.extensions import csrf
+from webapp.forms.reading import whole_number
 from webapp.security import row_id
 from workflows.actions import assigning, inbox, messages, processes, publishing, task_list
 from workflows.core.errors import Invalid, Problem
@@ -65,16 +66,16 @@ def list_tasks(tx: Tx) -> ResponseReturnValue:
 
 def _filter() -> task_list.Filter:
     sent = request.args
-    limit, assignee = sent.get("limit", "25"), sent.get("assignee", "")
+    limit, assignee = whole_number(sent.get("limit", "25"), 1, MOST_TASKS), sent.get("assignee", "")
     problems = {name: (Problem("unknown_field"),) for name in sent if name not in shown.QUERY}
-    if not limit.isdecimal() or not 1 <= int(limit[:4]) <= MOST_TASKS:
+    if limit is None:
         problems["limit"] = (Problem("out_of_range", {"min": 1, "max": MOST_TASKS}),)
     if assignee not in {"", "me", task_list.NOBODY} and row_id(assignee) is None:
         problems["assignee"] = (Problem("not_a_number"),)
     for name, choices in CHOICES.items():
         if sent.get(name, "") not in {"", *choices}:
             problems[name] = (Problem("not_an_option"),)
-    if problems:
+    if problems or limit is None:
         raise Invalid(problems)
     return task_list.Filter(
         process=sent.get("process", ""),
@@ -86,7 +87,7 @@ def _filter() -> task_list.Filter:
         priority=sent.get("priority", ""),
         follow_up=sent.get("follow_up", "") or "any",
         sort=sent.get("sort", "") or "due",
-        limit=int(limit),
+        limit=limit,
         cursor=sent.get("cursor", ""),
     )
 
