@@ -179,6 +179,42 @@ def test_check_tells_clean_from_findings_from_unreadable(tmp_path: Path, capsys:
     assert main(["check", str(written)]) == 0
 
 
+def test_what_is_no_process_is_said_by_check_and_not_waited_for(
+    tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    """A device has no end: it was read until the memory was full."""
+    os.mkfifo(tmp_path / "pipe")
+    part, form, long = tmp_path / "en.json", tmp_path / "answer.form", "x" * 5_000
+    part.write_text("{}")
+    form.write_text('{"id": "answer", "components": []}')
+    given = ["/dev/zero", str(tmp_path / "pipe"), str(part), long]
+    assert [main(["check", each]) for each in given] == [2, 2, 2, 2]
+    assert main(["check", str(form), "-o", str(tmp_path / "out.bpmn")]) == 2
+    said = capsys.readouterr().out
+    assert "„zero“ ist weder Datei noch Ordner" in said
+    assert "„en.json“ lässt sich nur mit seinem Prozess prüfen" in said
+    assert said.endswith("Im Bündel fehlt ein Diagramm (.bpmn).\n")
+
+
+def test_numbers_and_files_that_are_none_of_ours_are_said_in_a_sentence(
+    house: None,
+    settings: Settings,
+    tmp_path: Path,
+    monkeypatch: pytest.MonkeyPatch,
+    capsys: pytest.CaptureFixture[str],
+) -> None:
+    monkeypatch.setenv("DATABASE_URL", settings.database_url)
+    monkeypatch.setenv("LOTSE_INSTANCE", str(settings.instance))
+    assert main(["retry", "9" * 20]) == 1
+    assert main(["bundle", "migrate", "enquiry", "--to", "9" * 20]) == 1
+    (tmp_path / "letter").write_text("Sehr geehrte Damen und Herren" * 100)
+    monkeypatch.setenv("DATABASE_URL", f"sqlite:///{tmp_path / 'letter'}")
+    assert main(["check-data"]) == 1
+    told = capsys.readouterr().err
+    assert told.count("So eine Nummer gibt es nicht") == 2
+    assert "keine Datenbank oder beschädigt" in told
+
+
 @pytest.mark.usefixtures("installation")
 def test_what_is_stuck_is_listed(capsys: pytest.CaptureFixture[str]) -> None:
     assert main(["migrate"]) == 0

@@ -12,8 +12,11 @@ from workflows.core import logs
 from workflows.core.errors import LotseError
 from workflows.core.settings import SettingsError
 
-EXPECTED = (LotseError, DBAPIError, OSError)
-"""What goes wrong outside the program; everything else is a mistake in it and keeps its traceback."""
+EXPECTED = (LotseError, DBAPIError, OSError, OverflowError)
+"""What goes wrong outside the program; everything else is a mistake in it and keeps its traceback.
+
+SQLite's driver says ``OverflowError`` for a number that no column holds.
+"""
 
 COMMANDS = {
     "run": "running",

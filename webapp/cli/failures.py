@@ -1,11 +1,13 @@
 """Why a command failed, as a sentence for whoever runs the house."""
 
-from sqlalchemy.exc import DBAPIError, OperationalError, ProgrammingError
+from sqlalchemy.exc import DatabaseError, DataError, DBAPIError, OperationalError, ProgrammingError
 
 from webapp.wording import error_text, problem_text
 from workflows.core.errors import Invalid, LotseError
 
 UNREACHABLE = "Die Datenbank ist nicht erreichbar. Bitte DATABASE_URL prüfen und ob sie läuft."
+NO_DATABASE = "Die Datei, die DATABASE_URL nennt, ist keine Datenbank oder beschädigt."
+TOO_LARGE = "Eine der Zahlen ist zu groß: So eine Nummer gibt es nicht."
 WITHOUT_TABLES = "Der Datenbank fehlen Tabellen. Bitte zuerst „python3 start.py migrate“ ausführen."
 
 
@@ -17,6 +19,8 @@ def sentences(error: Exception) -> list[str]:
         return [_with_facts(error)]
     if isinstance(error, DBAPIError):
         return [_of_database(error), str(error.orig).strip().splitlines()[0]]
+    if isinstance(error, OverflowError):
+        return [TOO_LARGE]
     if isinstance(error, OSError):
         return [f"{error.filename}: {error.strerror}" if error.filename else str(error)]
     raise error
@@ -40,4 +44,8 @@ def _of_database(error: DBAPIError) -> str:
         return WITHOUT_TABLES
     if isinstance(error, OperationalError):
         return UNREACHABLE
+    if isinstance(error, DataError):
+        return TOO_LARGE
+    if type(error) is DatabaseError:
+        return NO_DATABASE
     raise error

@@ -28,6 +28,7 @@ from workflows.domain import seed
 from workflows.engine.bundle import Bundle
 from workflows.engine.checks import check_files, open_bundle
 from workflows.engine.checks.files import UNREADABLE
+from workflows.engine.checks.wording import sentence
 from workflows.engine.normalise import normalise
 from workflows.engine.office_functions import OFFICE_FUNCTIONS
 from workflows.feel import FeelBudgetError, FeelSyntaxError, compile_expression
@@ -66,7 +67,11 @@ def run_check(options: Namespace) -> int:
     report = check_files(options.path, known, normalising=options.normalise or options.output is not None)
     print("\n".join(report.lines))
     if options.output is not None and report.exit_code != UNREADABLE:
-        _write(normalise(open_bundle(options.path[0])).bundle, options.output)
+        bundle = normalise(open_bundle(options.path[0])).bundle
+        if bundle.diagram not in bundle.files:
+            print(sentence("no_diagram", {}, "de"))
+            return UNREADABLE
+        _write(bundle, options.output)
     return report.exit_code
 
 

@@ -9,6 +9,7 @@ import zipfile
 import zlib
 from collections.abc import Callable, Iterator, Mapping
 from dataclasses import dataclass
+from itertools import islice
 from pathlib import Path, PurePosixPath
 from typing import TypeVar
 
@@ -105,20 +106,31 @@ def read(source: Path | bytes) -> Bundle:
     try:
         if source.is_dir():
             return _from_folder(source)
-        if source.stat().st_size > LARGEST_ZIP:
-            raise BundleUnreadable("zip_too_large", max=size_text(LARGEST_ZIP))
-        return _from_zip(source.read_bytes())
+        return _from_zip(content_of(source, LARGEST_ZIP, "zip_too_large"))
     except OSError as error:
         raise BundleUnreadable("not_readable", file=source.name, reason=error.strerror or "") from None
+
+
+def content_of(path: Path, most: int, code: str) -> bytes:
+    """The bytes of a file; raises ``BundleUnreadable(code)`` beyond ``most``, ``no_file`` for what is none.
+
+    Devices and pipes have no size and no end.
+    """
+    if not stat.S_ISREG(path.stat().st_mode):
+        raise BundleUnreadable("no_file", file=path.name)
+    if path.stat().st_size > most:
+        raise BundleUnreadable(code, file=path.name, max=size_text(most))
+    return path.read_bytes()
 
 
 def _from_folder(folder: Path) -> Bundle:
     folder = folder.resolve()
     files: dict[str, bytes] = {}
     ignored: list[str] = []
-    for count, path in enumerate(sorted(folder.rglob("*"))):
-        if count > MOST_MEMBERS * 2:
-            raise BundleUnreadable("too_many_files", max=MOST_MEMBERS)
+    found = list(islice(folder.rglob("*"), 2 * MOST_MEMBERS + 1))
+    if len(found) > 2 * MOST_MEMBERS:
+        raise BundleUnreadable("too_many_files", max=MOST_MEMBERS)
+    for path in sorted(found):
         # A link could lead anywhere on the machine.
         if path.is_symlink() or not path.is_file():
             continue

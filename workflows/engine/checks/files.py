@@ -4,7 +4,6 @@ from collections.abc import Iterable
 from dataclasses import dataclass
 from pathlib import Path
 
-from workflows.core.sizes import size_text
 from workflows.engine import bundle as bundles
 from workflows.engine.bundle import Bundle, BundleUnreadable
 from workflows.engine.catalogue import Catalogue
@@ -13,6 +12,8 @@ from workflows.engine.checks.wording import line, sentence
 from workflows.engine.findings import Finding
 from workflows.engine.normalise import Normalised, normalise
 
+#: What says something only together with its process.
+PARTS = frozenset({".json", ".txt", ".yaml", ".yml"})
 CLEAN, FINDINGS, UNREADABLE = 0, 1, 2
 #: Codes that mean a file could not be read at all, rather than that something in it is wrong.
 NOT_READ = frozenset(
@@ -81,12 +82,12 @@ def _exit_code(findings: list[Finding]) -> int:
 
 def open_bundle(path: Path) -> Bundle:
     """A bundle; a single file is looked at with what lies beside it. Raises ``BundleUnreadable``."""
-    if path.is_dir() or not bundles.is_run_time(path.name):
-        return bundles.read(path)
+    if path.suffix in PARTS:
+        raise BundleUnreadable("part_alone", file=path.name)
     try:
-        if path.stat().st_size > bundles.LARGEST_MEMBER:
-            raise BundleUnreadable("file_too_large", file=path.name, max=size_text(bundles.LARGEST_MEMBER))
-        content = path.read_bytes()
+        if path.is_dir() or not bundles.is_run_time(path.name):
+            return bundles.read(path)
+        content = bundles.content_of(path, bundles.LARGEST_MEMBER, "file_too_large")
     except OSError as error:
         raise BundleUnreadable("not_readable", file=path.name, reason=error.strerror or "") from None
     if path.suffix != ".bpmn":

@@ -55,6 +55,11 @@ BUNDLE: Final[Words] = {
         "Das ist keine lesbare Zip-Datei und kein Diagramm. Sie kann beschädigt sein; bitte erstellen Sie sie neu.",
         "This is no readable zip file and no diagram. It may be damaged; please make it anew.",
     ),
+    "no_file": ("„{file}“ ist weder Datei noch Ordner.", '"{file}" is neither a file nor a folder.'),
+    "part_alone": (
+        "„{file}“ lässt sich nur mit seinem Prozess prüfen: Nennen Sie dessen Ordner.",
+        '"{file}" can only be checked with its process: name its folder.',
+    ),
     "not_readable": ("„{file}“ lässt sich nicht lesen: {reason}", '"{file}" cannot be read: {reason}'),
     "unsafe_path": (
         "„{file}“ führt aus dem Bündel hinaus. Das Bündel wird nicht angenommen.",
