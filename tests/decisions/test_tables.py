@@ -98,3 +98,20 @@ def test_an_unknown_input_is_a_warning():
     assert result.value is None
     found = model(["topik"], ["x"], [['"a"', "1"]]).evaluate("level", {"topic": "a"})
     assert [warning.code for warning in found.warnings] == ["unknown_name"]
+
+
+@pytest.mark.parametrize(
+    ("value", "cells", "warned"),
+    [
+        ("5", ["> 1", "[2..9]"], {"not_comparable", "fits_no_cell"}),
+        ("5", ["5", "6, 7"], {"fits_no_cell"}),
+        (5, ['"5"', 'not("6")'], {"fits_no_cell"}),
+        # One cell it can be compared with is enough, and nothing is no value of the wrong kind.
+        (5, ['"unknown"', "[1..3]"], set()),
+        (5, ['"5"', "-"], set()),
+        (None, ["5", '"5"'], set()),
+    ],
+)
+def test_a_value_no_cell_of_its_column_can_be_compared_with_is_warned_of(value, cells, warned):
+    found = model(["x"], ["ok"], [[cell, "true"] for cell in cells], "COLLECT").evaluate("level", {"x": value})
+    assert {warning.code for warning in found.warnings} == warned

@@ -31,6 +31,16 @@ def test_script_and_decision_write_their_results(house: House) -> None:
     assert house.events(instance, "decision.evaluated") == ["choose"]
 
 
+def test_what_a_decision_could_not_compare_stands_in_the_timeline(house: House) -> None:
+    d = Drawing()
+    d.flow(d.start(), d.rule("choose", "way", "proposal"), d.end())
+    house.deploy(d, {"way.dmn": DMN})
+    instance = house.start(topic=Decimal(5))
+    assert house.variables(instance)["proposal"] is None
+    assert house.events(instance, "expression.warned") == ["choose"]
+    assert house.events(house.start(topic="rooms"), "expression.warned") == []
+
+
 def test_a_manual_task_is_ticked_off_without_a_form(house: House) -> None:
     d = Drawing()
     d.node(

@@ -68,7 +68,7 @@ def compile_table(table: Table, around: Surroundings) -> Code:
             _input_value(scope, code, check, column.source, column.type)
             for code, check, column in zip(inputs, allowed, table.inputs, strict=True)
         ]
-        matched = _matching(scope, rules, values, only_first=table.hit_policy == "FIRST")
+        matched = _matching(scope, table, rules, values)
         hits = [_Hit(rule, outputs[rule.number](scope)) for rule in matched]
         result = resolve(scope, hits) if hits else defaults(scope)
         _note(scope.run, table, values, hits, result)
@@ -85,15 +85,26 @@ def _input_value(scope: Scope, code: Code, allowed: Check | None, source: str, e
 
 
 def _matching(
-    scope: Scope, rules: Sequence[tuple[Rule, int, tuple[Check, ...]]], values: Sequence[object], *, only_first: bool
+    scope: Scope, table: Table, rules: Sequence[tuple[Rule, int, tuple[Check, ...]]], values: Sequence[object]
 ) -> list[Rule]:
+    """The rules that match; a value no cell of its column can be compared with is warned of."""
     matched = []
+    fits: dict[int, bool] = {}
     for rule, cost, checks in rules:
         scope.run.spend(cost)
-        if all(check(scope, value) is True for check, value in zip(checks, values, strict=False)):
-            matched.append(rule)
-            if only_first:
+        for index, (check, value) in enumerate(zip(checks, values, strict=False)):
+            answer = check(scope, value)
+            fits[index] = answer is not None or value is None or fits.get(index, False)
+            if answer is not True:
                 break
+        else:
+            matched.append(rule)
+            if table.hit_policy == "FIRST":
+                break
+    for index, is_comparable in fits.items():
+        if not is_comparable:
+            facts = {"name": table.inputs[index].source, "type": kind(values[index])}
+            scope.run.warn("fits_no_cell", 0, facts)
     return matched
 
 

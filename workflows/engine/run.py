@@ -4,7 +4,7 @@ Everything happens in memory. The instance is locked only before the first opera
 result is saved; both check that nobody moved the instance meanwhile (decision 6).
 """
 
-from collections.abc import Callable, Iterator, Mapping
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass, field, replace
 from datetime import datetime
@@ -21,6 +21,7 @@ from workflows.engine.projection import Changes
 from workflows.engine.scopes import RESULT, Scopes
 from workflows.engine.state import Instance
 from workflows.engine.tokens import Token
+from workflows.feel import Warning  # noqa: A004 - the standard's word
 
 if TYPE_CHECKING:
     from workflows.engine.definitions import Definition
@@ -69,10 +70,14 @@ class Run:
         """The value of a text; warnings are noted in the timeline."""
         variables = self.scopes.visible(token, extra)
         found = evaluate(source, variables, self.engine.functions, self.tx.now)
-        if found.warnings:
-            codes = [warning.code for warning in found.warnings]
-            self.note("expression.warned", token, {"expression": source, "warnings": codes})
+        self.note_warnings(token, source, found.warnings)
         return found.value
+
+    def note_warnings(self, token: Token, source: str, warnings: Sequence[Warning]) -> None:
+        """A line in the timeline when an expression or a decision could not compute a part of itself."""
+        if warnings:
+            codes = [warning.code for warning in warnings]
+            self.note("expression.warned", token, {"expression": source, "warnings": codes})
 
     def holds(self, token: Token, condition: str) -> bool:
         """Whether a condition is met; anything but true and false is an incident."""

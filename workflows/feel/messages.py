@@ -136,6 +136,10 @@ SENTENCES: Final[dict[str, tuple[str, str]]] = {
         "Der Wert von „{name}“ ({type}) gehört nicht zu den erlaubten Werten.",
         'The value of "{name}" ({type}) is not among the allowed ones.',
     ),
+    "fits_no_cell": (
+        "Der Wert von „{name}“ ({type}) lässt sich mit keiner Zelle seiner Spalte vergleichen.",
+        'The value of "{name}" ({type}) cannot be compared with any cell of its column.',
+    ),
     "function_refused": (
         "Die Funktion „{function}“ kann damit nicht rechnen: {german}.",
         'The function "{function}" cannot work with this: {reason}.',

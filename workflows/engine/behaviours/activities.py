@@ -90,6 +90,7 @@ def business_rule_task(run: "Run", token: Token, element: Element) -> bool:
     except FeelBudgetError as error:
         raise Stuck("expression_budget", expression=element.decision_id, problem=error.code) from error
     run.note("decision.evaluated", token, _explanation(element.decision_id, outcome))
+    run.note_warnings(token, element.decision_id, outcome.warnings)
     run.conclude(token, {element.result_variable or element.decision_id: outcome.value})
     return True
 
