@@ -26,6 +26,7 @@ from webapp.funding.board import board
 from webapp.funding.views import funding
 from webapp.health.views import health
 from webapp.inbox.views import inbox
+from webapp.mails.given_up import given_up
 from webapp.mails.views import mails
 from webapp.notices.views import notices
 from webapp.offices.views import offices
@@ -83,6 +84,7 @@ BLUEPRINTS: tuple[Blueprint, ...] = (
     portal,
     reports,
     mails,
+    given_up,
     notices,
     audit,
     admin,

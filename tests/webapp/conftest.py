@@ -159,3 +159,13 @@ def dump(sessions: sessionmaker[Session]) -> dict[str, list[Any]]:
     with sessions() as session:
         every = tables.metadata().sorted_tables
         return {table.name: sorted(map(repr, session.execute(select(table)).all())) for table in every}
+
+
+@pytest.fixture
+def second(owner: Browser, begin: Begin, signed_in: Callable[[str], Browser]) -> Browser:
+    """Another process owner."""
+    with begin() as tx:
+        people.create(tx, "zweite@lotse.example", "Zweite", roles=["process_owner"], groups=[], password=PASSWORD)
+    browser = Browser(owner.client.application.test_client())
+    assert browser.sign_in("zweite@lotse.example").status_code == 302
+    return browser

@@ -239,6 +239,8 @@ MATRIX: dict[str, frozenset[str]] = {
     # the house
     "GET /mails": CASES,
     "POST /mails/{mail}/retry": CASES,
+    "GET /given-up": CASES,
+    "POST /given-up/{given_up}/retry": CASES,
     "GET /audit": REVIEWER,
     "POST /audit": REVIEWER,
     "GET /pages/imprint/edit": ADMIN,

@@ -1,6 +1,8 @@
 """What the house says about itself: mails that got stuck, a silent worker, a database that is gone."""
 
-from collections.abc import Callable
+from argparse import Namespace
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
 from dataclasses import replace
 from datetime import timedelta
 
@@ -11,6 +13,7 @@ from sqlalchemy import select, update
 from tests.conftest import Begin, Database
 from tests.webapp.conftest import ADDRESS, Browser, Enquired
 from webapp.app import create_app
+from webapp.cli import incidents
 from workflows.actions import mails, operation
 from workflows.core import house_facts, outbox, presence
 from workflows.core.audit.log import AuditEntry
@@ -18,11 +21,16 @@ from workflows.core.clock import SetClock
 from workflows.core.errors import Conflict
 from workflows.core.outbox import Mail
 from workflows.core.settings import Settings
+from workflows.core.tx import Tx
 from workflows.domain import pages
+from workflows.engine import messages
+from workflows.engine.definitions import Version
+from workflows.engine.messages import Message
 
 NO_WORKER = "arbeitet nichts im Hintergrund"
 FAILED = "konnte nicht zugestellt werden"
 GIVEN_UP = "automatischer Schritt ist gescheitert"
+NO_VERSION = "Von diesem Ablauf gilt keine Fassung mehr"
 UNFINISHED = "sagen der Öffentlichkeit noch nicht alles"
 
 
@@ -136,3 +144,56 @@ def test_pages_without_the_facts_of_the_house_show_no_brackets_and_tell_those_in
         pages.edit(tx, "imprint", "de", "Impressum", "Wir sind [[noch niemand]].")
         assert operation.look(known).unfinished_pages == 1
         assert pages.unfinished(tx.session, known.settings.house) == {"imprint": ["noch niemand"]}
+
+
+@pytest.fixture
+def orphan(enquiry: Enquired, begin: Begin) -> int:
+    """A case that wanted to begin a process of which no version is in force any more; the worker has given it up."""
+    with begin() as tx:
+        presence.show(tx, "one")
+        messages.start(tx, "message", {}, subject="")
+        mine = Message.process_key == "message"
+        given_up = {"attempts": messages.MOST_ATTEMPTS, "error": "process_unknown"}
+        tx.session.execute(update(Message).where(mine).values(given_up))
+        tx.session.execute(update(Version).where(Version.process_key == "message").values(status="retired"))
+        return tx.session.scalars(select(Message.id).where(mine)).one()
+
+
+def test_what_a_retired_process_left_lying_is_listed_in_words_and_tried_again(
+    orphan: int, signed_in: Callable[[str], Browser], begin: Begin
+) -> None:
+    mine = signed_in("coordinator")
+    assert GIVEN_UP in mine.get("/inbox").text
+    page = mine.get("/given-up").text
+    assert "Der Ablauf „Nachricht der MO“ sollte beginnen." in page
+    assert NO_VERSION in page
+    assert "process_unknown" not in page
+    assert mine.post(f"/given-up/{orphan}/retry").status_code == 302
+    assert "Nichts ist liegen geblieben" in mine.get("/given-up").text
+    assert mine.post(f"/given-up/{orphan}/retry").status_code == 409
+    with begin() as tx:
+        assert tx.session.get_one(Message, orphan).attempts == 0
+        retried = select(AuditEntry.event).where(AuditEntry.event == "message.retried")
+        assert len(tx.session.scalars(retried).all()) == 1
+
+
+def test_the_command_names_dead_messages_and_mails(
+    orphan: int,
+    failed: int,
+    begin: Begin,
+    settings: Settings,
+    monkeypatch: pytest.MonkeyPatch,
+    capsys: pytest.CaptureFixture[str],
+) -> None:
+    @contextmanager
+    def inside(_settings: Settings) -> Iterator[Tx]:
+        with begin() as tx:
+            yield tx
+
+    monkeypatch.setattr(incidents, "as_system", inside)
+    monkeypatch.setattr(incidents, "settings_of", lambda _options: settings)
+    assert incidents.run_incidents(Namespace()) == 1
+    told = capsys.readouterr().out
+    assert f"Nachricht {orphan}: Der Ablauf „Nachricht der MO“ sollte beginnen. {NO_VERSION}" in told
+    assert f"E-Mail {failed} an amal@verein.example" in told
+    assert "2 Störungen." in told

@@ -4,34 +4,23 @@ import html
 import io
 import json
 import re
-from collections.abc import Callable
 from datetime import timedelta
 from pathlib import Path
 from typing import cast
 
+import orjson
 import pytest
 from sqlalchemy import delete
 
 from tests.conftest import Begin
 from tests.webapp import sample
-from tests.webapp.conftest import PASSWORD, Browser, begin_draft
+from tests.webapp.conftest import Browser, begin_draft
 from workflows.core.clock import SetClock
-from workflows.domain import people
 from workflows.engine import definitions
 from workflows.engine.drafts import DraftFile
 
 TEXT = "texts/referral_offer.de.txt"
 DIAGRAM = "referral.bpmn"
-
-
-@pytest.fixture
-def second(owner: Browser, begin: Begin, signed_in: Callable[[str], Browser]) -> Browser:
-    """Another process owner."""
-    with begin() as tx:
-        people.create(tx, "zweite@lotse.example", "Zweite", roles=["process_owner"], groups=[], password=PASSWORD)
-    browser = Browser(owner.client.application.test_client())
-    assert browser.sign_in("zweite@lotse.example").status_code == 302
-    return browser
 
 
 @pytest.fixture
@@ -305,6 +294,27 @@ def test_what_changes_is_told_by_names_and_kinds(owner: Browser, draft: str) -> 
     assert "Auswahl, alle Möglichkeiten sichtbar" in said
     assert "Auswahl aus einer Liste" in said
     assert not re.search(r"which_answer|\bradio\b|\bselect\b", said)
+
+
+def test_groups_lanes_and_what_the_house_does_are_called_by_name_where_they_change(owner: Browser, draft: str) -> None:
+    xml = owner.get(f"{draft}/files/{DIAGRAM}").get_data(as_text=True)
+    assert 'type="mail.send"' in xml
+    save(owner, draft, xml.replace('type="mail.send"', 'type="letter.write"', 1), path=DIAGRAM)
+    owner.post(f"{draft}/steps/reply_question", {"group": "group:leadership"})
+    form = orjson.loads(owner.get(f"{draft}/files/check_hand_on.form").data)
+    form["components"][0] |= {"properties": {"codeList": "topic"}, "sparkle": True, "searchable": True}
+    save(owner, draft, orjson.dumps(form).decode(), path="check_hand_on.form")
+    page = owner.get(f"{draft}/changes").text.partition('id="diagram"')[2].partition("Szenarien</h2>")[0]
+    said = html.unescape(re.sub(r"<[^>]*>", " ", page))
+    for words in (
+        "Leitung",
+        "Mail verschicken",
+        "Brief schreiben",
+        "Weitere Eigenschaft „sparkle“",
+        "Liste des Hauses",
+    ):
+        assert words in said
+    assert not re.search(r"mail\.send|letter\.write|group:|codeList|searchable", said)
 
 
 def test_a_scenario_that_fails_is_shown_where_it_fails(owner: Browser, draft: str) -> None:

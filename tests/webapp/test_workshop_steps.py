@@ -5,7 +5,7 @@ from collections.abc import Callable
 
 import pytest
 
-from tests.webapp.conftest import Browser, begin_draft
+from tests.webapp.conftest import ADDRESS, Browser, begin_draft
 from workflows.engine.dialect import Element, parse
 
 DIAGRAM = "referral.bpmn"
@@ -218,3 +218,41 @@ def test_two_at_different_steps_do_not_stand_in_each_others_way(
     assert late.status_code == 409
     assert "Flüchtig prüfen" in late.text
     assert "Genau prüfen" in late.text
+
+
+def test_who_was_slower_in_the_list_reads_what_the_other_changed_there(
+    owner: Browser, second: Browser, draft: str
+) -> None:
+    read = re.search(r'name="revision" value="(\d+)"', owner.get(f"{draft}/steps/reply_question").text)
+    assert read is not None
+    second.post(f"{draft}/steps/answer_referral", {"name": "Verweisung lesen"})
+    second.post(f"{draft}/steps/reply_question", {"name": "Rückfrage klären", "due": "4"})
+    late = owner.post(f"{draft}/steps/reply_question", {"name": "Von mir", "due": "3", "revision": read[1]})
+    assert late.status_code == 409
+    assert "geändert: „Rückfrage klären“ (Aufgabe): Name, Frist" in late.text
+    assert "geändert: „Verweisung lesen“ (Aufgabe): Name" in late.text
+    assert 'value="Von mir"' in late.text
+    gone = owner.post(f"{draft}/steps/record_reply/move", {"way": "down", "revision": read[1]})
+    assert (gone.status_code, "geändert: „Verweisung lesen“ (Aufgabe): Name" in gone.text) == (409, True)
+
+
+def test_who_was_slower_at_the_drawing_reads_what_was_changed_in_the_list(
+    owner: Browser, second: Browser, draft: str
+) -> None:
+    xml = owner.get(f"{draft}/files/{DIAGRAM}").data
+    owner.post(f"{draft}/diagram/here?file={DIAGRAM}")
+    for name in ("Rückfrage klären", "Rückfrage ganz klären"):
+        second.post(f"{draft}/steps/reply_question", {"name": name})
+    mine = xml.replace('name="Weiterreichen prüfen"'.encode(), b'name="Weitergeben?"')
+    headers = {"X-Revision": "0", "X-CSRFToken": owner.token()}
+    answer = owner.client.put(f"{draft}/files/{DIAGRAM}", data=mine, headers=headers, base_url=ADDRESS)
+    assert answer.status_code == 409
+    assert answer.json["mine"] == ["geändert: „Weitergeben?“ (Aufgabe): Name"]
+    assert answer.json["theirs"] == ["geändert: „Rückfrage ganz klären“ (Aufgabe): Name"]
+
+
+def test_each_change_of_the_list_is_taken_back_alone(owner: Browser, draft: str) -> None:
+    for name in ("Rückfrage klären", "Rückfrage ganz klären"):
+        owner.post(f"{draft}/steps/reply_question", {"name": name})
+    owner.post(f"{draft}/undo")
+    assert elements(owner, draft)["reply_question"].name == "Rückfrage klären"

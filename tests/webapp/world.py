@@ -47,6 +47,7 @@ from workflows.domain.people import Deputyship, User
 from workflows.domain.personal_data import COLUMNS as COLUMNS_OF
 from workflows.domain.programmes import Programme
 from workflows.domain.referrals import Referral
+from workflows.engine.messages import Message
 from workflows.engine.state import Instance
 from workflows.engine.tasks import Task
 from workflows.migrations import tables
@@ -234,12 +235,16 @@ def _fill(
         later = people.day(tx.now) + timedelta(days=9)
         deputies.appoint(tx, ids["coordinator"], ids["leadership"], later, later)
         outbox.post(tx, to="a@b.example", subject="s", text="t", about=case.stream).status = "failed"
+        given_up = Message(kind="start", variables={}, process_key="gone", created_at=tx.now, attempts=5)
+        tx.session.add(given_up)
+        tx.session.flush()
         examples = _examples(tx, case.id) | {
             "user": str(ids["reviewer"]),
             "status_token": status_token,
             "other_status_token": other_status,
             "office_token": house.office_token(),
             "unknown": "unbekannt",
+            "given_up": str(given_up.id),
             **keys,
             **drafts,
             **applied,

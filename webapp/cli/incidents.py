@@ -1,10 +1,14 @@
 """``lotse incidents`` and ``lotse retry``: what is stuck, and trying it again."""
 
 from argparse import Namespace
+from collections.abc import Iterator
 
 from webapp.cli.surroundings import Commands, add_command, as_system, settings_of
-from workflows.actions import incidents
+from webapp.wording import mail_failure
+from webapp.wording.given_up import advice_text, what_text
+from workflows.actions import given_up, incidents, mails
 from workflows.core.clock import BERLIN
+from workflows.core.tx import Tx
 
 
 def register(commands: Commands) -> None:
@@ -15,14 +19,34 @@ def register(commands: Commands) -> None:
 
 
 def run_incidents(options: Namespace) -> int:
-    """One line per incident; 1 when there is one."""
+    """One line for each incident, each thing the worker gave up, each mail it cannot get out; 1 if there is one."""
     with as_system(settings_of(options)) as tx:
-        found = incidents.unresolved(tx)
-        for each in found:
-            again = f"wieder {each.next_at.astimezone(BERLIN):%d.%m. %H:%M}" if each.next_at else "nur noch von Hand"
-            print(f"{each.id}: Vorgang {each.instance_id}, {each.element_id}: {each.code} {each.facts} ({again})")
+        found = [*_stuck(tx), *_given_up(tx), *_unsent(tx)]
+    for text in found:
+        print(text)
     print(f"{len(found)} Störungen." if found else "Es hängt nichts.")
     return 1 if found else 0
+
+
+def _stuck(tx: Tx) -> Iterator[str]:
+    for each in incidents.unresolved(tx):
+        again = f"wieder {each.next_at.astimezone(BERLIN):%d.%m. %H:%M}" if each.next_at else "nur noch von Hand"
+        yield f"{each.id}: Vorgang {each.instance_id}, {each.element_id}: {each.code} {each.facts} ({again})"
+
+
+def _given_up(tx: Tx) -> Iterator[str]:
+    for each in given_up.listed(tx):
+        where = f"Nachricht {each.message_id}" if each.message_id else "Frist"
+        about = f" ({each.reference})" if each.reference else ""
+        error = f" [{each.error}]" if each.error else ""
+        yield f"{where}{about}: {what_text(each)} {advice_text(each)}{error}"
+
+
+def _unsent(tx: Tx) -> Iterator[str]:
+    for each in mails.listed(tx, "failed"):
+        mail = each.mail
+        why = mail_failure(mail.last_error or "")
+        yield f"E-Mail {mail.id} an {mail.to_address}, „{mail.subject}“: {why} Noch einmal senden: Seite „E-Mails“."
 
 
 def run_retry(options: Namespace) -> int:

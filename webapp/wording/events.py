@@ -119,6 +119,7 @@ AUDIT: Mapping[str, Any] = {
     "link.revoked": _("Persönlichen Link gesperrt"),
     "mail.posted": _("E-Mail in den Postausgang gelegt"),
     "mail.sent": _("E-Mail gesendet"),
+    "message.retried": _("Liegengebliebenes noch einmal versucht"),
     "mail.retried": _("E-Mail noch einmal in den Postausgang gelegt"),
     "mail.failed": _("E-Mail nicht zustellbar"),
     "programme.pot_set": _("Topf eines Programms festgelegt"),

@@ -1,5 +1,6 @@
 """What differs between two versions, or a draft and what is live: diagrams side by side, all else in words."""
 
+import re
 from collections.abc import Mapping
 from dataclasses import replace
 from typing import Any
@@ -19,8 +20,12 @@ from workflows.engine.comparison import Difference, Lines
 
 workshop_changes = Blueprint("workshop_changes", __name__)
 
-POINTING = frozenset({"source", "target", "default", "attached_to"})
-"""What of an element or a flow names another one."""
+POINTING = frozenset(
+    {"source", "target", "default", "attached_to", "lane", "calls", "operator", "assignment.candidate_groups"}
+)
+"""What of an element or a flow names another one, a lane, a process, a group, or what the house does."""
+LITERAL = re.compile('="([^"]*)"')
+"""A formula that is nothing but a text."""
 
 
 @view(workshop_changes, "/workshop/drafts/<int:draft_id>/changes", who=policy.BUNDLE_EDIT)
@@ -41,7 +46,7 @@ def of_draft(tx: Tx, draft_id: int) -> ResponseReturnValue:
         before_url=_version_url(draft.process_key, number, old) if number else "",
         after_url=url_for("workshop.file", draft_id=draft_id, path=new.diagram),
         scenarios=kept.scenario_differences(tx, draft_id),
-        **_told(old, new),
+        **_told(tx, old, new),
     )
 
 
@@ -63,7 +68,7 @@ def of_versions(tx: Tx, key: str) -> ResponseReturnValue:
         versions=[{"key": str(each), "name": str(each)} for each in numbers],
         before_url=_version_url(key, number, old),
         after_url=_version_url(key, to, new),
-        **_told(old, new),
+        **_told(tx, old, new),
     )
 
 
@@ -82,14 +87,14 @@ def _version_url(key: str, number: int, held: Bundle) -> str:
     return url_for("workshop_changes.version_file", key=key, number=number, path=held.diagram)
 
 
-def _told(old: Bundle, new: Bundle) -> dict[str, Any]:
+def _told(tx: Tx, old: Bundle, new: Bundle) -> dict[str, Any]:
     found = kept.differences(old, new)
-    drawn, names = [*found.elements, *found.flows], called.names(old, new)
+    drawn, names = [*found.elements, *found.flows], {**kept.groups(tx), **called.names(old, new)}
     return {
         "found": replace(found, tables=tuple(_worded(each) for each in found.tables)),
         "diagram": [_shown(each, names) for each in drawn],
-        "forms": {key: [_shown(each, {}) for each in differences] for key, differences in found.forms.items()},
-        "translations": {path: [_shown(each, {}) for each in told] for path, told in found.translations.items()},
+        "forms": {key: [_shown(each) for each in differences] for key, differences in found.forms.items()},
+        "translations": {path: [_shown(each) for each in told] for path, told in found.translations.items()},
         "before_marks": _marks(drawn, "removed", "changed"),
         "after_marks": _marks(drawn, "added", "changed"),
     }
@@ -99,21 +104,24 @@ def _worded(table: Lines) -> Lines:
     return replace(table, lines=tuple((mark, table_words.policy_line(line)) for mark, line in table.lines))
 
 
-def _shown(each: Difference, names: Mapping[str, str]) -> dict[str, Any]:
+def _shown(each: Difference, names: Mapping[str, str] | None = None) -> dict[str, Any]:
+    """One difference in words; ``names`` are what ids of the diagram stand for, None for a field of a form."""
+
     def said(trait: str, value: str) -> str:
-        if trait in POINTING:
-            return names.get(value, value)
+        if names is not None and trait in POINTING:
+            literal = LITERAL.fullmatch(value)
+            return names.get(literal[1] if literal else value, value)
         return called.kind(value) if trait in {"kind", "type"} else trait_value(trait, value)
 
     traits = [
         {
-            "name": trait_name(trait.name),
+            "name": trait_name(trait.name, is_form=names is None),
             "before": said(trait.name, trait.before),
             "after": said(trait.name, trait.after),
         }
         for trait in each.traits
     ]
-    name = names.get(each.key) or each.name or each.key
+    name = (names or {}).get(each.key) or each.name or each.key
     return {"what": each.what, "name": name, "kind": called.kind(each.kind), "traits": traits}
 
 

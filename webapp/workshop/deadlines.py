@@ -79,4 +79,5 @@ def _page(tx: Tx, draft_id: int, step_id: str, problems: Problems, moved: Confli
         values=request.form,
         problems=problems,
         moved=moved,
+        theirs=overtaken.told(tx, draft_id, moved),
     )

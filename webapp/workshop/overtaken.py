@@ -1,6 +1,6 @@
 """When somebody else saved first: every editor shows its page again, with what was typed and who changed it."""
 
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Sequence
 from contextlib import contextmanager
 from typing import TypeVar
 
@@ -9,7 +9,10 @@ from flask.typing import ResponseReturnValue
 
 from webapp.access import Refusal
 from webapp.security import row_id
+from webapp.workshop import apart
+from workflows.actions import diagram_steps as walk
 from workflows.core.errors import Conflict
+from workflows.core.tx import Tx
 
 Now = TypeVar("Now", int, None)
 
@@ -23,6 +26,13 @@ def shown_again(page: Callable[[Conflict], ResponseReturnValue]) -> Iterator[Non
         if moved.code != "draft_moved":
             raise
         raise Refusal(page(moved), 409) from moved
+
+
+def told(tx: Tx, draft_id: int, moved: Conflict | None) -> Sequence[str]:
+    """What somebody else changed in the diagram since the page was made, in one line a change."""
+    read = None if moved is None else read_from(None)
+    found = None if read is None else walk.changed_since(tx, draft_id, read)
+    return () if found is None else apart.told(found)
 
 
 def read_from(now: Now) -> int | Now:

@@ -189,6 +189,7 @@ def _list(tx: Tx, draft_id: int, moved: Conflict | None = None) -> str:
         findings=shown.findings(here, language(), mendable),
         elsewhere=len(found) - len(here),
         moved=moved,
+        theirs=overtaken.told(tx, draft_id, moved),
     )
 
 
@@ -215,6 +216,7 @@ def _form(tx: Tx, draft_id: int, step_id: str, problems: Problems | None = None,
         given=_asked(step, choices),
         problems=problems or {},
         moved=moved,
+        theirs=overtaken.told(tx, draft_id, moved),
     )
 
 
@@ -239,6 +241,7 @@ def _new(tx: Tx, draft_id: int, step_id: str, problems: Problems | None = None, 
         values={"name": request.form.get("name", ""), "kind": request.form.get("kind", "task")},
         problems=problems or {},
         moved=moved,
+        theirs=overtaken.told(tx, draft_id, moved),
     )
 
 

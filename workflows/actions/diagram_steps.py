@@ -12,6 +12,7 @@ from workflows.actions.diagram_editing import diagram
 from workflows.core.errors import Conflict, Invalid, NotFound, Problem
 from workflows.core.tx import Tx
 from workflows.engine import drafts
+from workflows.engine.comparison import Comparison
 from workflows.engine.editing import arranging, deadlines
 from workflows.engine.editing import steps as editing
 from workflows.engine.editing.steps import Step
@@ -160,4 +161,11 @@ def _write(tx: Tx, draft_id: int, revision: int | None, change_it: Callable[[byt
     path, xml, now = diagram(tx, draft_id, None)
     read = {path: now if revision is None else revision}
     drafts.unmoved(tx, draft_id, read)  # before the change: what it was about may be gone
-    workshop.save(tx, draft_id, {path: change_it(xml)}, read)
+    # One step of the list is one line of the history, however quickly the next follows: so undo takes back one.
+    workshop.save(tx, draft_id, {path: change_it(xml)}, read, apart=True)
+
+
+def changed_since(tx: Tx, draft_id: int, read: int) -> Comparison | None:
+    """What others have changed in the diagram since a page of the list was made; None where there is no telling."""
+    path, _xml, _now = diagram(tx, draft_id, None)
+    return workshop.changed_since(tx, draft_id, path, read)

@@ -10,7 +10,7 @@ from workflows.core.outbox import Mail
 from workflows.core.presence import MISSED_AFTER, Worker
 from workflows.core.tx import Tx
 from workflows.domain.pages import Page
-from workflows.engine.messages import MOST_ATTEMPTS, Message
+from workflows.engine.messages import GIVEN_UP, Message
 from workflows.engine.timers import FAILING, Timer
 
 
@@ -47,7 +47,7 @@ def _state(labels: tuple[str, ...]) -> Select[Any]:
         select(func.count()).where(Mail.status == "failed").scalar_subquery(),
         select(func.count()).where(Mail.status == "waiting").scalar_subquery(),
         select(func.count()).select_from(Timer).where(FAILING).scalar_subquery(),
-        select(func.count()).where(Message.delivered_at.is_(None), Message.attempts >= MOST_ATTEMPTS).scalar_subquery(),
+        select(func.count()).select_from(Message).where(*GIVEN_UP).scalar_subquery(),
         select(func.count(Page.key.distinct())).where(Page.text.contains("[["), text.contains("[[")).scalar_subquery(),
     )
 

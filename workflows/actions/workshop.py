@@ -9,6 +9,7 @@ from workflows import policy
 from workflows.actions import received_files as received
 from workflows.core.errors import NotFound
 from workflows.core.tx import Tx
+from workflows.domain import people
 from workflows.engine import bundle as bundles
 from workflows.engine import definitions, drafts, publications, stories
 from workflows.engine.bundle import Bundle, BundleUnreadable
@@ -145,6 +146,16 @@ def apart(tx: Tx, draft_id: int, path: str, mine: bytes, read: int) -> tuple[Com
     return differences(begun, _with(now, path, mine)), differences(begun, now)
 
 
+def changed_since(tx: Tx, draft_id: int, path: str, read: int) -> Comparison | None:
+    """What the draft does otherwise than the file said at the revision somebody read; None where there is no telling.
+
+    Where that revision was taken up by a later save of the same sitting, what that whole sitting has changed.
+    """
+    now = drafts.bundle_of(tx.session, draft(tx, draft_id))
+    then = drafts.files(tx.session, draft_id, until=read).get(path)
+    return None if then is None or path not in now.files else differences(_with(now, path, then.data), now)
+
+
 def _with(bundle: Bundle, path: str, data: bytes) -> Bundle:
     return Bundle(bundle.key, {**bundle.files, path: data})
 
@@ -154,9 +165,16 @@ def findings(tx: Tx, draft_id: int) -> list[Finding]:
     return check(drafts.bundle_of(tx.session, draft(tx, draft_id)), catalogue(tx))
 
 
-def save(tx: Tx, draft_id: int, changed: Mapping[str, bytes | None], read: Mapping[str, int] | None = None) -> Draft:
+def save(
+    tx: Tx,
+    draft_id: int,
+    changed: Mapping[str, bytes | None],
+    read: Mapping[str, int] | None = None,
+    *,
+    apart: bool = False,
+) -> Draft:
     """Write files of a draft; raises as ``drafts.save``."""
-    return drafts.save(tx, draft(tx, draft_id).id, changed, read)
+    return drafts.save(tx, draft(tx, draft_id).id, changed, read, apart=apart)
 
 
 def undo(tx: Tx, draft_id: int) -> Draft:
@@ -178,6 +196,11 @@ def catch_up(tx: Tx, draft_id: int) -> Draft:
     """Say that the draft is to replace what was published meanwhile; raises ``NotFound``, ``Conflict``."""
     found = draft(tx, draft_id)
     return drafts.rebase(tx, found.id, definitions.newest_active(tx.session, found.process_key))
+
+
+def groups(tx: Tx) -> Mapping[str, str]:
+    """The groups a diagram may hand a task to, by key."""
+    return people.group_names(tx.session)
 
 
 def visit(tx: Tx, draft_id: int, path: str) -> Sequence[DraftVisit]:

@@ -80,6 +80,10 @@ class Message(Base):
     error: Mapped[str | None] = mapped_column(Text)
 
 
+GIVEN_UP = (Message.delivered_at.is_(None), Message.attempts >= MOST_ATTEMPTS)
+"""The messages that are left for a person to look at."""
+
+
 def send(
     tx: Tx,
     name: str,

@@ -1,0 +1,38 @@
+"""What the worker has given up, listed in words with what to do; messages are tried again from here."""
+
+from flask import Blueprint, flash, redirect, render_template, url_for
+from flask.typing import ResponseReturnValue
+from flask_babel import gettext as _
+
+from webapp.access import view
+from webapp.wording.given_up import advice_text, what_text
+from workflows import policy
+from workflows.actions import given_up as stuck
+from workflows.core.tx import Tx
+
+given_up = Blueprint("given_up", __name__)
+
+
+@view(given_up, "/given-up", who=policy.INSTANCE_WORK)
+def index(tx: Tx) -> ResponseReturnValue:
+    """Every message that was given up and every deadline that fails."""
+    rows = [
+        {
+            "what": what_text(each),
+            "advice": advice_text(each),
+            "reference": each.reference,
+            "since": each.since,
+            "error": "" if each.is_retired else each.error,
+            "message_id": each.message_id,
+        }
+        for each in stuck.listed(tx)
+    ]
+    return render_template("mails/given_up.html", rows=rows)
+
+
+@view(given_up, "/given-up/<int:message_id>/retry", who=policy.INSTANCE_WORK, methods=("POST",))
+def retry(tx: Tx, message_id: int) -> ResponseReturnValue:
+    """Let the worker try it again."""
+    stuck.retry(tx, message_id)
+    flash(_("Es wird noch einmal versucht. Ob es gelingt, zeigt diese Seite in einer Minute."), "success")
+    return redirect(url_for("given_up.index"))
