@@ -1,5 +1,7 @@
 """A trial of a process that has no scenarios begins as the process does, and becomes its first one."""
 
+from dataclasses import replace
+
 import pytest
 from sqlalchemy import delete
 
@@ -7,7 +9,8 @@ from tests.actions.test_workshop import Owners, owners
 from tests.conftest import Begin
 from tests.engine.diagrams import diagram, flows, form, node, user_task
 from workflows.actions import recording, trials, workshop
-from workflows.core.errors import Invalid
+from workflows.actions.scenarios import Scenario
+from workflows.core.errors import Invalid, NotFound
 from workflows.domain import groups
 from workflows.engine.bundle import Bundle
 from workflows.engine.drafts import DraftFile
@@ -88,3 +91,28 @@ def test_what_cannot_be_known_at_the_beginning_is_said_at_its_field(begin: Begin
     with begin(owners[0]) as tx, pytest.raises(Invalid) as refused:
         recording.begin(tx, draft_id, "", "Seltsam", typed)
     assert set(refused.value.problems) == {"values"}
+
+
+def test_a_process_with_several_starts_is_tried_from_each(begin: Begin, owners: Owners) -> None:
+    came = node("startEvent", "came", '<bpmn:messageEventDefinition messageRef="asked"/>')
+    daily = "<bpmn:timerEventDefinition><bpmn:timeCycle>R/P1D</bpmn:timeCycle></bpmn:timerEventDefinition>"
+    inside = node("startEvent", "begin") + came + node("startEvent", "each_day", daily) + node("endEvent", "done")
+    inside += user_task("ask") + user_task("read_it") + user_task("look")
+    inside += flows("begin>ask", "came>read_it", "each_day>look", "ask>done", "read_it>done", "look>done")
+    files = {"answer.form": form(), "sample.bpmn": diagram(inside, shared=MESSAGE)}
+    with begin(owners[0]) as tx:
+        draft_id = workshop.take_in(tx, Bundle("sample", files).frozen())[0].id
+        assert set(trials.starts(tx, draft_id)) == {"begin", "came", "each_day"}
+    for start, task in (("begin", "ask"), ("came", "read_it"), ("each_day", "look")):
+        with begin(owners[0]) as tx:
+            trial = recording.begin(tx, draft_id, "", "Probe", "amount: 5", start)
+        with begin(owners[0]) as tx:
+            seen = trials.look_at(tx, draft_id, trial)
+            assert ([each.element_id for each in seen.waiting], seen.performance.deviations) == ([task], [])
+    with begin(owners[0]) as tx:
+        with pytest.raises(NotFound):
+            recording.begin(tx, draft_id, "", "Probe", "", "done")
+        gone = trials.stories(tx, draft_id)[trial]
+        assert isinstance(gone, Scenario)
+        (played,) = trials.play_stories(tx, workshop.bundle(tx, draft_id), [replace(gone, at="nowhere")])
+        assert [each.code for each in played.deviations] == ["start_unknown"]

@@ -6,10 +6,13 @@ from pathlib import Path
 from typing import cast
 
 import pytest
+from sqlalchemy import update
 
+from tests.conftest import Begin
 from tests.engine.diagrams import STRAIGHT, diagram
 from tests.webapp import sample
 from tests.webapp.conftest import Browser, begin_draft
+from workflows.engine.drafts import DraftFile
 
 FOREIGN = Path("tests/engine/foreign/approval.bpmn").read_bytes()
 TABLE = Path("bpmn/referral").glob("*.dmn")
@@ -105,3 +108,16 @@ def test_a_diagram_without_drawing_gets_one_which_is_said_and_stays(owner: Brows
     assert owner.get(f"{draft}/files/bare.bpmn").data == drawn
     owner.post(f"{draft}/upload", {"file": (io.BytesIO(bare), "bare.bpmn")})
     assert b"BPMNShape " in owner.get(f"{draft}/files/bare.bpmn").data
+
+
+def test_a_draft_kept_without_a_drawing_is_drawn_where_it_is_opened(owner: Browser, begin: Begin) -> None:
+    sent = {"file": (io.BytesIO(sample.archive()), "sample.zip")}
+    draft = cast(str, owner.post("/workshop/import", sent).location)
+    bare = sample._files()["sample.bpmn"]
+    with begin() as tx:  # as an earlier release has kept it
+        tx.session.execute(update(DraftFile).where(DraftFile.path == "sample.bpmn").values(data=bare))
+    assert b"BPMNShape" not in owner.get(f"{draft}/files/sample.bpmn").data
+    assert owner.get(f"{draft}/files/sample.bpmn?drawn=1").data.count(b"BPMNShape") >= 4
+    assert "BPMNShape" in owner.get(f"{draft}/diagram").text
+    assert owner.post(f"{draft}/steps/first", {"name": "Antwort geben"}).status_code == 302
+    assert owner.get(f"{draft}/files/sample.bpmn").data.count(b"BPMNShape") >= 4

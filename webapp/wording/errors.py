@@ -105,6 +105,7 @@ ERRORS: Mapping[str, Any] = {
     "bundle_unknown": _("Es gibt weder einen Ordner noch einen Prozess „%(bundle)s“."),
     "scenario_unknown": _("Der Prozess „%(bundle)s“ hat kein Szenario „%(scenario)s“."),
     "scenarios_missing": _("Der Prozess „%(bundle)s“ hat keine Szenarien."),
+    "start_unknown": _("Der Ablauf „%(process)s“ hat keinen Beginn „%(start)s“."),
     "scenario_unreadable": _("Das Szenario „%(file)s“ ist nicht lesbar: %(reason)s"),
     "body_not_json": _("Der gesendete Inhalt ist kein JSON."),
     "body_not_object": _("Der gesendete Inhalt ist kein JSON-Objekt."),

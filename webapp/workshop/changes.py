@@ -17,6 +17,7 @@ from workflows.core.errors import NotFound
 from workflows.core.tx import Tx
 from workflows.engine.bundle import Bundle
 from workflows.engine.comparison import Difference, Lines
+from workflows.engine.editing.laying_out import drawn
 
 workshop_changes = Blueprint("workshop_changes", __name__)
 
@@ -44,7 +45,7 @@ def of_draft(tx: Tx, draft_id: int) -> ResponseReturnValue:
         number=number,
         versions=[{"key": str(each.number), "name": str(each.number)} for each in overview.versions],
         before_url=_version_url(draft.process_key, number, old) if number else "",
-        after_url=url_for("workshop.file", draft_id=draft_id, path=new.diagram),
+        after_url=url_for("workshop.file", draft_id=draft_id, path=new.diagram, drawn=1),
         scenarios=kept.scenario_differences(tx, draft_id),
         **_told(tx, old, new),
     )
@@ -74,17 +75,17 @@ def of_versions(tx: Tx, key: str) -> ResponseReturnValue:
 
 @view(workshop_changes, "/workshop/processes/<key>/versions/<int:number>/files/<path:path>", who=policy.BUNDLE_EDIT)
 def version_file(tx: Tx, key: str, number: int, path: str) -> ResponseReturnValue:
-    """One file of a version, to be drawn or taken along."""
+    """One file of a version to take along, or with ``?drawn=1`` a diagram that can be shown."""
     held = kept.version_bundle(tx, key, number).files.get(path)
     if held is None:
         raise NotFound("not_found", kind="file")
-    answer = Response(held, content_type="application/octet-stream")
+    answer = Response(drawn(held) if request.args.get("drawn") else held, content_type="application/octet-stream")
     answer.headers.set("Content-Disposition", "attachment", filename=path.rpartition("/")[2])
     return answer
 
 
 def _version_url(key: str, number: int, held: Bundle) -> str:
-    return url_for("workshop_changes.version_file", key=key, number=number, path=held.diagram)
+    return url_for("workshop_changes.version_file", key=key, number=number, path=held.diagram, drawn=1)
 
 
 def _told(tx: Tx, old: Bundle, new: Bundle) -> dict[str, Any]:

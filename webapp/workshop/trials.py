@@ -14,7 +14,7 @@ from webapp.forms.view import FormView, Problems
 from webapp.i18n import language
 from webapp.wording.errors import step_text
 from webapp.wording.trials import deviation_text
-from webapp.workshop import shown
+from webapp.workshop import called, shown
 from workflows import policy
 from workflows.actions import recording, trials
 from workflows.actions import workshop as kept
@@ -28,6 +28,8 @@ from workflows.engine.findings import BundleRefused
 workshop_trials = Blueprint("workshop_trials", __name__)
 
 TRIALS = "/workshop/drafts/<int:draft_id>/trials"
+AT = "@"
+"""What stands before a start event among the ways a trial may begin; no scenario is called so."""
 MOST_DAYS = 400
 MOST_TYPED = 20_000
 
@@ -52,6 +54,7 @@ def _index(tx: Tx, draft_id: int, problems: Problems) -> str:
         draft=draft,
         process=kept.process_name(tx, draft.process_key),
         stories=[_story(name, each) for name, each in told.items()],
+        starts=_starts(tx, draft_id),
         results={each.scenario.name: _result(each) for each in played or ()},
         is_played=played is not None,
         coverage=trials.coverage(tx, draft_id, played) if played is not None else None,
@@ -59,6 +62,13 @@ def _index(tx: Tx, draft_id: int, problems: Problems) -> str:
         problems=problems,
         typed=request.form,
     )
+
+
+def _starts(tx: Tx, draft_id: int) -> list[dict[str, str]]:
+    """The start events by which the process may begin, where there are several."""
+    found = trials.starts(tx, draft_id)
+    names = called.names(kept.bundle(tx, draft_id)) if len(found) > 1 else {}
+    return [{"key": AT + each, "name": names[each]} for each in found] if names else []
 
 
 def _story(name: str, found: Any) -> dict[str, Any]:
@@ -79,9 +89,9 @@ def begin(tx: Tx, draft_id: int) -> ResponseReturnValue:
     """Begin a trial that starts like a scenario, or as the process does without one."""
     typed = request.form
     try:
-        name = recording.begin(
-            tx, draft_id, typed.get("like", ""), typed.get("title", ""), typed.get("values", "")[:MOST_TYPED]
-        )
+        like, _at, start = typed.get("like", "").partition(AT)
+        values = typed.get("values", "")[:MOST_TYPED]
+        name = recording.begin(tx, draft_id, like, typed.get("title", ""), values, start)
     except Invalid as error:
         raise Refusal(_index(tx, draft_id, error.problems), 422) from error
     return redirect(url_for("workshop_trials.trial", draft_id=draft_id, name=name))
@@ -116,7 +126,7 @@ def _page(
         form=_form(chosen, problems, draft_id, name) if chosen else None,
         scenes=_scenes(seen),
         deviations=_result(seen.performance),
-        diagram_url=url_for("workshop.file", draft_id=draft_id, path=held.diagram),
+        diagram_url=url_for("workshop.file", draft_id=draft_id, path=held.diagram, drawn=1),
         marks={"current": seen.current, "visited": seen.visited},
         problems=problems,
         until=until,

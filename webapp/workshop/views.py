@@ -17,6 +17,7 @@ from workflows.core.errors import Conflict, NotFound
 from workflows.core.tx import Tx
 from workflows.engine.bundle import BundleUnreadable
 from workflows.engine.checks import sentence
+from workflows.engine.editing.laying_out import drawn
 
 workshop = Blueprint("workshop", __name__)
 
@@ -76,11 +77,13 @@ def findings(tx: Tx, draft_id: int) -> ResponseReturnValue:
 
 @view(workshop, "/workshop/drafts/<int:draft_id>/files/<path:path>", who=policy.BUNDLE_EDIT)
 def file(tx: Tx, draft_id: int, path: str) -> ResponseReturnValue:
-    """One file as it is, for editors and to take along; never shown as a page of ours."""
+    """One file as it is, for editors and to take along, with ``?drawn=1`` a diagram that can be shown; never a page."""
     held = kept.files(tx, draft_id).get(path)
     if held is None:
         raise NotFound("not_found", kind="file")
-    answer = Response(held.data, content_type="application/octet-stream")
+    answer = Response(
+        drawn(held.data) if request.args.get("drawn") else held.data, content_type="application/octet-stream"
+    )
     answer.headers["X-Revision"] = str(held.revision)
     answer.headers.set("Content-Disposition", "attachment", filename=path.rpartition("/")[2])
     return answer

@@ -26,17 +26,18 @@ REFERRED: Mapping[str, Any] = {
 }
 
 
-def own(tx: Tx, process_key: str, typed: str) -> dict[str, Any]:
+def own(tx: Tx, process_key: str, typed: str, at: str = "") -> dict[str, Any]:
     """The ``start`` of a story of that process, on today's day; ``typed`` are lines ``name: value``.
 
-    A process of its own knows them when it begins; for one the house begins they say more about the enquiry.
+    A process of its own knows them when it begins, and so does one that begins ``at`` a start event of its own; for one
+    the house begins they say more about the enquiry.
     Raises ``Invalid`` for lines that cannot be read or do not fit, ``NotFound`` when there is no office to ask.
     """
     values = _read(typed)
     start: dict[str, Any] = {"day": tx.now.astimezone(BERLIN).date(), "enquiry": dict(ASKED)}
-    begun = _by_the_house(tx, process_key)
+    begun = None if at else _by_the_house(tx, process_key)
     if begun is None:
-        start |= {"process": process_key, "values": values}
+        start |= {"process": process_key, "values": values} | ({"at": at} if at else {})
     else:
         start |= {"enquiry": {**begun.pop("enquiry", ASKED), **values}, **begun}
     try:

@@ -13,6 +13,7 @@ from workflows.domain import funding, referrals
 from workflows.domain.cases import Case
 from workflows.engine.definitions import Definition, load
 from workflows.engine.dialect.model import GATEWAYS, Element
+from workflows.engine.editing.laying_out import drawn
 from workflows.engine.events import Event
 from workflows.engine.incidents import Incident
 from workflows.engine.messages import Subscription
@@ -50,7 +51,7 @@ def diagram(tx: Tx, case_id: int, instance_id: int) -> tuple[bytes, Diagram]:
     if instance is None or instance.subject not in subjects:
         raise NotFound("not_found", kind="instance")
     definition = load(tx.session, instance.version_id)
-    return definition.diagram, marks(tx, instance, definition)
+    return drawn(definition.diagram), marks(tx, instance, definition)
 
 
 def marks(tx: Tx, instance: Instance, definition: Definition) -> Diagram:

@@ -16,6 +16,7 @@ from workflows.engine.catalogue import Operator
 from workflows.engine.checks import check, known, mending
 from workflows.engine.checks.known import Known
 from workflows.engine.content import Content, read_content
+from workflows.engine.editing.laying_out import drawn
 from workflows.engine.findings import Finding
 from workflows.engine.office_functions import OFFICE_FUNCTIONS
 from workflows.operators import OPERATORS, catalogue
@@ -85,13 +86,16 @@ def variables(tx: Tx, draft_id: int, place: str) -> list[Known]:
 
 
 def diagram(tx: Tx, draft_id: int, path: str | None) -> tuple[str, bytes, int]:
-    """Path, content and revision of a diagram of a draft, by default the main one; raises ``NotFound``."""
+    """Path, content and revision of a diagram of a draft, by default the main one; raises ``NotFound``.
+
+    One that was kept without a drawing has got one here, which stays with the next change of it.
+    """
     found = workshop.draft(tx, draft_id)
     held = drafts.files(tx.session, draft_id)
     wanted = path or f"{found.process_key}.bpmn"
     if wanted not in held or not wanted.endswith(".bpmn"):
         raise NotFound("not_found", kind="file")
-    return wanted, held[wanted].data, held[wanted].revision
+    return wanted, drawn(held[wanted].data), held[wanted].revision
 
 
 MOST_TRIED = 40

@@ -1,7 +1,6 @@
 """What somebody brings from another modelling tool: a diagram alone told from everything else, and made ours."""
 
 import codecs
-from contextlib import suppress
 from pathlib import PurePosixPath
 
 from lxml import etree
@@ -10,7 +9,7 @@ from workflows.core.sizes import size_text
 from workflows.engine.bundle import Bundle, BundleUnreadable
 from workflows.engine.dialect import DialectError
 from workflows.engine.dialect.xml import BPMN, LARGEST_FILE, read
-from workflows.engine.editing.laying_out import lay_out
+from workflows.engine.editing.laying_out import drawn
 from workflows.engine.findings import Finding
 from workflows.engine.normalise import Normalised, normalise
 from workflows.forms.editing import slug
@@ -60,9 +59,8 @@ def settled(held: Bundle) -> Normalised:
     found = normalise(held)
     files, changes = dict(found.bundle.files), list(found.changes)
     for path, xml in found.bundle.of_kind(".bpmn").items():
-        with suppress(DialectError):
-            root = read(xml, keep_comments=True)
-            if lay_out(root):
-                files[path] = etree.tostring(root.getroottree(), xml_declaration=True, encoding="UTF-8")
-                changes.append(Finding("change", path, "", "drawing_made"))
+        made = drawn(xml)
+        if made is not xml:
+            files[path] = made
+            changes.append(Finding("change", path, "", "drawing_made"))
     return Normalised(Bundle(held.key, files, found.bundle.ignored), tuple(changes))

@@ -19,17 +19,20 @@ from workflows.engine.drafts import Draft
 _NAME = re.compile(r"[a-z0-9_]{1,60}")
 
 
-def begin(tx: Tx, draft_id: int, like: str, title: str, values: str = "") -> str:
+def begin(tx: Tx, draft_id: int, like: str, title: str, values: str = "", at: str = "") -> str:
     """A new trial that begins like the scenario ``like``, or without one as the process itself; gives its name.
 
-    ``values`` are lines ``name: value`` for the latter. Raises ``NotFound``, ``Invalid``.
+    ``values`` are lines ``name: value`` for the latter, ``at`` is the start event where there are several. Raises
+    ``NotFound``, ``Invalid``.
     """
     draft = workshop.draft(tx, draft_id)
     said = title.strip()
     if not said or len(said) > 200:
         raise Invalid({"title": (Problem("required") if not said else Problem("too_long", {"max": 200}),)})
     told = drafts.scenarios_of(tx.session, draft)
-    start = _start_like(told, like) if like else beginnings.own(tx, draft.process_key, values)
+    if at and at not in trials.starts(tx, draft_id):
+        raise NotFound("start_unknown", start=at, process=draft.process_key)
+    start = _start_like(told, like) if like else beginnings.own(tx, draft.process_key, values, at)
     number = next(each for each in range(1, 10_000) if trials.path_of(f"probe_{each}") not in told)
     told_so_far = {"title": said, "start": start, "steps": []}
     drafts.save(tx, draft.id, {trials.path_of(f"probe_{number}"): _written(told_so_far)})

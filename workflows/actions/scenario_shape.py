@@ -119,6 +119,7 @@ _AT_START: Mapping[str, Check] = {
     "funding": _flag,
     "message": _text,
     "process": _process,
+    "at": _process,
     "values": _values,
     "pots": _amounts,
     "offices_without_address": _names,
@@ -182,6 +183,8 @@ def refuse_misshapen(story: Any) -> None:
         start.get("enquiry", {})
     ):
         raise ValueError("start: enquiry")
+    if "at" in start and "process" not in start:
+        raise ValueError("start: at")
 
 
 def _refuse_wrong(given: Mapping[Any, Any], known: Mapping[str, Check]) -> None:

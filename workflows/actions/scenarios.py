@@ -12,7 +12,8 @@
 A process that does not begin with an enquiry says how an office was asked: ``start: {enquiry: …, referral: {office:
 caritas, …}}``, that funding is advised on: ``start: {enquiry: …, funding: true}``, or what somebody writes to the
 office about a case: ``start: {enquiry: …, message: …}``. Any other process begins by itself about a case, with what it
-knows then: ``start: {enquiry: …, process: sample, values: {amount: 5}}``. A message ``about: application``
+knows then: ``start: {enquiry: …, process: sample, values: {amount: 5}}``, with ``at: came_by_mail`` by that one of its
+start events instead of the plain one. A message ``about: application``
 or ``about: invitation`` goes to the newest of them, ``expect: {application: awarded}`` looks at its state,
 ``expect: {letters: [write_letter], entries: [tell_register]}`` at the steps that wrote letters and register entries,
 ``start: {pots: {wir_micro: 3000}}`` says what is left in a pot of that year. A value ``person:jury`` stands for the key
@@ -54,6 +55,7 @@ class Scenario:
     funding: bool
     message: str
     process: str
+    at: str
     values: Mapping[str, Any]
     pots: Mapping[str, Any]
     offices_without_address: tuple[str, ...]
@@ -97,6 +99,7 @@ def parse(name: str, data: bytes) -> Scenario:
         funding=start.get("funding", False),
         message=start.get("message", ""),
         process=start.get("process", ""),
+        at=start.get("at", ""),
         values=start.get("values", {}),
         pots=start.get("pots", {}),
         offices_without_address=tuple(start.get("offices_without_address", ())),

@@ -37,10 +37,10 @@ from workflows.domain.funding import Application
 from workflows.domain.invitations import Invitation
 from workflows.domain.offices import Office
 from workflows.domain.referrals import Referral, Terms
-from workflows.engine import bundle, definitions, messages
+from workflows.engine import bundle, definitions, messages, runtime
 from workflows.engine.messages import Message, Subscription
 from workflows.engine.state import Instance
-from workflows.operators import catalogue
+from workflows.operators import ENGINE, catalogue
 from workflows.operators.funding import starting_variables as application_variables
 from workflows.operators.referrals import starting_variables
 
@@ -224,9 +224,18 @@ def _write(tx: Tx, scenario: Scenario) -> Case:
 
 
 def _start(tx: Tx, scenario: Scenario) -> Case:
-    """A case about which a process begins that nothing in the house begins, as by its own start event."""
-    case = _case(tx, scenario)
-    messages.start(tx, scenario.process, with_accounts(tx, scenario.values), subject=case.stream)
+    """A case about which a process begins that nothing in the house begins, as by its own start event.
+
+    By one that waits for a message or a moment it begins at once, about the case, with what the story says came along.
+    """
+    case, values = _case(tx, scenario), with_accounts(tx, scenario.values)
+    if not scenario.at:
+        messages.start(tx, scenario.process, values, subject=case.stream)
+        return case
+    parsed = definitions.active(tx.session, scenario.process).process
+    if scenario.at not in (each.id for each in parsed.starts(scenario.process)):
+        raise NotFound("start_unknown", start=scenario.at, process=scenario.process)
+    runtime.start(tx, ENGINE, scenario.process, values, subject=case.stream, at=scenario.at)
     return case
 
 

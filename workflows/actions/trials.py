@@ -112,6 +112,14 @@ def read_stories(told: Mapping[str, bytes]) -> dict[str, Scenario | LotseError]:
     return found
 
 
+def starts(tx: Tx, draft_id: int) -> tuple[str, ...]:
+    """The start events of a draft's process, by id; none while its diagram cannot be read."""
+    bundle = drafts.bundle_of(tx.session, workshop.draft(tx, draft_id))
+    parsed = workshop.read(bundle).parsed
+    is_there = parsed is not None and bundle.key in parsed.processes
+    return tuple(each.id for each in parsed.starts(bundle.key)) if parsed is not None and is_there else ()
+
+
 def play_all(tx: Tx, draft_id: int) -> list[Performance]:
     """Play every scenario of a draft; raises ``BundleRefused`` if it has errors, ``LotseError`` for a broken story."""
     bundle = drafts.bundle_of(tx.session, workshop.draft(tx, draft_id))

@@ -8,8 +8,9 @@ from dataclasses import dataclass, field
 
 from lxml import etree
 
+from workflows.engine.dialect.model import DialectError
 from workflows.engine.dialect.nodes import NODE_KINDS, REFUSED_NODES
-from workflows.engine.dialect.xml import BPMN, Node, local
+from workflows.engine.dialect.xml import BPMN, Node, local, read
 from workflows.engine.editing.geometry import DC, DI, GAP, STEP, WAY, Box, Drawing, Point, route
 from workflows.engine.editing.grid import Grid, columns
 from workflows.engine.editing.tree import fresh_id
@@ -46,6 +47,18 @@ class Picture:
 def is_drawn(root: Node) -> bool:
     """Whether anything of a diagram is drawn."""
     return next(root.iter(f"{DI}BPMNShape"), None) is not None
+
+
+def drawn(xml: bytes) -> bytes:
+    """A diagram with a drawing: as it is where it has one, or where none can be made."""
+    if b"BPMNShape" in xml:
+        return xml
+    try:
+        root = read(xml, keep_comments=True)
+    except DialectError:
+        return xml
+    made = lay_out(root)
+    return etree.tostring(root.getroottree(), xml_declaration=True, encoding="UTF-8") if made else xml
 
 
 def lay_out(root: Node) -> bool:
