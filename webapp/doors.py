@@ -6,7 +6,7 @@ link leads on to an address with a mark in the token's place. Only the browser t
 
 import hashlib
 
-from flask import Flask, has_request_context, redirect, request, session
+from flask import Flask, flash, get_flashed_messages, has_request_context, redirect, request, session
 from flask.typing import ResponseReturnValue
 from werkzeug.routing import UnicodeConverter
 
@@ -55,6 +55,8 @@ def cleaned(token: str, page: ResponseReturnValue) -> ResponseReturnValue:
     if f"/{token}" not in request.path:
         return page
     keep(token)
+    for said in get_flashed_messages(with_categories=True):
+        flash(said[1], said[0])  # drawn into a page that nobody sees: it is for the next one
     query = f"?{request.query_string.decode()}" if request.query_string else ""
     return redirect(request.path.replace(token, mark(token)) + query)
 

@@ -1,6 +1,7 @@
 """Which language a page speaks and how dates and values are written in it."""
 
 from collections.abc import Callable, Collection, Mapping, Sequence
+from contextlib import suppress
 from dataclasses import dataclass
 from datetime import date, datetime, time, timedelta
 from decimal import Decimal
@@ -9,9 +10,12 @@ from typing import Any
 
 from babel import Locale, dates
 from flask import Request, g, has_request_context, request, session, url_for
+from flask.globals import request_ctx
 from flask_babel import format_currency, format_datetime, format_decimal, get_domain, get_locale, refresh
 from flask_babel import gettext as _
 from flask_login import current_user
+from werkzeug.exceptions import HTTPException
+from werkzeug.routing.exceptions import RoutingException
 
 from workflows.core.clock import BERLIN
 
@@ -142,12 +146,9 @@ def direction(code: str) -> str:
 
 
 def languages() -> list[Language]:
-    """The switch: the same page in each language."""
+    """The switch: the same page in each language, from the answer to a form the page the form stands on."""
     choices = _choices()
-    arguments = {**(request.view_args or {}), **request.args.to_dict()}
-    endpoint = request.endpoint if request.endpoint and request.method == "GET" else "public.landing"
-    if request.method != "GET" or not request.endpoint:
-        arguments = {}
+    endpoint, arguments = _here()
     home = _narrowed()
     return [
         Language(
@@ -159,6 +160,19 @@ def languages() -> list[Language]:
         for code, name in NAMES.items()
         if code in choices
     ]
+
+
+def _here() -> tuple[str, dict[str, Any]]:
+    """The page itself; of what was drawn in answer to a form the nearest page above that can be looked at."""
+    if request.endpoint and request.method in ("GET", "HEAD"):
+        return request.endpoint, {**(request.view_args or {}), **request.args.to_dict()}
+    adapter, path = request_ctx.url_adapter, request.path if request.endpoint else ""
+    while adapter is not None and path.strip("/"):
+        with suppress(HTTPException, RoutingException):
+            endpoint, arguments = adapter.match(path, method="GET")
+            return endpoint, {**arguments, **(request.args.to_dict() if path == request.path else {})}
+        path = path.rstrip("/").rpartition("/")[0]
+    return "public.landing", {}
 
 
 def day(value: date | datetime | None) -> str:

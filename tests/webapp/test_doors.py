@@ -47,3 +47,15 @@ def test_a_browser_keeps_the_links_it_opened_last_and_its_cookie_stays_small(
         kept = session[doors.KEPT]
         assert list(kept.values()) == [f"{number:043}" for number in range(5, doors.MOST + 5)]
         assert len(json.dumps(dict(session))) < 1_500
+
+
+def test_what_is_said_after_a_form_sent_from_the_mails_own_address_is_not_lost(app: Flask, enquiry: Enquired) -> None:
+    browser = Browser(app.test_client())
+    address = f"/s/{enquiry.token}"
+    sent = browser.post(f"{address}/consent")  # from a page opened before this browser kept anything
+    assert sent.location == address
+    leads_on = browser.client.get(address, base_url=ADDRESS)
+    assert leads_on.status_code == 302
+    page = browser.client.get(leads_on.location, base_url=ADDRESS).text
+    assert "Ihr Ja zur Weitergabe ist zurückgenommen." in page
+    assert "zurückgenommen." not in browser.client.get(leads_on.location, base_url=ADDRESS).text

@@ -1,9 +1,14 @@
 """Another language in the middle of a form: drawn anew, with everything that was typed (what `language.js` sends)."""
 
-import pytest
+import re
+from collections.abc import Callable
 
-from tests.webapp.conftest import Browser
+import pytest
+from werkzeug.test import TestResponse
+
+from tests.webapp.conftest import Browser, Enquired
 from tests.webapp.test_public import fill_in
+from webapp import doors
 from workflows.core.clock import SetClock
 
 
@@ -19,3 +24,24 @@ def test_a_form_is_drawn_in_the_other_language_with_what_was_typed(browser: Brow
     assert 'dir="rtl"' in again.text
     assert "Wir suchen einen Raum." in again.text
     assert 'lang="ar"' in browser.get("/anfrage").text  # and is remembered
+
+
+def switched(answer: TestResponse) -> str:
+    """Where the switch to English leads."""
+    (address,) = re.findall(r'<a href="([^"]+)" hreflang="en"', answer.text)
+    return str(address)
+
+
+def test_from_the_answer_to_a_form_the_switch_leads_to_the_page_of_the_form(
+    browser: Browser, enquiry: Enquired, clock: SetClock, signed_in: Callable[[str], Browser]
+) -> None:
+    assert switched(browser.post("/anfrage", {**fill_in(browser, clock), "text": ""})) == "/anfrage?lang=en"
+    browser.get(f"/s/{enquiry.token}")
+    own = f"/s/{doors.mark(enquiry.token)}"
+    refused = browser.post(f"{own}/message", {"message": ""})
+    assert (refused.status_code, switched(refused)) == (422, f"{own}/message?lang=en")
+    nothing_asked = browser.post(f"{own}/confirm", {"answer": "helped"})
+    assert (nothing_asked.status_code, switched(nothing_asked)) == (409, f"{own}?lang=en"), "no page of its own"
+    inside = signed_in("admin").post("/pages/imprint/edit?of=tr", {"title": "", "text": "x"})
+    assert (inside.status_code, switched(inside)) == (422, "/pages/imprint/edit?of=tr&amp;lang=en")
+    assert switched(browser.post("/gibt/es/nicht")) == "/?lang=en"

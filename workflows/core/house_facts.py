@@ -28,7 +28,7 @@ SETTINGS: Mapping[str, tuple[str, ...]] = {
 
 # What a demonstration says of itself where nothing is set: plainly invented.
 INVENTED: Mapping[str, str] = {
-    "LOTSE_CITY": "Musterstadt (Vorführung)",
+    "LOTSE_CITY": "Landeshauptstadt Wiesbaden (Vorführung)",
     "LOTSE_ADDRESS": "Musterstraße 1, 00000 Musterstadt",
     "LOTSE_PHONE": "0611 000000",
     "LOTSE_REPLY_TO": "koordination@lotse.example",
