@@ -29,6 +29,7 @@ from workflows.core.errors import NotAllowed, NotFound
 from workflows.core.files import File
 from workflows.core.outbox import Mail
 from workflows.core.tx import Actor, Tx
+from workflows.domain import people
 from workflows.domain.access_tokens import ApiToken
 from workflows.domain.cases import Case, CaseNote
 from workflows.domain.contacts import Contact
@@ -37,7 +38,7 @@ from workflows.domain.letters import Letter
 from workflows.domain.offices import Office
 from workflows.domain.organisations import Organisation
 from workflows.domain.pages import Page
-from workflows.domain.people import CASE_WORKERS, GROUP_OF_ROLE, ROLES, Deputyship, User
+from workflows.domain.people import CASE_WORKERS, ROLES, Deputyship, User
 from workflows.domain.programmes import Programme
 from workflows.domain.referrals import OVER, Referral
 from workflows.domain.saved_filters import SavedFilter
@@ -104,8 +105,6 @@ HOLDERS: dict[str, frozenset[str]] = {
     CODE_EDIT: frozenset({"process_owner"}),
 }
 
-NO_JURY = {group for role, group in GROUP_OF_ROLE.items() if role in CASE_WORKERS}
-
 # What the holder of a link may, beside the roles.
 REFERRAL_LINK = frozenset({TASK_READ, TASK_WORK, REFERRAL_READ, REFERRAL_ANSWER, EXTRACT_READ, INSTANCE_READ})
 CASE_LINK = frozenset({CASE_READ, FILE_READ, REFERRAL_READ, FUNDING_READ, TASK_READ, TASK_WORK})
@@ -164,19 +163,12 @@ def _works_on_cases(actor: Actor) -> bool:
     return bool(actor.roles & CASE_WORKERS)
 
 
-def _office_groups(actor: Actor) -> list[str]:
-    return [key for key in sorted(actor.groups) if key.startswith("office:")] if "office" in actor.roles else []
+def _groups(actor: Actor, role: str) -> list[str]:
+    return people.working_groups(role, actor.groups) if role in actor.roles else []
 
 
 def _office_ids(actor: Actor) -> list[int]:
-    return [int(key.removeprefix("office:")) for key in _office_groups(actor)]
-
-
-def _juries(actor: Actor) -> list[str]:
-    """The groups in which somebody of a jury decides; being listed in the coordination's gives nothing."""
-    if "jury" not in actor.roles:
-        return []
-    return [key for key in sorted(actor.groups - NO_JURY) if not key.startswith("office:")]
+    return [int(key.removeprefix("office:")) for key in _groups(actor, "office")]
 
 
 def _of_juries(juries: list[str]) -> ColumnElement[bool]:
@@ -186,7 +178,7 @@ def _of_juries(juries: list[str]) -> ColumnElement[bool]:
 
 def _before_juries(actor: Actor, subject: ColumnElement[str] | Mapped[str]) -> ColumnElement[bool]:
     """Whether an application is or was before a jury of the actor, by the tasks it got."""
-    juries = _juries(actor)
+    juries = _groups(actor, "jury")
     return subject.in_(select(Task.subject).where(_of_juries(juries))) if juries else false()
 
 
@@ -248,10 +240,9 @@ def _own_tasks(actor: Actor) -> ColumnElement[bool]:
 
     For a link, what its referral asks of its office, or what whoever asked is to do in its case.
     """
-    # Only an office's own groups: being listed in another group gives an office user nothing.
-    groups = sorted(actor.groups) if _works_on_cases(actor) else _office_groups(actor)
+    groups = sorted(actor.groups) if _works_on_cases(actor) else _groups(actor, "office")
     mine: list[ColumnElement[bool]] = [Task.group_key.in_(groups)]
-    if juries := _juries(actor):
+    if juries := _groups(actor, "jury"):
         mine.append(_of_juries(juries))
     # Tasks of an office or a jury are reached by its group, whoever has them: a colleague's work elsewhere is not lent.
     having = actor.personae if _works_on_cases(actor) else actor.personae - actor.stands_in_for

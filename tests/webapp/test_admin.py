@@ -21,7 +21,10 @@ from workflows.core.settings import Settings
 from workflows.domain import access_tokens, people
 
 SignedIn = Callable[[str], Browser]
-NEW = {"name": "Mira Muster", "email": "mira@stadt.example", "language": "de", "roles": "coordinator"}
+NEW = {
+    **{"name": "Mira Muster", "email": "mira@stadt.example", "language": "de"},
+    **{"roles": "coordinator", "groups": "group:coordination"},
+}
 WORD = "ein ganz anderer Satz 7"
 
 
@@ -43,7 +46,7 @@ def test_somebody_is_invited_sets_a_password_and_works(
     signed_in: SignedIn, browser: Browser, begin: Begin, settings: Settings, clock: SetClock
 ) -> None:
     admin = signed_in("admin")
-    assert admin.post("/admin/users/new", {**NEW, "groups": "group:coordination"}).location == "/admin/users"
+    assert admin.post("/admin/users/new", NEW).location == "/admin/users"
     page = admin.get("/admin/users").text
     assert "noch ohne Passwort" in page
     clock.advance(timedelta(days=2))
@@ -76,6 +79,8 @@ def test_an_invitation_ends_after_three_days_and_is_sent_again(
         ({"roles": ""}, "Rolle gibt es nicht"),
         ({"roles": "king"}, "Rolle gibt es nicht"),
         ({"language": "xx"}, "Möglichkeiten"),
+        ({"roles": "jury"}, "die Kommission oder Jury, in der die Person entscheidet"),  # in the coordination's group
+        ({"roles": "office"}, "die Stelle, für die die Person arbeitet"),
     ],
 )
 def test_what_is_wrong_is_said_and_nothing_is_made(
@@ -87,6 +92,17 @@ def test_what_is_wrong_is_said_and_nothing_is_made(
     with begin() as tx:
         assert people.find_by_email(tx.session, NEW["email"]) is None
         assert tx.session.scalars(select(Mail)).all() == []
+
+
+def test_who_is_to_work_tasks_belongs_to_a_group(signed_in: SignedIn, begin: Begin) -> None:
+    alone = {name: value for name, value in NEW.items() if name != "groups"}
+    refused = signed_in("admin").post("/admin/users/new", alone)
+    assert refused.status_code == 422
+    assert "Ohne sie bekommt die Person keine Aufgaben." in refused.text
+    path = f"/admin/users/{_id(begin, 'reviewer@lotse.example')}"
+    kept = {"name": "Revision", "language": "de", "roles": "reviewer"}
+    assert signed_in("admin").post(path, {**kept, "roles": "jury"}).status_code == 422
+    assert signed_in("admin").post(path, kept).status_code == 302
 
 
 def test_an_address_is_taken_once(signed_in: SignedIn) -> None:

@@ -12,6 +12,11 @@ INSIDE: Mapping[str, Any] = {
     "start_values": _("Das ist nicht lesbar oder passt nicht zum Beginn. Schreiben Sie je Zeile „name: wert“."),
     "scenario_name": _("Bitte nur kleine Buchstaben von a bis z, Ziffern und Unterstriche."),
     "scenario_taken": _("So heißt schon ein Szenario. Bitte wählen Sie einen anderen Namen."),
+    "group_of_coordinator": _(
+        "Bitte wählen Sie auch die Gruppe Koordination. Ohne sie bekommt die Person keine Aufgaben."
+    ),
+    "group_of_jury": _("Bitte wählen Sie auch die Kommission oder Jury, in der die Person entscheidet."),
+    "group_of_office": _("Bitte wählen Sie auch die Stelle, für die die Person arbeitet."),
     "unknown_old_step": _("Kein laufender Vorgang hat in seiner Fassung einen Schritt „%(step)s“."),
     "unknown_new_step": _("Die Fassung, auf die umgestellt wird, hat keinen Schritt „%(step)s“."),
     "not_a_pair": _("„%(text)s“ ist keine Zuordnung. Schreiben Sie ALT=NEU mit den Kennungen der Schritte."),

@@ -18,6 +18,8 @@ from workflows.domain.people import ROLES, Group, Membership, User, UserRole
 INVITATION_LIFE = timedelta(days=3)
 LONGEST_NAME = 200
 LANGUAGES = ("de", "en")
+NEED_A_GROUP = ("coordinator", "jury", "office")
+"""Roles that see nothing to do until a group of theirs is chosen."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -88,9 +90,15 @@ def _problems(typed: Typed) -> dict[str, tuple[Problem, ...]]:
         problems["name"] = (Problem("too_long", {"max": LONGEST_NAME}),)
     if not typed.roles:
         problems["roles"] = (Problem("required_choice"),)
+    if without := [role for role in NEED_A_GROUP if role in typed.roles and not _works(role, typed.groups)]:
+        problems["groups"] = tuple(Problem(f"group_of_{role}") for role in without)
     if typed.language not in LANGUAGES:
         problems["language"] = (Problem("not_an_option"),)
     return problems
+
+
+def _works(role: str, groups: Sequence[str]) -> bool:
+    return bool(people.working_groups(role, groups))
 
 
 def change(tx: Tx, user_id: int, typed: Typed) -> None:

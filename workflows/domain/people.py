@@ -34,6 +34,20 @@ GROUP_OF_ROLE = {"coordinator": "group:coordination", "leadership": "group:leade
 ROLES = ("coordinator", "leadership", "jury", "office", "process_owner", "reviewer", "admin")
 
 
+OF_CASE_WORKERS = frozenset(GROUP_OF_ROLE[role] for role in CASE_WORKERS)
+
+
+def working_groups(role: str, groups: Iterable[str]) -> list[str]:
+    """Those of the groups whose tasks the role works; being listed in any other gives nothing."""
+    if role in CASE_WORKERS:
+        return sorted(groups)
+    if role == "office":
+        return sorted(key for key in groups if key.startswith("office:"))
+    if role == "jury":
+        return sorted(key for key in groups if not key.startswith("office:") and key not in OF_CASE_WORKERS)
+    return []
+
+
 class User(Base):
     """Someone who can sign in; ``email`` is kept in lower case.
 
