@@ -23,6 +23,8 @@ from workflows.engine.tasks import Task
 DAMAGES = [
     ("state_unreadable", "UPDATE instance SET state = :state WHERE id = 1"),
     ("state_unreadable", "UPDATE instance SET state = :empty WHERE id = 1"),
+    ("variables_unreadable", "UPDATE instance SET variables = :list WHERE id = 1"),
+    ("variables_unreadable", "UPDATE instance SET variables = :empty WHERE id = 1"),
     ("token_without_row", "UPDATE task SET status = 'cancelled' WHERE status = 'open'"),
     ("token_without_row", "UPDATE timer SET status = 'fired' WHERE status = 'waiting'"),
     ("token_without_row", "DELETE FROM subscription WHERE name = 'enquiry_withdrawn'"),
@@ -61,7 +63,7 @@ DAMAGES = [
     ("audit_removed", "DELETE FROM audit_detail"),
 ]  # fmt: skip
 
-VALUES = {"state": b"J{\"v\":9}", "empty": b"", "facts": b"{}"}  # fmt: skip
+VALUES = {"state": b"J{\"v\":9}", "empty": b"", "facts": b"{}", "list": b"[]"}  # fmt: skip
 
 
 @pytest.fixture

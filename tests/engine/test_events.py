@@ -235,6 +235,33 @@ def test_an_error_end_is_caught_around_the_subprocess_by_code_before_catch_all(h
     assert "other" not in house.open_tasks(instance)
 
 
+def test_an_error_with_a_value_that_cannot_be_stored_is_an_incident_and_nothing_moves(house: House) -> None:
+    def fail(_tx: Tx, _call: Call) -> None:
+        raise BpmnError("refused", {"amount": 1.5})
+
+    house.engine = Engine(operator("fails", fail))
+    d = Drawing()
+    d.flow(d.start(), d.gateway("parallel", "fork"))
+    d.flow("fork", d.service("ask", "fails"), d.end())
+    d.flow("fork", d.user("beside"), d.end("other"))
+    d.boundary("refused", "ask", d.error("refused"))
+    d.flow("refused", d.end("caught"))
+    instance = house.run(d)
+    assert [(each.code, each.element_id) for each in house.incidents(instance)] == [("value_not_storable", "ask")]
+    assert house.open_tasks(instance) == ["beside"]
+
+
+def test_a_number_as_correlation_key_is_its_value(house: House) -> None:
+    d = Drawing()
+    d.flow(d.start(), d.catch("wait", d.message("paid", key="=amount")), d.end())
+    house.deploy(d)
+    instances = [house.start(amount=Decimal(written)) for written in ("5.0", "1E+1")]
+    house.send("paid", "5")
+    house.send("paid", "10")
+    house.work()
+    assert {house.status(each) for each in instances} == {"completed"}
+
+
 def test_an_error_nobody_catches_is_an_incident(house: House) -> None:
     d = Drawing()
     d.flow(d.start(), d.end("failed", d.error("lost")))

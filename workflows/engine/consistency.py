@@ -9,9 +9,11 @@ from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, field
 from typing import Any
 
-from sqlalchemy import Select, exists, func, or_, select
-from sqlalchemy.orm import Session
+from sqlalchemy import Select, exists, func, or_, select, type_coerce
+from sqlalchemy.orm import Session, defer
+from sqlalchemy.types import NullType
 
+from workflows.core import typed_json
 from workflows.core.errors import LotseError
 from workflows.engine import definitions, snapshots, tokens
 from workflows.engine.definition import Definition
@@ -61,16 +63,32 @@ Wait = tuple[str, str, str]
 def check(session: Session) -> Iterator[Broken]:
     """Everything that does not fit, instance by instance, then the messages."""
     last, known = 0, Definitions(session)
-    while rows := session.scalars(_some(last)).all():
-        yield from _check_some(session, known, rows)
-        last = rows[-1].id
+    while rows := session.execute(_some(last)).all():
+        for instance, stored in rows:
+            yield from _check_variables(instance, stored)
+        yield from _check_some(session, known, [instance for instance, _ in rows])
+        last = rows[-1][0].id
         session.expunge_all()
     yield from _rows_of_nobody(session)
     yield from _messages(session)
 
 
-def _some(after: int) -> Select[tuple[Instance]]:
-    return select(Instance).where(Instance.id > after).order_by(Instance.id).limit(_AT_ONCE)
+def _some(after: int) -> Select[tuple[Instance, Any]]:
+    """Instances with their variables as stored: one that cannot be decoded must not stop the others."""
+    stored = type_coerce(Instance.variables, NullType())
+    columns = select(Instance, stored).options(defer(Instance.variables))
+    return columns.where(Instance.id > after).order_by(Instance.id).limit(_AT_ONCE)
+
+
+def _check_variables(instance: Instance, stored: Any) -> Iterator[Broken]:
+    """Scopes of variables by key, that of the instance among them."""
+    try:
+        scopes = typed_json.loads(stored)
+    except (ValueError, TypeError, LookupError, ArithmeticError) as error:
+        yield _of(instance, "variables_unreadable", error=str(error)[:200])
+        return
+    if not isinstance(scopes, dict) or not all(isinstance(each, dict) for each in scopes.values()):
+        yield _of(instance, "variables_unreadable", error="no scopes")
 
 
 def _check_some(session: Session, known: Definitions, instances: Sequence[Instance]) -> Iterator[Broken]:

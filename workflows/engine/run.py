@@ -121,12 +121,16 @@ class Run:
         try:
             if self._steps > MOST_STEPS:
                 raise Stuck("endless_loop", steps=MOST_STEPS)
+            self._run(token)
+        except Stuck as stuck:
+            self.open_incident(token, stuck)
+
+    def _run(self, token: Token) -> None:
+        try:
             token.run()
         except BpmnError as error:
             if not boundaries.throw(self, token, "error", error.code, error.variables):
-                self.open_incident(token, Stuck("error_not_caught", error=error.code))
-        except Stuck as stuck:
-            self.open_incident(token, stuck)
+                raise Stuck("error_not_caught", error=error.code) from error
 
     @contextmanager
     def as_of(self, moment: datetime) -> Iterator[None]:

@@ -31,7 +31,7 @@ class Scopes:
 
     def open(self, key: str, values: Mapping[str, Any]) -> None:
         """A scope with these variables; an existing one of that key is replaced."""
-        self._values[key] = dict(_storable(values))
+        self._values[key] = dict(storable(values))
 
     def close(self, key: str) -> None:
         """Forget a scope and what came in for it."""
@@ -65,7 +65,7 @@ class Scopes:
     def write(self, key: str, values: Mapping[str, Any]) -> None:
         """Set variables of a scope; a dotted name sets one entry of a nested context, others stay as they are."""
         scope = self._values.setdefault(key, {})
-        for name, value in _storable(values).items():
+        for name, value in storable(values).items():
             head, *path = name.split(".")
             scope[head] = _with(scope.get(head), path, value)
 
@@ -91,7 +91,8 @@ def _with(old: Any, path: list[str], value: Any) -> Any:
     return context
 
 
-def _storable(values: Mapping[str, Any]) -> Mapping[str, Any]:
+def storable(values: Mapping[str, Any]) -> Mapping[str, Any]:
+    """The same values; raises ``Stuck`` for one that is no value of the expression language."""
     for name, value in values.items():
         try:
             typed_json.to_plain(value)

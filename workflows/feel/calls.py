@@ -58,7 +58,9 @@ def _bind_positional(signature: Signature, values: Sequence[object]) -> list[tup
         if len(values) < fixed or not values:
             return None
         rest = values[fixed:]
-        gathered = rest[0] if len(rest) == 1 and fixed == 0 and type(rest[0]) is list else list(rest)
+        # A list alone is the list, and nothing alone is no list of one.
+        is_alone = len(rest) == 1 and fixed == 0 and (rest[0] is None or type(rest[0]) is list)
+        gathered = rest[0] if is_alone else list(rest)
         return [*zip(parameters[:fixed], values[:fixed], strict=True), (parameters[-1], gathered)]
     required = sum(not parameter.optional for parameter in parameters)
     if not required <= len(values) <= len(parameters):

@@ -5,6 +5,7 @@ from typing import TYPE_CHECKING, Any
 
 from workflows.engine import tokens
 from workflows.engine.dialect.model import Element
+from workflows.engine.scopes import storable
 from workflows.engine.tokens import Token
 
 if TYPE_CHECKING:
@@ -24,7 +25,11 @@ def arm(run: "Run", token: Token) -> None:
 
 
 def throw(run: "Run", token: Token, kind: str, code: str, payload: Mapping[str, Any]) -> bool:
-    """Hand an error or escalation to the nearest boundary event outwards that catches it; whether there is one."""
+    """Hand an error or escalation to the nearest boundary event outwards that catches it; whether there is one.
+
+    Raises ``Stuck`` for a payload that cannot be stored, before anything is moved for it.
+    """
+    storable(payload)
     for activity in _around(token):
         boundary = _catching(run, tokens.element_of(activity), kind, code)
         if boundary is not None:

@@ -13,6 +13,7 @@ from workflows.engine.dialect.model import Element, Trigger
 from workflows.engine.expressions import is_key
 from workflows.engine.faults import Stuck
 from workflows.engine.tokens import Token
+from workflows.feel.texts import format_number
 
 if TYPE_CHECKING:
     from workflows.engine.run import Run
@@ -71,7 +72,7 @@ def _address(run: "Run", token: Token, trigger: Trigger) -> tuple[str, str]:
     name = run.certain(token, trigger.name, "message_name")
     key = run.certain(token, trigger.correlation_key, "correlation_key")
     if isinstance(key, Decimal):
-        key = str(key)
+        key = format_number(key)
     if not is_key(name, messages.LONGEST_KEY) or not is_key(key, messages.LONGEST_KEY):
         raise Stuck("correlation_key_unusable", value=str(key)[: messages.LONGEST_KEY])
     return name, key
