@@ -3,7 +3,7 @@
 import shutil
 from collections.abc import Callable
 from pathlib import Path
-from typing import Any
+from typing import Any, cast
 
 import pytest
 import yaml
@@ -71,6 +71,7 @@ def test_a_task_that_is_not_open_ends_the_story(tell: Tell) -> None:
 def test_forms_hold_for_stories_too(tell: Tell) -> None:
     performance = tell({"complete": "answer_referral", "by": "office", "values": {"answer": "accept"}})
     assert performance.deviations[0].facts["contact_person"] == ["required"]
+    assert "Wer meldet sich bei der Organisation?" in cast(list[str], performance.deviations[0].facts["fields"])
 
 
 def test_nobody_does_what_is_not_theirs(tell: Tell) -> None:

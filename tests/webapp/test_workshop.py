@@ -207,6 +207,19 @@ def test_scenarios_that_fail_are_named_on_the_page_and_nothing_typed_is_lost(own
     assert f"{draft}/trials?play=all" in answer.text
 
 
+def test_a_day_that_is_none_or_over_is_not_taken_for_at_once(owner: Browser, draft: str) -> None:
+    for day, said in (
+        ("bald", "Bitte geben Sie ein Datum an"),
+        ("31.02.2027", "Bitte geben Sie ein Datum an"),
+        ("2020-01-01", "Bitte wählen Sie ein Datum, das noch kommt."),
+        ("01.01.2020", "Bitte wählen Sie ein Datum, das noch kommt."),
+        ("2099-01-01", "in den nächsten zwei Jahren"),
+    ):
+        answer = owner.post(f"{draft}/publish", {"comment": "Mein langer Grund", "on": day})
+        assert (answer.status_code, said in answer.text, "Mein langer Grund" in answer.text) == (422, True, True)
+        assert f'value="{day}"' in answer.text
+
+
 def test_history_brings_states_back(owner: Browser, second: Browser, draft: str) -> None:
     before = owner.get(f"{draft}/files/{TEXT}").data
     save(owner, draft, "Betreff: eins\n\nText")

@@ -13,8 +13,8 @@ WHAT: Mapping[str, Any] = {
     TIMER: _("Im Ablauf „%(process)s“ sollte „%(step)s“ geschehen, denn die Zeit ist um."),
 }
 RETIRED = _(
-    "Von diesem Ablauf gilt keine Fassung mehr. Soll er wieder beginnen, veröffentlichen Sie in der Werkstatt eine "
-    "Fassung, und versuchen Sie es dann hier noch einmal."
+    "Von diesem Ablauf gilt keine Fassung mehr. Soll er wieder beginnen, muss in der Werkstatt erst wieder eine "
+    "Fassung veröffentlicht werden; das machen die Prozessverantwortlichen. Versuchen Sie es danach hier noch einmal."
 )
 GOES_ON = _("Es wird weiter versucht. Bitte geben Sie dem Betrieb Bescheid; er braucht den Fehler.")
 STOPPED = _(

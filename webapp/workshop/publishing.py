@@ -14,9 +14,11 @@ from webapp.workshop import shown
 from workflows import policy
 from workflows.actions import publishing, trials
 from workflows.actions import workshop as kept
-from workflows.core.errors import Conflict, Invalid, NotFound
+from workflows.core.errors import Conflict, Invalid, NotFound, Problem
 from workflows.core.tx import Tx
 from workflows.engine.findings import BundleRefused
+from workflows.forms.errors import Refused
+from workflows.forms.moments import day
 
 workshop_publishing = Blueprint("workshop_publishing", __name__)
 
@@ -73,10 +75,11 @@ def _not_asked(tx: Tx, draft_id: int, error: Conflict) -> ResponseReturnValue:
 
 
 def _day(typed: str) -> date | None:
+    """The day a version is to begin, None for at once; raises ``Invalid`` for what is no day."""
     try:
-        return date.fromisoformat(typed) if typed else None
-    except ValueError:
-        return None
+        return day(typed)
+    except Refused as refused:
+        raise Invalid({"on": (Problem("not_a_date"),)}) from refused
 
 
 @view(workshop_publishing, PROPOSAL, who=policy.BUNDLE_EDIT)

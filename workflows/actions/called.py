@@ -14,6 +14,9 @@ from workflows.engine.definition import GERMAN, Definition
 PROCESS: Final = "process:"
 """Before the key of a process, which may also be the id of an element."""
 
+FIELD: Final = "field:"
+"""Before the key of a form's field."""
+
 SPOKEN: Final[Mapping[str, Mapping[str, str]]] = {
     **dict.fromkeys(
         ("tasks_differ", "mails_differ", "letters_differ", "entries_differ", "path_differs"),
@@ -22,6 +25,7 @@ SPOKEN: Final[Mapping[str, Mapping[str, str]]] = {
     "not_ended": {"running": PROCESS},
     "task_not_open": {"task": "", "open": ""},
     "incident": {"element": ""},
+    "invalid": {"fields": FIELD},
 }
 """The facts of a deviation that are ids, with what stands before them in the names."""
 
@@ -35,6 +39,8 @@ def names(play_on: Stage, language: str = GERMAN) -> dict[str, str]:
         processes = tx.session.execute(select(definitions.Process.key, definitions.Process.name)).tuples()
         found = {f"{PROCESS}{key}": name for key, name in processes}
         for definition in _definitions(play_on, tx):
+            for field in (each for form in definition.forms.values() for each in form.walk() if each.label):
+                found.setdefault(f"{FIELD}{field.key}", definition.translate(field.label, language))
             for element in definition.process.elements.values():
                 called = definition.element_name(element.id, language)
                 found.setdefault(element.id, called)

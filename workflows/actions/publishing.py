@@ -2,11 +2,12 @@
 
 from collections.abc import Sequence
 from dataclasses import dataclass
-from datetime import date
+from datetime import date, timedelta
 
 from workflows import policy
 from workflows.actions import trials, workshop
 from workflows.actions.play import Performance
+from workflows.core.clock import BERLIN
 from workflows.core.errors import Conflict, Invalid, LotseError, NotFound, Problem
 from workflows.core.tx import Tx
 from workflows.engine import drafts, publications, stories
@@ -16,15 +17,18 @@ from workflows.engine.publications import Publication
 from workflows.operators import catalogue
 
 LONGEST_COMMENT = 2_000
+FURTHEST = timedelta(days=730)
+"""How far ahead a version may begin."""
 
 
 def submit(tx: Tx, draft_id: int, comment: str, effective_on: date | None) -> Publication:
     """Ask a second person to publish a draft, once all its scenarios go as told.
 
-    Raises ``Invalid`` without a comment, ``Conflict("scenarios_fail", failed=)`` with each story and the step at
-    which it first goes another way, else as ``publications.submit``.
+    Raises ``Invalid`` without a comment or for a day that is over or too far ahead, ``Conflict("scenarios_fail",
+    failed=)`` with each story and the step at which it first goes another way, else as ``publications.submit``.
     """
     said = _worded(comment)
+    _refuse_unusable(tx, effective_on)
     draft = workshop.draft(tx, draft_id)
     if draft.status != drafts.OPEN:
         raise Conflict("draft_closed")
@@ -61,6 +65,14 @@ def submit_retirement(tx: Tx, key: str, number: int, comment: str) -> Publicatio
     if version is None:
         raise NotFound("version_unknown", process=key, number=number)
     return publications.submit_retirement(tx, version.id, _worded(comment))
+
+
+def _refuse_unusable(tx: Tx, day: date | None) -> None:
+    today = tx.now.astimezone(BERLIN).date()
+    if day is not None and day < today:
+        raise Invalid({"on": (Problem("in_the_past"),)})
+    if day is not None and day > today + FURTHEST:
+        raise Invalid({"on": (Problem("too_far_ahead"),)})
 
 
 def _refuse_failing(played: Sequence[Performance]) -> None:
