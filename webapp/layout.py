@@ -45,7 +45,6 @@ NAVIGATION: tuple[tuple[Any, str, Mapping[str, Any], str], ...] = (
     (_l("Werkstatt"), "workshop.processes", {}, policy.BUNDLE_EDIT),
     (_l("Konten"), "admin.users", {}, policy.USER_EDIT),
     (_l("Seiten"), "pages.edit", {"key": "imprint"}, policy.PAGE_EDIT),
-    (_l("Benachrichtigungen"), "notices.choice", {}, policy.TASK_READ),
 )
 
 
@@ -69,6 +68,7 @@ def context() -> dict[str, Any]:
         "user": user,
         "nav": navigation(user.actor) if user else [],
         "logs_contacts": user is not None and policy.may(user.actor, policy.CONTACT_WORK),
+        "gets_notices": user is not None and policy.may(user.actor, policy.TASK_READ),
         "language": language,
         "lang": i18n.tag(language),
         "dir": i18n.direction(language),

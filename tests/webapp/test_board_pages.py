@@ -51,4 +51,4 @@ def test_a_jury_sees_its_applications_the_pot_and_its_task_and_no_way_to_the_cas
         assert words in page, words
     assert "/cases/" not in page
     assert navigation is not None
-    assert re.findall(r'href="(/[^"?]*)', navigation[0]) == ["/inbox", "/jury", "/notices"]
+    assert re.findall(r'href="(/[^"?]*)', navigation[0]) == ["/inbox", "/jury"]

@@ -18,6 +18,7 @@ def test_everybody_with_tasks_chooses_for_themselves(signed_in: SignIn, begin: B
     mine = signed_in(role)
     page = mine.get("/notices").text
     assert f"{role}@lotse.example" in page
+    assert 'href="/notices"' in mine.get("/account").text
     for when, is_immediate in (("immediate", True), ("digest", False), ("digest", False)):
         assert mine.post("/notices", {"when": when}).location == "/notices"
         assert f'value="{when}" selected' in mine.get("/notices").text
@@ -32,3 +33,4 @@ def test_everybody_with_tasks_chooses_for_themselves(signed_in: SignIn, begin: B
 def test_something_else_is_refused_and_others_have_no_such_page(signed_in: SignIn) -> None:
     assert signed_in("coordinator").post("/notices", {"when": "hourly"}).status_code == 422
     assert signed_in("reviewer").post("/notices", {"when": "digest"}).status_code == 404
+    assert 'href="/notices"' not in signed_in("reviewer").get("/account").text

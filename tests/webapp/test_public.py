@@ -124,6 +124,9 @@ def test_withdrawing_asks_first(browser: Browser, enquiry: Enquired, begin: Begi
     assert browser.post(f"{page}/withdraw").location == page
     assert f"{page}/withdraw" not in browser.get(page).text
     assert browser.post(f"{page}/withdraw").status_code == 302  # twice is once
+    for path in ("withdraw", "consent"):
+        assert "<h1" in (shown := browser.get(f"{page}/{path}").text)
+        assert f"{page}/{path}" not in shown, "nothing is offered that cannot be done"
 
 
 def test_nobody_is_asked_yet(browser: Browser, enquiry: Enquired) -> None:

@@ -19,8 +19,9 @@ Row = dict[str, Any]
 
 
 def diagrams(tx: Tx, file: CaseFile) -> list[Row]:
-    """Every process, newest last: its drawing, its steps, where it stands, its variables by section."""
-    return [_process(tx, file.case.id, instance, definition) for instance, definition in file.instances]
+    """Every process, those that run first: its drawing, its steps, where it stands, its variables by section."""
+    found = sorted(file.instances, key=lambda known: known[0].status != "running")
+    return [_process(tx, file.case.id, instance, definition) for instance, definition in found]
 
 
 def _process(tx: Tx, case_id: int, instance: Instance, definition: Definition) -> Row:

@@ -189,9 +189,12 @@ def survey(tx: Tx, token: str) -> ResponseReturnValue:
 
 @view(public, "/s/<door:token>/withdraw", who=PUBLIC)
 def withdraw_ask(tx: Tx, token: str) -> ResponseReturnValue:
-    """Really?"""
+    """Really? Where there is nothing to withdraw any more, the page that says so."""
     own_words(tx, token)
-    return render_template("public/withdraw.html", token=token, case=enquiries.status(tx, token).case)
+    found = enquiries.status(tx, token)
+    if not found.can_withdraw:
+        return redirect(url_for("public.status", token=token))
+    return render_template("public/withdraw.html", token=token, case=found.case)
 
 
 @view(public, "/s/<door:token>/withdraw", who=PUBLIC, methods=("POST",))
@@ -205,9 +208,12 @@ def withdraw(tx: Tx, token: str) -> ResponseReturnValue:
 
 @view(public, "/s/<door:token>/consent", who=PUBLIC)
 def consent_ask(tx: Tx, token: str) -> ResponseReturnValue:
-    """Really take the yes back?"""
+    """Really take the yes back? Where there is none any more, the page that says so."""
     own_words(tx, token)
-    return render_template("public/consent.html", token=token, case=enquiries.status(tx, token).case)
+    found = enquiries.status(tx, token)
+    if not found.can_withdraw_consent:
+        return redirect(url_for("public.status", token=token))
+    return render_template("public/consent.html", token=token, case=found.case)
 
 
 @view(public, "/s/<door:token>/consent", who=PUBLIC, methods=("POST",))
