@@ -26,6 +26,7 @@ ENQUIRY_VARIABLES = {
     "language": "de",
     "known_organisation": False,
     "similar_cases": [],
+    "is_again": False,
 }
 
 

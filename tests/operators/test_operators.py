@@ -219,6 +219,7 @@ def test_closing_lets_the_office_s_link_end_and_gives_the_result(begin: Begin, c
         "confirmed": None,
         "decline_reason": "no_capacity",
         "decline_text": "bis Mai voll",
+        "is_waited_for": False,
     }
 
 
