@@ -7,6 +7,7 @@ from workflows.decisions.checks import check_model
 from workflows.decisions.shape import STOPPING
 from workflows.engine.bundle import Bundle
 from workflows.engine.catalogue import Catalogue
+from workflows.engine.checks.events import check_events
 from workflows.engine.checks.examined import Examined
 from workflows.engine.checks.expressions import check_expressions, check_form_expressions
 from workflows.engine.checks.fitting import check_fitting
@@ -27,6 +28,7 @@ from workflows.engine.office_functions import OFFICE_FUNCTIONS
 CHECKS: tuple[Callable[[Examined], Iterator[Finding]], ...] = (
     check_structure,
     check_joins,
+    check_events,
     check_expressions,
     check_form_expressions,
     check_forms,

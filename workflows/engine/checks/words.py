@@ -3,6 +3,7 @@
 from typing import Final
 
 from workflows.engine.checks.words_changes import CHANGES
+from workflows.engine.checks.words_events import EVENTS
 from workflows.engine.checks.words_files import BUNDLE, FORMS, Words
 
 DIAGRAM: Final[Words] = {
@@ -362,7 +363,7 @@ EXPRESSIONS: Final[Words] = {
 }
 
 
-WORDS: Final[Words] = {**BUNDLE, **DIAGRAM, **REFERENCES, **EXPRESSIONS, **FORMS, **CHANGES}
+WORDS: Final[Words] = {**BUNDLE, **DIAGRAM, **REFERENCES, **EXPRESSIONS, **FORMS, **EVENTS, **CHANGES}
 
 PLACES: Final[Words] = {
     "condition": ("Bedingung", "condition"),
