@@ -161,3 +161,19 @@ def test_files_that_cannot_be_used_are_refused_with_a_reason(xml, code):
         parse_decisions(xml)
     assert raised.value.code == code
     assert explain_error(raised.value, "de") != explain_error(raised.value, "en")
+
+
+def test_a_dense_graph_of_decisions_is_read_and_decided_at_once():
+    """Each way through the graph was walked for itself, 2**60 of them: the run's timeout is the proof."""
+    names = [f"d{number}" for number in range(60)]
+    found = parse_decisions(
+        definitions(
+            *(
+                decision(
+                    name, literal("1"), "".join(required("requiredDecision", f"{other}_id") for other in names[at:])
+                )
+                for at, name in enumerate(names, start=1)
+            )
+        )
+    )
+    assert found.evaluate("d0", {}).value == 1

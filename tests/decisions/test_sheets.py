@@ -4,7 +4,7 @@ from dataclasses import replace
 from pathlib import Path
 
 import pytest
-from hypothesis import given
+from hypothesis import given, settings
 from hypothesis import strategies as st
 from lxml import etree
 
@@ -42,6 +42,7 @@ def test_what_nobody_changed_stays(path: Path) -> None:
 
 
 @given(st.data())
+@settings(deadline=None)
 def test_every_cell_reads_as_it_was_written(data: st.DataObject) -> None:
     xml = WAY.read_bytes()
     sheet = sheets.sheets(xml)[0]

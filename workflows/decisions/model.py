@@ -105,7 +105,8 @@ def _assemble(xml: bytes, imports: Iterable[bytes], functions: Collection[str]) 
     named = {key: element for source in sources for key, element in element_keys(source).items()}
     elements = {element.key: element for source in sources for element in read_elements(source, named)}
     refuse_cycles(elements)
-    elements = {key: _with_inputs(element, elements) for key, element in elements.items()}
+    asked: dict[Key, frozenset[str]] = {}
+    elements = {key: _with_inputs(element, elements, asked) for key, element in elements.items()}
     services = [element for element in _own(elements, own) if isinstance(element, Service)]
     return DecisionModel(
         name=own.root.get("name") or "",
@@ -120,16 +121,22 @@ def _own(elements: Mapping[Key, Element], source: Source) -> Iterator[Element]:
     return (element for key, element in elements.items() if key[0] == source.namespace)
 
 
-def _with_inputs(element: Element, elements: Mapping[Key, Element]) -> Element:
-    return replace(element, inputs=_inputs(element, elements)) if isinstance(element, Decision) else element
+def _with_inputs(element: Element, elements: Mapping[Key, Element], asked: dict[Key, frozenset[str]]) -> Element:
+    return replace(element, inputs=_inputs(element, elements, asked)) if isinstance(element, Decision) else element
 
 
-def _inputs(element: Element, elements: Mapping[Key, Element]) -> frozenset[str]:
-    """Collect the names an element needs from the caller: its inputs and whatever no requirement gives it."""
+def _inputs(element: Element, elements: Mapping[Key, Element], asked: dict[Key, frozenset[str]]) -> frozenset[str]:
+    """Collect the names an element needs from the caller: its inputs and whatever no requirement gives it.
+
+    ``asked`` keeps what was found: many ways lead to the same element, and to walk each would never end.
+    """
+    if element.key in asked:
+        return asked[element.key]
     needed: set[str] = set()
     given: set[str] = {element.name}
     for requirement in getattr(element, "requirements", ()):
         target = elements[requirement.key]
         given |= {requirement.name, requirement.group}
-        needed |= _inputs(target, elements) if hasattr(target, "requirements") else {target.name}
-    return frozenset(needed | {name for name in getattr(element, "reads", ()) if name not in given})
+        needed |= _inputs(target, elements, asked) if hasattr(target, "requirements") else {target.name}
+    asked[element.key] = frozenset(needed | {name for name in getattr(element, "reads", ()) if name not in given})
+    return asked[element.key]
