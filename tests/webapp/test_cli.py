@@ -16,9 +16,13 @@ from urllib.error import HTTPError, URLError
 
 import pytest
 
+from tests.actions.conftest import ENQUIRY
+from tests.conftest import Begin
 from webapp import cli
 from webapp.cli import main, serving
+from workflows.actions import enquiries
 from workflows.core.settings import Settings
+from workflows.engine.incidents import Incident
 
 ROOT = Path(__file__).parents[2]
 COMMANDS = (
@@ -222,6 +226,22 @@ def test_what_is_stuck_is_listed(capsys: pytest.CaptureFixture[str]) -> None:
     assert main(["incidents"]) == 0
     assert main(["retry", "1"]) == 1
     assert "Es hängt nichts." in capsys.readouterr().out
+
+
+def test_a_stuck_step_is_named_with_its_case_and_why(
+    house: None, begin: Begin, settings: Settings, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+) -> None:
+    monkeypatch.setenv("DATABASE_URL", settings.database_url)
+    monkeypatch.setenv("LOTSE_INSTANCE", str(settings.instance))
+    with begin() as tx:
+        case, _link = enquiries.submit(tx, ENQUIRY, "de")
+        stuck = Incident(instance_id=case.instance_id, token="0" * 32, element_id="triage", created_at=tx.now)
+        stuck.code, stuck.facts = "unknown_group", {"group": "group:nowhere"}
+        tx.session.add(stuck)
+    assert main(["incidents"]) == 1
+    told = capsys.readouterr().out
+    assert "(Anfrage 2026-0001), Schritt „Anfrage sichten“: Die Gruppe „group:nowhere“ gibt es nicht" in told
+    assert "nur noch von Hand" in told
 
 
 def test_an_office_gets_its_address(

@@ -6,6 +6,7 @@ from collections.abc import Iterator
 from webapp.cli.surroundings import Commands, add_command, as_system, settings_of
 from webapp.wording import mail_failure
 from webapp.wording.given_up import advice_text, what_text
+from webapp.wording.incidents import incident_text
 from workflows.actions import given_up, incidents, mails
 from workflows.core.clock import BERLIN
 from workflows.core.tx import Tx
@@ -30,8 +31,11 @@ def run_incidents(options: Namespace) -> int:
 
 def _stuck(tx: Tx) -> Iterator[str]:
     for each in incidents.unresolved(tx):
-        again = f"wieder {each.next_at.astimezone(BERLIN):%d.%m. %H:%M}" if each.next_at else "nur noch von Hand"
-        yield f"{each.id}: Vorgang {each.instance_id}, {each.element_id}: {each.code} {each.facts} ({again})"
+        row = each.incident
+        where = " ".join(filter(None, (each.process, each.reference)))
+        why = incident_text({**row.facts, "code": row.code})
+        again = f"wieder {row.next_at.astimezone(BERLIN):%d.%m. %H:%M}" if row.next_at else "nur noch von Hand"
+        yield f"Störung {row.id} ({where}), Schritt „{each.step}“: {why} ({again}). [{row.element_id}: {row.code}]"
 
 
 def _given_up(tx: Tx) -> Iterator[str]:
@@ -53,6 +57,6 @@ def run_retry(options: Namespace) -> int:
     """Try one step again; 1 when it failed again."""
     with as_system(settings_of(options)) as tx:
         instance = incidents.retry(tx, options.incident)
-        left = [each for each in incidents.unresolved(tx) if each.instance_id == instance.id]
+        left = [each for each in incidents.unresolved(tx) if each.incident.instance_id == instance.id]
     print("Noch immer gestört." if left else "Es geht weiter.")
     return 1 if left else 0
