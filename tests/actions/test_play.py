@@ -130,3 +130,10 @@ def test_an_unreadable_story_names_its_file(
         play(sessions, settings, bundles / "referral", "probe")
     assert refused.value.code == "scenario_unreadable"
     assert refused.value.facts["file"] == "probe.yaml"
+
+
+def test_a_message_that_no_process_knows_is_told_with_those_there_are(tell: Tell) -> None:
+    (deviation,) = tell({"message": "outcome_confirmd", "about": "caritas", "values": {"answer": "yes"}}).deviations
+    assert (deviation.step, deviation.code) == (1, "message_unknown")
+    assert deviation.facts["message"] == "outcome_confirmd"
+    assert "outcome_confirmed" in cast(list[str], deviation.facts["known"])

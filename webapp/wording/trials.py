@@ -26,6 +26,7 @@ DEVIATIONS: Mapping[str, Any] = {
     "incident": _("Der Schritt „%(element)s“ bleibt hängen: %(problem)s."),
     "task_not_open": _("Die Aufgabe „%(task)s“ ist nicht offen. Offen sind: %(open)s."),
     "referral_unknown": _("Eine Verweisung an „%(office)s“ gibt es hier nicht."),
+    "message_unknown": _("Auf eine Nachricht „%(message)s“ wartet kein Ablauf. Es gibt diese: %(known)s."),
     "office_unknown": _("Die Stelle „%(office)s“ gibt es in diesem Haus nicht."),
     "person_unknown": _("Die Person „%(person)s“ gibt es in Szenarien nicht."),
     "trial_too_slow": _(

@@ -49,6 +49,12 @@ def names(play_on: Stage, language: str = GERMAN) -> dict[str, str]:
     return found
 
 
+def awaited(play_on: Stage, tx: Tx) -> frozenset[str]:
+    """The names of the messages that any process knows."""
+    elements = (each for found in _definitions(play_on, tx) for each in found.process.elements.values())
+    return frozenset(each.trigger.name for each in elements if each.trigger.kind == "message" and each.trigger.name)
+
+
 def _definitions(play_on: Stage, tx: Tx) -> Iterator[Definition]:
     running = list(dict.fromkeys(instance.version_id for instance in play_on.instances(tx)))
     yield from (definitions.load(tx.session, each) for each in running)
