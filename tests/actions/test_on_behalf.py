@@ -13,7 +13,7 @@ from workflows.core import audit
 from workflows.core.errors import Conflict, Invalid, LotseError, NotFound
 from workflows.core.outbox import Mail
 from workflows.domain import cases as domain_cases
-from workflows.domain import referrals as domain_referrals
+from workflows.domain import taking_back
 from workflows.domain.cases import Case
 from workflows.domain.referrals import Referral
 from workflows.engine import messages
@@ -173,7 +173,7 @@ def test_without_consent_a_decline_is_not_taken_back_and_nothing_goes_out_again(
         with pytest.raises(Conflict, match="consent_missing"):
             referrals.take_back(tx, 1, "Verwechselt")
     with house.at() as tx, pytest.raises(LotseError, match="consent_missing"):
-        domain_referrals.reopen(tx, 1, "Verwechselt")
+        taking_back.take_back(tx, 1, "Verwechselt")
     with house.at("coordinator") as tx:
         tx.session.get_one(Referral, 1).legal_basis_note = "Am Telefon bestätigt"
         assert referrals.can_take_back(tx, tx.session.get_one(Referral, 1), awaited)

@@ -13,7 +13,7 @@ from workflows.actions.inbox import OpenForm
 from workflows.core import audit
 from workflows.core.errors import Conflict, Invalid, NotFound, Problem
 from workflows.core.tx import Tx
-from workflows.domain import codes, questions, referrals
+from workflows.domain import codes, questions, referrals, taking_back
 from workflows.domain.cases import Case
 from workflows.domain.offices import Office
 from workflows.domain.questions import ReferralMessage
@@ -245,7 +245,7 @@ def can_take_back(tx: Tx, referral: Referral, awaited: frozenset[tuple[str, str]
     """
     return (
         policy.may(tx.actor, policy.TASK_ON_BEHALF)
-        and referrals.answered_with(referral) in referrals.TAKEN_BACK
+        and referrals.answered_with(referral) in taking_back.STANDS_AGAIN
         and (TAKEN_BACK, referral.key) in awaited
         and _may_pass_on(tx, referral)
     )

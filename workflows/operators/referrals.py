@@ -7,7 +7,7 @@ from workflows.core import links, workdays
 from workflows.core.clock import BERLIN
 from workflows.core.errors import LotseError, NotFound
 from workflows.core.tx import Tx
-from workflows.domain import offices, programmes, questions, referrals
+from workflows.domain import offices, programmes, questions, referrals, taking_back
 from workflows.domain.cases import Case
 from workflows.domain.offices import Office
 from workflows.domain.programmes import Programme
@@ -157,7 +157,7 @@ def reopen(tx: Tx, call: Call) -> dict[str, Any]:
     ``was_told`` says whether the association had been told of the answer.
     """
     deadline = inputs.day(call, "deadline")
-    referral = referrals.reopen(tx, inputs.subject(call, "referral"), inputs.text(call, "reason"), deadline)
+    referral = taking_back.take_back(tx, inputs.subject(call, "referral"), inputs.text(call, "reason"), deadline)
     return {"resume": ANEW[referral.status], "was_told": referral.retracted_at == tx.now}
 
 
@@ -168,7 +168,7 @@ def ask_again(tx: Tx, call: Call) -> None:
     if referral is None or referral.case_id != case.id:
         raise LotseError("operator_input", name="referral", wanted="referral of the case", found="another")
     reason = inputs.text(call, "reason")
-    referrals.reopen(tx, referral.id, reason, inputs.day(call, "deadline"))
+    taking_back.take_back(tx, referral.id, reason, inputs.day(call, "deadline"))
     office = tx.session.get_one(Office, referral.office_id)
     variables = {**starting_variables(tx, case, referral, office), "resume": "answer", "taken_back_reason": reason}
     variables["half_way"] = workdays.half_way(tx.now.astimezone(BERLIN).date(), referral.deadline_on)
