@@ -25,10 +25,17 @@ def revisions(page: str) -> dict[str, str]:
 
 
 def test_every_text_is_listed_with_its_steps_and_missing_languages(owner: Browser, draft: str) -> None:
-    page = owner.get(f"{draft}/texts").text
-    assert "receipt" in page
-    assert "vollständig" in page
-    assert re.search(r"triage_reminder.*?Es fehlt:", page, re.DOTALL)
+    def told(name: str) -> str:
+        row = re.search(
+            rf"<bdi>{name}</bdi>.*?data-label=\"Sprachen\">(.*?)</td>", owner.get(f"{draft}/texts").text, re.DOTALL
+        )
+        assert row is not None
+        return " ".join(row[1].split())
+
+    assert told("receipt") == "vollständig"
+    assert told("triage_reminder") == "nur: Deutsch, English"  # read inside: seven languages are not missed
+    owner.post(f"{draft}/texts/receipt?beside=tr", {"t.tr": ""})
+    assert told("receipt") == "Es fehlt: Türkçe"
 
 
 def test_a_text_is_changed_beside_its_german(owner: Browser, draft: str) -> None:
