@@ -83,7 +83,7 @@ def sent(owner: Browser, draft: str) -> dict[str, tuple[str, Any]]:
         "workshop_trials.begin": (f"{draft}/trials", {"like": like, "title": "Noch eine"}),
         "workshop_trials.complete": (f"{trial}/complete", {}),
         "workshop_trials.wait": (f"{trial}/time", {"days": "1"}),
-        "workshop_trials.message": (f"{trial}/message", {"message": "unknown"}),
+        "workshop_trials.message": (f"{trial}/message", {"message": "case_confirmed"}),
         "workshop_trials.undo": (f"{trial}/undo", {}),
         "workshop_trials.keep": (f"{trial}/keep", {"name": "behalten"}),
         "workshop_trials.forget": (f"{trial}/forget", {}),
