@@ -282,6 +282,8 @@ MATRIX: dict[str, frozenset[str]] = {
     "GET /api/v1/instances/{referral_instance}": CASES | OFFICE,
     "GET /api/v1/instances/{instance}/events": CASES,
     "GET /api/v1/instances/{referral_instance}/events": CASES | OFFICE,
+    "GET /api/v1/instances/{jury_instance}": BOARD,
+    "GET /api/v1/instances/{jury_instance}/events": BOARD,
     "POST /api/v1/processes/enquiry/instances": CASES,
     "POST /api/v1/messages": CASES,
     "POST /api/v1/bundles": OWNER,

@@ -267,6 +267,7 @@ def _apply(begin: Begin, house: House, jury_id: int) -> dict[str, str]:
         paper.subject = task.subject
         return {
             "jury_task": str(task.id),
+            "jury_instance": str(task.instance_id),
             "application": task.subject.removeprefix("application:"),
             "jury_file": paper.key,
         }

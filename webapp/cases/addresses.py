@@ -5,6 +5,7 @@ from flask_babel import gettext as _
 
 from workflows import policy
 from workflows.core.tx import Tx
+from workflows.domain import people
 from workflows.engine.tasks import Task
 
 
@@ -15,8 +16,8 @@ def is_of_office(task: Task) -> bool:
 
 def is_of_jury(tx: Tx, task: Task) -> bool:
     """Whether a task is about an application, not the coordination's own, that the actor may read as its jury does."""
-    is_theirs = task.subject.startswith("application:") and task.group_key not in {None, "group:coordination"}
-    return is_theirs and policy.may(tx.actor, policy.BOARD_READ)
+    is_ours = task.group_key in {None, people.GROUP_OF_ROLE["coordinator"]}
+    return task.subject.startswith("application:") and not is_ours and policy.may(tx.actor, policy.BOARD_READ)
 
 
 def answer_url(case_id: int, task: Task) -> str:

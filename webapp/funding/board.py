@@ -13,7 +13,6 @@ from workflows import policy
 from workflows.actions import board as boards
 from workflows.actions.board import Sheet
 from workflows.core.tx import Tx
-from workflows.engine.definitions import Definition
 
 board = Blueprint("board", __name__)
 
@@ -34,20 +33,7 @@ def application(tx: Tx, application_id: int) -> ResponseReturnValue:
 def _page(tx: Tx, sheet: Sheet) -> Mapping[str, Any]:
     case_id = sheet.candidate.application.case_id
     return {
-        "sections": processes.sections(tx, *sheet.process, without=_internal(sheet.process[1]))
-        if sheet.process
-        else [],
+        "sections": processes.sections(tx, *sheet.process, without=sheet.internal_forms) if sheet.process else [],
         "files": files_of.for_office(sheet.files, case_id, can_work=False),
         "sees_case": policy.may(tx.actor, policy.CASE_READ),
     }
-
-
-def _internal(definition: Definition) -> frozenset[str]:
-    """The forms of what the coordination does alone: advice and reviews are between it and the association."""
-    return frozenset(
-        element.form_id
-        for element in definition.process.elements.values()
-        if element.form_id
-        and element.assignment.candidate_groups == "group:coordination"
-        and not element.assignment.is_shared
-    )

@@ -31,7 +31,7 @@ ASKED_AT_ONCE = 50
 """How many associations the yearly question goes to on one day: answers need somebody to read them."""
 
 LONGEST_NOTE = 2000
-COORDINATION = "group:coordination"
+COORDINATION = people.GROUP_OF_ROLE["coordinator"]
 
 Values = Mapping[str, Any]
 

@@ -12,7 +12,7 @@ from workflows.core.clock import BERLIN
 from workflows.core.errors import NotFound
 from workflows.core.files import File
 from workflows.core.tx import Tx
-from workflows.domain import programmes, ranking
+from workflows.domain import people, programmes, ranking
 from workflows.domain.cases import Case
 from workflows.domain.funding import NOTHING, Application
 from workflows.domain.programmes import Programme, ProgrammeYear
@@ -70,6 +70,19 @@ class Sheet:
     pot: ProgrammeYear | None
     process: tuple[Instance, Definition] | None
     files: Sequence[File]
+
+    @property
+    def internal_forms(self) -> frozenset[str]:
+        """The forms of what the coordination does alone: advice and reviews are between it and the association."""
+        if self.process is None:
+            return frozenset()
+        return frozenset(
+            element.form_id
+            for element in self.process[1].process.elements.values()
+            if element.form_id
+            and element.assignment.candidate_groups == people.GROUP_OF_ROLE["coordinator"]
+            and not element.assignment.is_shared
+        )
 
 
 def read(tx: Tx) -> list[Pot]:

@@ -13,6 +13,9 @@ from workflows.core.tx import Tx
 from workflows.domain import people
 from workflows.domain.people import CASE_WORKERS, Deputyship, Membership, User, UserRole
 
+OWN_PEOPLE = {"office": {"office"}, "jury": {"jury", "leadership"}}
+"""Who may stand in for these roles, if they are in the same office or jury."""
+
 LONGEST = 366
 """Days; who is away for longer is better taken out of the groups."""
 
@@ -39,18 +42,11 @@ def fitting(session: Session, absent_id: int) -> Select[tuple[User]]:
     fits: list[ColumnElement[bool]] = []
     if held & CASE_WORKERS:
         fits.append(_has_one_of(CASE_WORKERS))
-    if "office" in held:
-        houses = select(Membership.group_key).where(
-            Membership.user_id == absent_id, Membership.group_key.startswith("office:")
-        )
-        of_house = select(Membership.user_id).where(Membership.group_key.in_(houses))
-        fits += [_has_one_of({"office"}), User.id.in_(of_house)]
-    if "jury" in held:
-        juries = select(Membership.group_key).where(
-            Membership.user_id == absent_id, Membership.group_key.not_like("office:%")
-        )
-        of_jury = select(Membership.user_id).where(Membership.group_key.in_(juries))
-        fits += [_has_one_of({"jury", "leadership"}), User.id.in_(of_jury)]
+    for role, stand_ins in OWN_PEOPLE.items():
+        if role in held:
+            own = people.working_groups(role, people.groups(session, absent_id))
+            of_own = select(Membership.user_id).where(Membership.group_key.in_(own))
+            fits += [_has_one_of(stand_ins), User.id.in_(of_own)]
     if not fits:
         fits.append(_has_one_of(held))
     return select(User).where(User.is_active, User.id != absent_id, *fits).order_by(User.name, User.id)

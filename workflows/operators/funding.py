@@ -16,7 +16,7 @@ from workflows.engine.catalogue import BpmnError, Call, Operator, Parameter
 from workflows.operators import inputs
 
 PROCESS = "funding"
-JURY = "group:jury"
+JURY = people.GROUP_OF_ROLE["jury"]
 
 # What a diagram may react to; everything else is an incident.
 EXPECTED = frozenset(
