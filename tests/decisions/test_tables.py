@@ -6,6 +6,7 @@ import pytest
 
 from tests.decisions.models import decision, definitions, table
 from workflows.decisions import DecisionError, MatchedRule, parse_decisions
+from workflows.decisions.sheets import sheets
 
 RULES = [
     ['"rooms"', "<= 500", '"low"', "small rooms"],
@@ -82,10 +83,18 @@ def test_several_outputs_make_a_context():
 
 def test_the_explanation_names_inputs_rules_and_output():
     (explanation,) = outcome("FIRST", "rooms", 200).explanation
-    assert explanation.decision == "level"
+    assert explanation.decision == explanation.title == "level"
     assert explanation.inputs == (("topic", "rooms"), ("amount", Decimal(200)))
     assert explanation.rules == (MatchedRule(1, "rule_1", "small rooms"),)
     assert explanation.output == "low"
+
+
+def test_people_read_the_label_of_a_decision_where_its_name_must_be_one_of_the_language():
+    xml = definitions(decision("level", table(["topic", "amount"], ["level"], RULES, "FIRST")))
+    labelled = xml.replace(b'name="level"', b'name="level" label="Wie dringend?"', 1)
+    (explanation,) = parse_decisions(labelled).evaluate("level", {"topic": "rooms", "amount": 1}).explanation
+    assert (explanation.decision, explanation.title) == ("level", "Wie dringend?")
+    assert [sheet.title for sheet in sheets(labelled)] == ["Wie dringend?"]
 
 
 def test_an_input_may_be_any_expression():

@@ -102,7 +102,8 @@ def test_a_proposal_without_words_of_its_own_says_none_of_its_codes(
         instance = tx.session.scalars(select(Instance).order_by(Instance.id)).first()
         assert instance is not None
         output = [{"verdict": "unclear", "reason": "Bitte nachfragen."}, {"verdict": "no", "reason": "Nur für Kultur."}]
-        told = {"tables": [{"output": output, "why": []}]}
+        fits = {"title": "Förderung von Projekten", "output": [], "why": []}
+        told = {"tables": [{"title": "Kulturförderung", "output": output, "why": []}, fits]}
         tx.session.add(
             Event(
                 instance_id=instance.id,
@@ -115,8 +116,9 @@ def test_a_proposal_without_words_of_its_own_says_none_of_its_codes(
             )
         )
     proposals = entries(signed_in("coordinator").get("/cases/1?show=decision").text)
-    assert "noch unklar · Bitte nachfragen." in proposals
+    assert "Kulturförderung: noch unklar · Bitte nachfragen." in proposals
     assert "passt nicht · Nur für Kultur." in proposals
+    assert "Förderung von Projekten: keine Regel trifft zu" in proposals
 
 
 def test_what_was_entered_for_others_is_told_once_with_for_whom_how_and_when(

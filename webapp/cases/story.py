@@ -126,11 +126,15 @@ def _text(happening: Happening) -> str:
 
 
 def decision(words: DetailWords, details: Mapping[str, Any]) -> list[Row]:
-    """What a table proposed and why: the rules that matched in their own words, and the result."""
+    """What tables proposed and why: the rules that matched in their own words, else the result; whose, if several."""
+    tables = details.get("tables", ())
     rows = []
-    for table in details.get("tables", ()):
+    for table in tables:
         reasons = [str(reason) for reason in table.get("why", ()) if reason]
-        rows.append({"label": "", "value": "\n".join(reasons) or _result(words, table)})
+        text = "\n".join(reasons) or _result(words, table)
+        if title := table.get("title", "") if len(tables) > 1 else "":
+            text = text or _("keine Regel trifft zu")
+        rows.append({"label": title, "value": text})
     return [row for row in rows if row["value"]]
 
 

@@ -26,9 +26,10 @@ class MatchedRule:
 
 @dataclass(frozen=True, slots=True)
 class TableExplanation:
-    """How one table came to its result: inputs as (expression, value), matched rules, the value given."""
+    """How one table came to its result: whose it is, inputs as (expression, value), matched rules, the value given."""
 
     decision: str
+    title: str
     table: str
     hit_policy: str
     inputs: tuple[tuple[str, object], ...]
@@ -169,7 +170,9 @@ def _note(run: Run, table: Table, values: Sequence[object], hits: Sequence[_Hit]
         inputs = tuple((column.source, run.release(value)) for column, value in zip(table.inputs, values, strict=True))
         rules = tuple(MatchedRule(hit.rule.number, hit.rule.id, hit.rule.description) for hit in hits)
         policy = f"{table.hit_policy} {table.aggregation}" if table.aggregation else table.hit_policy
-        run.tables.append(TableExplanation(table.owner, table.id, policy, inputs, rules, run.release(result)))
+        run.tables.append(
+            TableExplanation(table.owner, table.title, table.id, policy, inputs, rules, run.release(result))
+        )
 
 
 Resolver = Callable[[Scope, list[_Hit]], object]

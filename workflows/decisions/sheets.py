@@ -11,7 +11,7 @@ from lxml import etree
 from workflows.decisions.errors import DecisionModelError
 from workflows.decisions.tables import AGGREGATIONS, HIT_POLICIES
 from workflows.decisions.writing import element_near, file_of, free_id, ids, insert_after, put_text
-from workflows.decisions.xml import Element, child, children, name_of, read_definitions, text_of
+from workflows.decisions.xml import Element, child, children, name_of, read_definitions, text_of, title_of
 
 MOST_RULES = 500
 MOST_COLUMNS = 40
@@ -44,6 +44,7 @@ class Sheet:
 
     decision: str
     name: str
+    title: str
     hit_policy: str
     aggregation: str
     inputs: tuple[Column, ...]
@@ -73,6 +74,7 @@ def _sheet(decision: Element, table: Element) -> Sheet:
     return Sheet(
         decision=decision.get("id") or name_of(decision),
         name=name_of(decision),
+        title=title_of(decision),
         hit_policy=policy if policy in HIT_POLICIES else "UNIQUE",
         aggregation=table.get("aggregation") or "",
         inputs=inputs,

@@ -5,7 +5,7 @@ from typing import Final
 
 from workflows.decisions.boxed import Reader, register_form
 from workflows.decisions.item_types import type_named
-from workflows.decisions.xml import Element, child, children, name_of, text_of
+from workflows.decisions.xml import Element, child, children, name_of, text_of, title_of
 from workflows.feel import FeelSyntaxError, analysis, syntax
 from workflows.feel.parser import parse_expression, parse_unary_tests
 from workflows.feel.types import FeelType, RestrictedType
@@ -57,9 +57,13 @@ class Rule:
 
 @dataclass(frozen=True, slots=True)
 class Table:
-    """A decision table of the element `owner`; `written_policy` is its hit policy before an unknown one is UNIQUE."""
+    """A decision table of the element `owner`, which people call `title`.
+
+    `written_policy` is its hit policy before an unknown one is UNIQUE.
+    """
 
     owner: str
+    title: str
     id: str
     hit_policy: str
     written_policy: str
@@ -91,6 +95,12 @@ def _as_node(element: Element, reader: Reader) -> syntax.Node:
     return TableNode(0, table, (*inputs, *rows, *defaults))
 
 
+def _title(table: Element, reader: Reader) -> str:
+    """The label of what the table belongs to, however deep it lies in its expression."""
+    owners = (each for each in table.iterancestors() if name_of(each) == reader.element)
+    return next((title_of(each) for each in owners), reader.element)
+
+
 def read_table(element: Element, reader: Reader) -> Table:
     """Read a table; an unknown hit policy reads as UNIQUE, the standard's default."""
     policy = element.get("hitPolicy", "UNIQUE")
@@ -99,6 +109,7 @@ def read_table(element: Element, reader: Reader) -> Table:
     rules = tuple(_rule(number, row, inputs, reader) for number, row in enumerate(children(element, "rule"), start=1))
     return Table(
         owner=reader.element,
+        title=_title(element, reader),
         id=element.get("id") or "",
         hit_policy=policy if policy in HIT_POLICIES else "UNIQUE",
         written_policy=policy,

@@ -70,3 +70,8 @@ def text_of(element: Element | None) -> str:
 def name_of(element: Element) -> str:
     """Give the name attribute with its white space normalised."""
     return " ".join((element.get("name") or "").split())
+
+
+def title_of(element: Element) -> str:
+    """What people call it: its label (DMN 1.5 §6.3.1), else the name by which expressions know it."""
+    return " ".join((element.get("label") or "").split()) or name_of(element)

@@ -100,6 +100,7 @@ def _explanation(decision_id: str, outcome: DecisionResult) -> dict[str, Any]:
     tables = [
         {
             "table": table.table,
+            "title": table.title,
             "hit_policy": table.hit_policy,
             "inputs": [[expression, value] for expression, value in table.inputs],
             "rules": [rule.number for rule in table.rules],
