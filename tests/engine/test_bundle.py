@@ -13,8 +13,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from tests.engine.diagrams import bundle, form
-from workflows.engine import drafts
-from workflows.engine.bundle import Bundle, BundleUnreadable, beside, read
+from workflows.engine.bundle import SCENARIO, Bundle, BundleUnreadable, beside, read
 from workflows.engine.content import read_content
 
 FILES = {
@@ -102,7 +101,7 @@ def test_zip_bombs_stay_small() -> None:
     assert refusal(with_member("x.form", b"0" * 4_900_000)) == "packed_too_tightly"
     assert refusal(zipped({"enquiry.bpmn": b"", "x.form": random.Random(1).randbytes(5_000_001)})) == "file_too_large"
     with pytest.raises(BundleUnreadable):
-        beside(zipped({"enquiry.bpmn": b"", "scenarios/a.yaml": b"#" * 2_000_000}), drafts.SCENARIO)
+        beside(zipped({"enquiry.bpmn": b"", "scenarios/a.yaml": b"#" * 2_000_000}), SCENARIO)
     many = {f"f{number}.form": b"x" for number in range(500)}
     assert refusal(zipped({"enquiry.bpmn": b"", **many})) == "too_many_files"
     assert refusal(b"P" * 10_000_001) == "zip_too_large"
@@ -124,7 +123,7 @@ def test_what_file_managers_leave_behind_and_folders_around_are_no_part_of_a_bun
     assert refusal(zipped({**MAC, "../._x": b"", **tidy}, prefix="")) == "unsafe_path"
     many = {f"__MACOSX/{number}": b"" for number in range(1300)}
     assert refusal(zipped({**many, **tidy}, prefix="")) == "too_many_files"
-    assert set(beside(zipped({**MAC, **tidy}, prefix=""), drafts.SCENARIO)) == {"scenarios/first.yaml"}
+    assert set(beside(zipped({**MAC, **tidy}, prefix=""), SCENARIO)) == {"scenarios/first.yaml"}
 
 
 def test_names_in_utf8_are_read_where_the_zip_does_not_say_so() -> None:

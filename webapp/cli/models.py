@@ -16,7 +16,7 @@ from sqlalchemy.orm import Session, sessionmaker
 from webapp.cli.surroundings import Commands, add_command
 from webapp.wording.errors import step_text
 from webapp.wording.trials import deviation_text
-from workflows.actions import play
+from workflows.actions import play, scenario_check
 from workflows.core import typed_json
 from workflows.core.clock import SystemClock
 from workflows.core.db import make_engine, make_sessions
@@ -54,6 +54,9 @@ def register(commands: Commands) -> None:
 def checking_arguments(checking: ArgumentParser) -> None:
     """What ``check`` takes."""
     checking.add_argument("path", nargs="+", type=Path, help="Ordner eines Prozesses, Zip-Datei oder einzelne Datei")
+    checking.add_argument(
+        "--bundles", type=Path, default=Path("bpmn"), help="Ordner der übrigen Prozesse, von denen Szenarien erzählen"
+    )
     checking.add_argument("--normalise", action="store_true", help="Diagramme anderer Werkzeuge erst angleichen")
     checking.add_argument(
         "-o", "--output", type=Path, help="das angeglichene Diagramm (.bpmn) oder Bündel (.zip) dorthin"
@@ -64,7 +67,9 @@ def run_check(options: Namespace) -> int:
     """Print every finding; 0 clean or hints only, 1 errors, 2 something unreadable."""
     with fresh_house() as tx:
         known = catalogue(tx)
-    report = check_files(options.path, known, normalising=options.normalise or options.output is not None)
+    normalising = options.normalise or options.output is not None
+    beside = scenario_check.beside(known, options.bundles)
+    report = check_files(options.path, known, normalising=normalising, beside=beside)
     print("\n".join(report.lines))
     if options.output is not None and report.exit_code != UNREADABLE:
         bundle = normalise(open_bundle(options.path[0])).bundle

@@ -6,7 +6,7 @@ from flask import url_for
 from flask_babel import gettext as _
 
 from webapp.i18n import NAMES
-from workflows.engine.drafts import SCENARIO
+from workflows.engine.bundle import SCENARIO
 from workflows.engine.findings import Finding
 
 KINDS = {".bpmn": "diagram", ".form": "form", ".dmn": "table"}

@@ -10,6 +10,7 @@ from workflows.actions.stage import Stage
 from workflows.core.tx import Tx
 from workflows.engine import definitions
 from workflows.engine.definition import GERMAN, Definition
+from workflows.engine.dialect import ParsedProcess
 
 PROCESS: Final = "process:"
 """Before the key of a process, which may also be the id of an element."""
@@ -51,8 +52,13 @@ def names(play_on: Stage, language: str = GERMAN) -> dict[str, str]:
 
 def awaited(play_on: Stage, tx: Tx) -> frozenset[str]:
     """The names of the messages that any process knows."""
-    elements = (each for found in _definitions(play_on, tx) for each in found.process.elements.values())
-    return frozenset(each.trigger.name for each in elements if each.trigger.kind == "message" and each.trigger.name)
+    return frozenset[str]().union(*(messages_of(found.process) for found in _definitions(play_on, tx)))
+
+
+def messages_of(process: ParsedProcess) -> frozenset[str]:
+    """The names of the messages that diagrams speak of."""
+    triggers = (each.trigger for each in process.elements.values())
+    return frozenset(each.name for each in triggers if each.kind == "message" and each.name)
 
 
 def _definitions(play_on: Stage, tx: Tx) -> Iterator[Definition]:

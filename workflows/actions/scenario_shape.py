@@ -15,6 +15,8 @@ from workflows.domain.referrals import Terms
 from workflows.engine import moments
 from workflows.engine.faults import Stuck
 
+LARGEST = 300_000
+"""Bytes of a file: what is larger takes seconds to read and tells no story."""
 MOST_STEPS = 200
 MOST_WORKDAYS = 400
 MOST_MONTHS, MOST_DAYS = 120, 4_000

@@ -26,8 +26,9 @@ from datetime import date
 from pathlib import Path
 from typing import Any
 
-from workflows.actions.scenario_shape import plain, refuse_misshapen, verb_of
+from workflows.actions.scenario_shape import LARGEST, plain, refuse_misshapen, verb_of
 from workflows.core.errors import LotseError, NotFound
+from workflows.core.sizes import size_text
 
 
 @dataclass(frozen=True, slots=True)
@@ -84,6 +85,8 @@ def read_all(bundle_folder: Path, name: str | None = None) -> list[Scenario]:
 def parse(name: str, data: bytes) -> Scenario:
     """The scenario in a YAML text; raises ``LotseError("scenario_unreadable")`` with file and reason."""
     try:
+        if len(data) > LARGEST:
+            raise ValueError(f"> {size_text(LARGEST)}")
         story = plain(data.decode("utf-8-sig"))
         refuse_misshapen(story)
     except ValueError as error:

@@ -138,7 +138,7 @@ def prepare(sessions: sessionmaker[Session], settings: Settings, bundle_folder: 
     with transaction(sessions(), SYSTEM, clock, settings) as tx:
         seed.load(tx)
         call_people(tx)
-        for folder in _bundles(bundle_folder):
+        for folder in bundles_beside(bundle_folder):
             definitions.deploy(tx, bundle.read(folder), catalogue(tx))
 
 
@@ -161,7 +161,7 @@ def _address(name: str) -> str:
     return PEOPLE[name][1] if name in PEOPLE else f"{name}@probe.example"
 
 
-def _bundles(bundle_folder: Path) -> Iterator[Path]:
+def bundles_beside(bundle_folder: Path) -> Iterator[Path]:
     """A process may start others, so all that lie side by side are deployed together."""
     for folder in sorted(bundle_folder.resolve().parent.iterdir()):
         if (folder / f"{folder.name}.bpmn").is_file():

@@ -225,7 +225,7 @@ def unpacked(tx: Tx, data: bytes) -> tuple[Normalised, dict[str, bytes]]:
     """What a zip holds, brought into the dialect, and its scenarios beside those the process has already."""
     policy.require(tx, policy.BUNDLE_EDIT)
     found = received.settled(bundles.read(data))
-    return found, {**stories.of_process(tx.session, found.bundle.key), **bundles.beside(data, drafts.SCENARIO)}
+    return found, {**stories.of_process(tx.session, found.bundle.key), **bundles.beside(data, bundles.SCENARIO)}
 
 
 def begin_with(tx: Tx, held: Bundle, told: Mapping[str, bytes]) -> Draft:

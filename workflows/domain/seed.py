@@ -2,6 +2,7 @@
 
 from collections.abc import Callable
 from decimal import Decimal
+from functools import cache
 from pathlib import Path
 from typing import Any
 
@@ -30,6 +31,16 @@ def fill_demo_addresses(tx: Tx) -> None:
         office.email = f"{office.key.replace('_', '-')}@anlaufstelle.example"
 
 
+@cache
+def languages() -> frozenset[str]:
+    """The languages the house speaks besides German: those its code lists come in."""
+    return frozenset(path.stem for path in _spoken())
+
+
+def _spoken() -> list[Path]:
+    return sorted((DATA / "codes").glob("*.yaml"))
+
+
 def _read(name: str) -> Any:
     return _load(DATA / f"{name}.yaml")
 
@@ -47,7 +58,7 @@ def _groups(tx: Tx, data: dict[str, str]) -> int:
 
 
 def _codes(tx: Tx, data: dict[str, list[list[str]]]) -> int:
-    words = {path.stem: _words(path) for path in sorted((DATA / "codes").glob("*.yaml"))}
+    words = {path.stem: _words(path) for path in _spoken()}
     known = {(entry.list, entry.key): entry for entry in tx.session.scalars(select(CodeEntry))}
     added = 0
     for name, entries in data.items():

@@ -26,6 +26,8 @@ MOST_RATIO = 100
 _LANGUAGE = "[a-z]{2,3}(?:_[a-z]+)?"
 _TEXT = re.compile(rf"texts/([A-Za-z][A-Za-z0-9_-]*)\.({_LANGUAGE})\.txt")
 _TRANSLATION = re.compile(rf"translations/({_LANGUAGE})\.json")
+SCENARIO = re.compile(r"scenarios/[A-Za-z0-9_-]{1,80}\.yaml")
+"""Where a scenario lies: beside what runs, no part of the version."""
 #: What file managers leave in folders and zips without being asked.
 _LEFT_BEHIND = re.compile(r"(.*/)?(__MACOSX(/.*)?|\.DS_Store|\._[^/]*|Thumbs\.db|desktop\.ini)")
 _LOGIC = re.compile(r"[^/]+\.(bpmn|form|dmn)")

@@ -86,7 +86,8 @@ class Catalogue:
     ``groups`` are keys such as ``group:coordination``; ``code_lists`` hold the keys of each list. ``functions`` are the
     office functions of the expression language, ``variables`` the names that instances of a process, by key, begin
     with where they are known. ``placeholders`` are the dotted names that texts may look up without being given them, by
-    process, under the empty key for all others.
+    process, under the empty key for all others. ``languages`` are those people read besides German, empty where that is
+    not known.
     """
 
     operators: Mapping[str, Operator] = field(default_factory=dict)
@@ -95,6 +96,7 @@ class Catalogue:
     functions: Mapping[str, Callable[..., Any]] = field(default_factory=dict)
     variables: Mapping[str, frozenset[str]] = field(default_factory=dict)
     placeholders: Mapping[str, frozenset[str]] = field(default_factory=dict)
+    languages: frozenset[str] = frozenset()
 
     def placeholders_of(self, process: str) -> frozenset[str] | None:
         """What texts of a process may look up anyway, None when that is not known."""

@@ -5,7 +5,6 @@ them. Quick saves of one person to one file within a few minutes are one revisio
 what somebody else has looked at stays one of its own: it is what they change.
 """
 
-import re
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime, timedelta
@@ -18,7 +17,15 @@ from workflows.core.db import Base, upsert
 from workflows.core.errors import Conflict, NotFound
 from workflows.core.sizes import size_text
 from workflows.core.tx import Tx
-from workflows.engine.bundle import LARGEST_MEMBER, MOST_BYTES, MOST_MEMBERS, Bundle, BundleUnreadable, is_run_time
+from workflows.engine.bundle import (
+    LARGEST_MEMBER,
+    MOST_BYTES,
+    MOST_MEMBERS,
+    SCENARIO,
+    Bundle,
+    BundleUnreadable,
+    is_run_time,
+)
 from workflows.engine.definitions import Version
 
 ONE_SITTING = timedelta(minutes=5)
@@ -27,7 +34,6 @@ ONE_SITTING = timedelta(minutes=5)
 PRESENT_FOR = timedelta(minutes=2)
 """How long after the last sign of life somebody counts as being at a draft."""
 
-SCENARIO = re.compile(r"scenarios/[A-Za-z0-9_-]{1,80}\.yaml")
 OPEN = "open"
 
 

@@ -5,7 +5,7 @@ from collections.abc import Mapping
 from sqlalchemy import select
 
 from workflows.core.tx import Tx
-from workflows.domain import codes, people
+from workflows.domain import codes, people, seed
 from workflows.domain.people import Group
 from workflows.engine.catalogue import Catalogue, Operator
 from workflows.engine.office_functions import OFFICE_FUNCTIONS
@@ -39,4 +39,4 @@ ENGINE = Engine(OPERATORS, FUNCTIONS, lambda tx, key: people.group_exists(tx.ses
 def catalogue(tx: Tx) -> Catalogue:
     """Everything a bundle may refer to in this house, for the check before it is deployed."""
     groups = frozenset(tx.session.scalars(select(Group.key)))
-    return Catalogue(OPERATORS, groups, codes.lists(tx.session), FUNCTIONS, STARTED, texts.STANDARD)
+    return Catalogue(OPERATORS, groups, codes.lists(tx.session), FUNCTIONS, STARTED, texts.STANDARD, seed.languages())

@@ -16,6 +16,7 @@ from workflows.engine.checks.forms import check_forms
 from workflows.engine.checks.joins import check_joins
 from workflows.engine.checks.languages import check_languages
 from workflows.engine.checks.references import check_references
+from workflows.engine.checks.stray import check_stray
 from workflows.engine.checks.structure import check_structure
 from workflows.engine.checks.tables import check_tables
 from workflows.engine.checks.texts import check_texts
@@ -65,6 +66,7 @@ def _order(finding: Finding) -> tuple[bool, str, str, str]:
 def _all(bundle: Bundle, content: Content, catalogue: Catalogue) -> Iterator[Finding]:
     for fault in content.faults:
         yield Finding("error", fault.file, fault.element, fault.code, fault.facts)
+    yield from check_stray(bundle, catalogue.languages)
     for path, xml in bundle.of_kind(".bpmn").items():
         yield from _tried(lambda: check_foreign(path, xml), path)  # noqa: B023 - consumed before the next turn
     for path, model in content.models.items():

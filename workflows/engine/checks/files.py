@@ -1,6 +1,6 @@
 """``lotse check PATH…``: folders, zips and single files, in lines and an exit code."""
 
-from collections.abc import Iterable
+from collections.abc import Callable, Iterable
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -28,6 +28,7 @@ NOT_READ = frozenset(
         "decision_document_type",
         "text_not_utf8",
         "translations_not_json",
+        "scenario_unreadable",
         "check_failed",
     }
 )
@@ -41,32 +42,48 @@ class Report:
     exit_code: int
 
 
+Beside = Callable[[Path, Bundle], Iterable[Finding]]
+
+
+def _nothing(_path: Path, _bundle: Bundle) -> Iterable[Finding]:
+    return ()
+
+
 def check_files(
-    paths: Iterable[Path], catalogue: Catalogue, language: str = "de", *, normalising: bool = False
+    paths: Iterable[Path],
+    catalogue: Catalogue,
+    language: str = "de",
+    *,
+    normalising: bool = False,
+    beside: Beside = _nothing,
 ) -> Report:
     """Check bundles (folders or zips) and single diagrams, forms and decision tables; raises for no content.
 
     ``normalising`` brings diagrams of other tools into the dialect first, as an upload does, and tells each change.
+    ``beside`` looks at what lies beside the bundle at a path and is no part of it, such as its scenarios.
     """
     lines: list[str] = []
     worst = CLEAN
     for path in paths:
-        found, code = _check_path(path, catalogue, language, normalising)
+        found, code = _check_path(path, catalogue, language, normalising, beside)
         lines += [f"{path}: {each}" for each in found]
         worst = max(worst, code)
     return Report(tuple(lines), worst)
 
 
-def _check_path(path: Path, catalogue: Catalogue, language: str, normalising: bool) -> tuple[list[str], int]:
+def _check_path(
+    path: Path, catalogue: Catalogue, language: str, normalising: bool, beside: Beside
+) -> tuple[list[str], int]:
     try:
         bundle = open_bundle(path)
+        around = list(beside(path, bundle))
     except BundleUnreadable as error:
         return [sentence(error.code, error.facts, language)], UNREADABLE
     found = normalise(bundle) if normalising else Normalised(bundle, ())
     findings = check(found.bundle, catalogue)
     if path.suffix in {".form", ".dmn"}:
         findings = [each for each in findings if each.file == path.name]
-    findings = [*found.changes, *findings]
+    findings = [*found.changes, *findings, *around]
     return [line(each, language) for each in findings] or [_clean(language)], _exit_code(findings)
 
 

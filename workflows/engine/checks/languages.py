@@ -1,4 +1,4 @@
-"""Texts and translations: complete, with the same look-ups as the German ones."""
+"""Texts and translations: complete, with the same look-ups as the German ones, in languages and for words there are."""
 
 import re
 from collections.abc import Iterator, Mapping
@@ -7,6 +7,7 @@ from workflows.core.errors import LotseError
 from workflows.core.texts import placeholders
 from workflows.engine.checks.examined import Examined
 from workflows.engine.content import Translation
+from workflows.engine.definition import GERMAN
 from workflows.engine.findings import Finding
 
 _LOOKUP = re.compile(r"\{\{[^{}]{1,500}\}\}")
@@ -14,17 +15,45 @@ _MARKER = "[[link]]"
 
 
 def check_languages(examined: Examined) -> Iterator[Finding]:
-    """Texts without German, translations missing, not reviewed, or with other look-ups."""
+    """Texts without German, translations missing, not reviewed, of nothing, or with other look-ups."""
     yield from _texts(examined)
-    sources = _sources(examined)
+    yield from _unspoken(examined)
+    sources, said = _sources(examined), _said(examined)
     for language, table in examined.content.translations.items():
         path = f"translations/{language}.json"
         for file, german in sources.items():
             yield from _missing(path, file, language, german, table)
         yield from _unlike(path, table)
+        yield from _unused(path, said, table)
         unreviewed = sum(not each.reviewed for each in table.values())
         if unreviewed:
             yield Finding("warning", path, "", "not_reviewed", {"language": language, "count": unreviewed})
+
+
+def _unspoken(examined: Examined) -> Iterator[Finding]:
+    """Files in a language in which nobody reads here."""
+    spoken = examined.catalogue.languages
+    written = {path: language for path, language, _ in examined.bundle.translations()}
+    written |= {path: language for path, _, language, _ in examined.bundle.texts() if language != GERMAN}
+    for path, language in written.items() if spoken else ():
+        if language not in spoken:
+            facts = {"language": language, "languages": ", ".join(sorted(spoken))}
+            yield Finding("warning", path, "", "language_unknown", facts)
+
+
+def _said(examined: Examined) -> frozenset[str] | None:
+    """Every German text the diagrams and forms say; None when some of them cannot be read."""
+    if any(path not in examined.content.form_files.values() for path in examined.bundle.of_kind(".form")):
+        return None
+    named = {each.name for each in examined.parsed.elements.values()}
+    named |= {each.name for each in examined.parsed.processes.values()}
+    return frozenset(named).union(*(form.german() for form in examined.content.forms.values()))
+
+
+def _unused(path: str, said: frozenset[str] | None, table: Mapping[str, Translation]) -> Iterator[Finding]:
+    lost = [german for german in table if german not in said] if said is not None else []
+    if lost:
+        yield Finding("warning", path, "", "translation_unused", {"count": len(lost), "example": lost[0][:80]})
 
 
 def _sources(examined: Examined) -> Mapping[str, list[str]]:

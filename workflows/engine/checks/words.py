@@ -4,7 +4,7 @@ from typing import Final
 
 from workflows.engine.checks.words_changes import CHANGES
 from workflows.engine.checks.words_events import EVENTS
-from workflows.engine.checks.words_files import BUNDLE, FORMS, Words
+from workflows.engine.checks.words_files import BUNDLE, FORMS, SCENARIOS, Words
 
 DIAGRAM: Final[Words] = {
     "not_xml": (
@@ -363,7 +363,7 @@ EXPRESSIONS: Final[Words] = {
 }
 
 
-WORDS: Final[Words] = {**BUNDLE, **DIAGRAM, **REFERENCES, **EXPRESSIONS, **FORMS, **EVENTS, **CHANGES}
+WORDS: Final[Words] = {**BUNDLE, **DIAGRAM, **REFERENCES, **EXPRESSIONS, **FORMS, **SCENARIOS, **EVENTS, **CHANGES}
 
 PLACES: Final[Words] = {
     "condition": ("Bedingung", "condition"),

@@ -136,9 +136,92 @@ BUNDLE: Final[Words] = {
         "Noch von niemandem geprüfte Übersetzungen: {count}.",
         "Translations that nobody has reviewed yet: {count}.",
     ),
+    "translation_unused": (
+        "Übersetzungen von Texten, die im Ablauf nicht (mehr) stehen: {count}, zum Beispiel „{example}“. Sie "
+        "erscheinen nirgends: Schreiben Sie den deutschen Text so, wie er im Ablauf steht, oder entfernen Sie sie.",
+        'Translations of texts that do not stand in the process (any more): {count}, for example "{example}". They '
+        "show nowhere: write the German text as it stands in the process, or remove them.",
+    ),
+    "language_unknown": (
+        "In „{language}“ liest hier niemand: Diese Datei wird nie verwendet. Benennen Sie sie nach einer der Sprachen "
+        "dieses Hauses ({languages}), oder entfernen Sie sie.",
+        'Nobody reads "{language}" here: this file is never used. Name it after one of the languages of this house '
+        "({languages}), or remove it.",
+    ),
+    "stray_text": (
+        "So heißt kein Text, die Datei wird nicht beachtet. Nennen Sie sie texts/name.de.txt, mit Buchstaben, Ziffern "
+        "und Unterstrich und einer Sprache dieses Hauses (de, {languages}), oder entfernen Sie sie.",
+        "No text is called like this, the file is not read. Name it texts/name.de.txt, with letters, digits and "
+        "underscores and a language of this house (de, {languages}), or remove it.",
+    ),
+    "stray_translations": (
+        "So heißt keine Tabelle von Übersetzungen, die Datei wird nicht beachtet. Benennen Sie sie nach einer der "
+        "Sprachen dieses Hauses ({languages}), zum Beispiel translations/en.json, oder entfernen Sie sie.",
+        "No table of translations is called like this, the file is not read. Name it after one of the languages of "
+        "this house ({languages}), for example translations/en.json, or remove it.",
+    ),
+    "stray_scenario": (
+        "So heißt kein Szenario, die Datei wird nicht beachtet. Nennen Sie sie scenarios/name.yaml, mit Buchstaben, "
+        "Ziffern, Strich und Unterstrich, oder entfernen Sie sie.",
+        "No scenario is called like this, the file is not read. Name it scenarios/name.yaml, with letters, digits, "
+        "dashes and underscores, or remove it.",
+    ),
+    "stray_part": (
+        "Diagramme, Formulare und Entscheidungstabellen liegen unmittelbar im Ordner des Ablaufs; hier wird die Datei "
+        "nicht beachtet. Legen Sie sie neben das Diagramm, oder entfernen Sie sie.",
+        "Diagrams, forms and decision tables lie right in the folder of the process; here the file is not read. Put it "
+        "beside the diagram, or remove it.",
+    ),
     "lookups_differ": (
         "„{text}“ nennt andere Platzhalter als der deutsche Text.",
         '"{text}" names other placeholders than the German text.',
+    ),
+}
+
+SCENARIOS: Final[Words] = {
+    "scenario_unreadable": (
+        "Das Szenario lässt sich nicht lesen. Berichtigen Sie diese Stelle: {reason}",
+        "The scenario cannot be read. Correct this place: {reason}",
+    ),
+    "scenario_process_unknown": (
+        "Das Szenario beginnt den Ablauf „{process}“, den es hier nicht gibt.{similar} Nennen Sie den Schlüssel eines "
+        "Ablaufs, oder legen Sie dessen Ordner neben diesen.",
+        'The scenario begins the process "{process}", which does not exist here.{similar} Name the key of a process, '
+        "or put its folder beside this one.",
+    ),
+    "scenario_start_unknown": (
+        "Der Ablauf „{process}“ hat kein Startereignis „{start}“.{similar} Nennen Sie die Kennung eines von ihm, oder "
+        "nehmen Sie „at“ weg.",
+        'The process "{process}" has no start event "{start}".{similar} Name the id of one of its own, or take "at" '
+        "away.",
+    ),
+    "scenario_task_unknown": (
+        "Schritt {step}: Eine Aufgabe „{task}“ gibt es in keinem Ablauf.{similar} Nennen Sie die Kennung einer "
+        "Aufgabe.",
+        'Step {step}: no process has a task "{task}".{similar} Name the id of a task.',
+    ),
+    "scenario_element_unknown": (
+        "Schritt {step}: Einen Schritt „{element}“ gibt es in keinem Ablauf.{similar} Nennen Sie die Kennung eines "
+        "Schritts.",
+        'Step {step}: no process has an element "{element}".{similar} Name the id of an element.',
+    ),
+    "scenario_message_unknown": (
+        "Schritt {step}: Auf eine Nachricht „{message}“ wartet kein Ablauf.{similar} Nennen Sie eine, die es gibt.",
+        'Step {step}: no process waits for a message "{message}".{similar} Name one that exists.',
+    ),
+    "scenario_field_unknown": (
+        "Schritt {step}: Das Formular der Aufgabe „{task}“ hat kein Feld „{field}“.{similar} Nennen Sie den Schlüssel "
+        "eines Feldes, oder nehmen Sie die Angabe weg.",
+        'Step {step}: the form of the task "{task}" has no field "{field}".{similar} Name the key of a field, or take '
+        "the value away.",
+    ),
+    "scenario_person_unknown": (
+        "Schritt {step}: Eine Person „{person}“ gibt es in Szenarien nicht.{similar} Möglich sind: {known}.",
+        'Step {step}: there is no person "{person}" in scenarios.{similar} There are: {known}.',
+    ),
+    "scenario_by_missing": (
+        "Schritt {step}: Wer erledigt „{task}“? Ergänzen Sie „by“. Möglich sind: {known}.",
+        'Step {step}: who does "{task}"? Add "by". There are: {known}.',
     ),
 }
 
