@@ -5,6 +5,7 @@
 | coordinator, leadership | cases with files, letters, contacts, referrals, tasks, instances, mails, their audit |
 | coordinator | answers in the name of offices and of those who asked, where a task or question is theirs |
 | jury | the tasks of its own groups about applications, those applications with their papers; no cases |
+| … biased (§ 20 HVwVfG) | nothing of that application; whoever works on cases keeps the case |
 | office | its own referrals once they are sent, and the tasks of its group; what was passed on only until one is over |
 | process owner | bundles, code lists; no cases |
 | reviewer | the audit, without the contents of cases |
@@ -40,6 +41,7 @@ from workflows.domain.organisations import Organisation
 from workflows.domain.pages import Page
 from workflows.domain.people import CASE_WORKERS, ROLES, Deputyship, User
 from workflows.domain.programmes import Programme
+from workflows.domain.recusals import Recusal
 from workflows.domain.referrals import OVER, Referral
 from workflows.domain.saved_filters import SavedFilter
 from workflows.engine.drafts import Draft
@@ -171,15 +173,22 @@ def _office_ids(actor: Actor) -> list[int]:
     return [int(key.removeprefix("office:")) for key in _groups(actor, "office")]
 
 
-def _of_juries(juries: list[str]) -> ColumnElement[bool]:
+def _is_unbiased(actor: Actor, subject: ColumnElement[str] | Mapped[str]) -> ColumnElement[bool]:
+    """Whoever is biased about an application has no part in it, not even to read (§ 20 HVwVfG)."""
+    biased = select(literal("application:").concat(Recusal.application_id)).where(Recusal.user_id == actor.user_id)
+    return subject.not_in(biased)
+
+
+def _of_juries(actor: Actor, juries: list[str]) -> ColumnElement[bool]:
     """What a jury is asked to do about an application: any other task of its groups is not for it."""
-    return and_(Task.group_key.in_(juries), Task.subject.startswith("application:"))
+    asked = and_(Task.group_key.in_(juries), Task.subject.startswith("application:"))
+    return asked if _works_on_cases(actor) else and_(asked, _is_unbiased(actor, Task.subject))
 
 
 def _before_juries(actor: Actor, subject: ColumnElement[str] | Mapped[str]) -> ColumnElement[bool]:
     """Whether an application is or was before a jury of the actor, by the tasks it got."""
     juries = _groups(actor, "jury")
-    return subject.in_(select(Task.subject).where(_of_juries(juries))) if juries else false()
+    return subject.in_(select(Task.subject).where(_of_juries(actor, juries))) if juries else false()
 
 
 def _own_referrals(actor: Actor) -> ColumnElement[bool]:
@@ -243,11 +252,13 @@ def _own_tasks(actor: Actor) -> ColumnElement[bool]:
     groups = sorted(actor.groups) if _works_on_cases(actor) else _groups(actor, "office")
     mine: list[ColumnElement[bool]] = [Task.group_key.in_(groups)]
     if juries := _groups(actor, "jury"):
-        mine.append(_of_juries(juries))
+        mine.append(_of_juries(actor, juries))
     # Tasks of an office or a jury are reached by its group, whoever has them: a colleague's work elsewhere is not lent.
     having = actor.personae if _works_on_cases(actor) else actor.personae - actor.stands_in_for
     if having:  # not with None, which would match every task that nobody has claimed
-        mine.append(Task.assignee_id.in_(sorted(having)))
+        had = Task.assignee_id.in_(sorted(having))
+        # One may have been given a task before one is found to be biased.
+        mine.append(had if _works_on_cases(actor) or not juries else and_(had, _is_unbiased(actor, Task.subject)))
     if actor.referral_id is not None:
         office = select(literal("office:").concat(Referral.office_id)).where(Referral.id == actor.referral_id)
         mine.append(and_(Task.subject == f"referral:{actor.referral_id}", Task.group_key.in_(office)))

@@ -52,3 +52,39 @@ def test_a_jury_sees_its_applications_the_pot_and_its_task_and_no_way_to_the_cas
     assert "/cases/" not in page
     assert navigation is not None
     assert re.findall(r'href="(/[^"?]*)', navigation[0]) == ["/inbox", "/jury"]
+
+
+def test_who_declared_bias_is_led_to_the_inbox_and_told_why_the_application_is_not_shown(
+    signed_in: SignIn, begin: Begin, sessions: sessionmaker[Session], settings: Settings, clock: SetClock
+) -> None:
+    mine = signed_in("jury")
+    house = House(begin, sessions, settings, clock, {"system": SYSTEM, "public": PUBLIC})
+    with house.begin() as tx:
+        for role in ("coordinator", "jury"):
+            user = tx.session.scalars(select(User).where(User.email == f"{role}@lotse.example")).one()
+            house.actors[role] = people.actor(tx.session, user)
+    applying.advise(house)
+    applying.walk(house, "declare_bias")
+    with begin() as tx:
+        task = tx.session.scalars(select(Task).where(Task.element_id == "declare_bias")).one()
+        task_url, sheet_url = f"/tasks/{task.id}", task.subject.replace("application:", "/jury/")
+    mine.post(f"{task_url}/claim")
+    declared = mine.post(
+        f"{task_url}/complete",
+        {
+            "meets_on": "2026-05-04",
+            "jury_members[0].account": applying.key(house.actors["jury"]),
+            "jury_members[0].is_biased": "true",
+            "jury_members[0].bias_reason": "Im Vorstand",
+        },
+        follow_redirects=True,
+    )
+    assert declared.status_code == 200
+    assert "Brücke" not in declared.text
+    assert mine.get(task_url).status_code == 404
+    sheet = mine.get(sheet_url)
+    assert sheet.status_code == 404
+    assert "gelten Sie als befangen" in sheet.text
+    assert "Brücke" not in sheet.text
+    assert "Brücke" not in mine.get("/jury").text
+    assert "befangen" not in mine.get("/jury/999").text

@@ -14,6 +14,7 @@ from workflows.domain.programmes import Programme
 FORM: dict[str, object] = {
     "name": "Ausländerbeirat, Projektförderung",
     "decided_by": "Kommission des Ausländerbeirats",
+    "jury_group": "group:jury",
     "quorum": "5",
     "conditions[0].condition": "Sitz in der Stadt",
     "documents": ["statutes", "cost_plan"],
@@ -72,6 +73,7 @@ def test_what_cannot_be_is_said_beside_its_field_and_changes_nothing(signed_in: 
         {"figures[0].figure": "other_name"},  # the tables of the bundle would look for it in vain
         {"figures[1].figure": "project_max", "figures[1].value": "1"},
         {"quorum": "0"},
+        {"jury_group": "group:coordination"},  # who advises does not decide
         {"pot_year": ""},
     ):
         answer = mine.post(path, {**FORM, **wrong})

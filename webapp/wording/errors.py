@@ -12,6 +12,11 @@ from webapp.wording.states import status_word
 
 ERRORS: Mapping[str, Any] = {
     "not_found": _("Das gibt es nicht, oder Sie dürfen es nicht sehen."),
+    "recused": _(
+        "Bei diesem Antrag gelten Sie als befangen. Deshalb sehen Sie ihn nicht und wirken nicht mit. Stimmt das "
+        "nicht, sagen Sie es bitte der Koordinierungsstelle."
+    ),
+    "biased": _("Bei diesem Antrag gelten Sie als befangen. Das hier muss jemand anderes übernehmen."),
     "task_done": _("Diese Aufgabe hat %(by)s am %(at)s erledigt."),
     "task_cancelled": _("Diese Aufgabe ist entfallen, weil der Vorgang weitergegangen ist."),
     "task_claimed": _("Diese Aufgabe hat %(by)s übernommen."),

@@ -98,6 +98,7 @@ AUDIT: Mapping[str, Any] = {
     "application.planned": _("Kostenplan festgehalten"),
     "application.submitted": _("Förderantrag eingereicht"),
     "application.incomplete": _("Zum Förderantrag fehlt noch etwas"),
+    "application.recused": _("Befangenheit festgehalten"),
     "application.rated": _("Förderantrag bewertet"),
     "application.awarded": _("Förderung bewilligt"),
     "application.rejected": _("Förderung abgelehnt"),

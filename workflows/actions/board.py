@@ -12,7 +12,7 @@ from workflows.core.clock import BERLIN
 from workflows.core.errors import NotFound
 from workflows.core.files import File
 from workflows.core.tx import Tx
-from workflows.domain import people, programmes, ranking
+from workflows.domain import people, programmes, ranking, recusals
 from workflows.domain.cases import Case
 from workflows.domain.funding import NOTHING, Application
 from workflows.domain.programmes import Programme, ProgrammeYear
@@ -105,10 +105,11 @@ def read(tx: Tx) -> list[Pot]:
 
 
 def sheet(tx: Tx, application_id: int) -> Sheet:
-    """One application for which a programme is chosen; raises ``NotFound``."""
+    """One application for which a programme is chosen; raises ``NotFound``, ``recused`` for who is biased about it."""
     found = tx.session.execute(_query(tx).where(Application.id == application_id)).one_or_none()
     if found is None:
-        raise NotFound("not_found", kind="application")
+        is_biased = recusals.is_biased(tx.session, tx.actor.user_id, application_id)
+        raise NotFound("recused" if is_biased else "not_found", kind="application")
     application, case, programme = found
     tasks = _tasks(tx, [application]).get(application.key, ())
     mine = policy.allowed(tx, policy.INSTANCE_READ, select(Instance)).where(Instance.subject == application.key)
@@ -150,17 +151,19 @@ def _pot(tx: Tx, candidates: list[Candidate]) -> Pot:
         asked=sum((each.application.requested or NOTHING for each in undecided), NOTHING),
         undecided=[
             replace(each, tasks=tasks.get(each.application.key, ()))
-            for each in _ranked(undecided, money.remaining if money else None)
+            for each in _ranked(tx, undecided, money.remaining if money else None)
         ],
         decided=[each for each in candidates if each.application.status not in UNDECIDED],
     )
 
 
-def _ranked(candidates: list[Candidate], left: Decimal | None) -> Iterator[Candidate]:
-    """Who has no place yet comes behind."""
+def _ranked(tx: Tx, candidates: list[Candidate], left: Decimal | None) -> Iterator[Candidate]:
+    """Among all for the same pot, also those the actor may not read; who has no place yet comes behind."""
     others = {each.application.id: each for each in candidates}
-    for rated in ranking.ranked((each.application for each in candidates), left):
-        yield replace(others.pop(rated.application.id), place=rated.place, is_above_cut=rated.is_above_cut)
+    first = next(iter(others.values()), None)
+    for rated in ranking.ranked(ranking.rivals(tx.session, first.application) if first else (), left):
+        if (candidate := others.pop(rated.application.id, None)) is not None:
+            yield replace(candidate, place=rated.place, is_above_cut=rated.is_above_cut)
     yield from others.values()
 
 

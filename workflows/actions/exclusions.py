@@ -7,13 +7,14 @@ from sqlalchemy import select
 
 from workflows.core.errors import Conflict
 from workflows.core.tx import Tx
+from workflows.domain import people, recusals
 from workflows.engine import runtime
 from workflows.engine.tasks import Task
 from workflows.operators import ENGINE
 
 
 def refuse(tx: Tx, task: Task) -> None:
-    """Raise ``Conflict`` ``four_eyes`` or ``not_admitted`` when the actor may not do this open task."""
+    """Raise ``Conflict`` ``four_eyes``, ``not_admitted`` or ``biased`` when the actor may not do this open task."""
     if (found := reason(tx, task)) is not None:
         raise found
 
@@ -22,7 +23,7 @@ def reason(tx: Tx, task: Task) -> Conflict | None:
     """Why the actor may not do the task; None when nothing speaks against it, it is over, or the system acts."""
     if task.status != "open" or "system" in tx.actor.roles:
         return None
-    return _done_before(tx, task) or _not_admitted(tx, task)
+    return _done_before(tx, task) or _not_admitted(tx, task) or _biased(tx, task)
 
 
 def _done_before(tx: Tx, task: Task) -> Conflict | None:
@@ -36,6 +37,14 @@ def _done_before(tx: Tx, task: Task) -> Conflict | None:
         if last is not None and last.done_by_id == tx.actor.user_id:
             return Conflict("four_eyes", step=last.name)
     return None
+
+
+def _biased(tx: Tx, task: Task) -> Conflict | None:
+    """Whoever is biased about an application takes no part in the decision, in the jury or as who signs it."""
+    kind, _, number = task.subject.partition(":")
+    if kind != "application" or task.group_key == people.GROUP_OF_ROLE["coordinator"]:
+        return None
+    return Conflict("biased") if recusals.is_biased(tx.session, tx.actor.user_id, int(number)) else None
 
 
 def _not_admitted(tx: Tx, task: Task) -> Conflict | None:

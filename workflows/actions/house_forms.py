@@ -35,9 +35,9 @@ def form(name: str) -> Form:
     return _form(name)
 
 
-def drawn(tx: Tx, name: str, values: Values, language: str) -> list[Field]:
-    """The visible fields with ``values``, options and texts in ``language``."""
-    return drawing.drawn(tx, HouseTexts(), form(name), values, {}, language)
+def drawn(tx: Tx, name: str, values: Values, language: str, facts: Values | None = None) -> list[Field]:
+    """The visible fields with ``values``, options and texts in ``language``; its expressions read ``facts``."""
+    return drawing.drawn(tx, HouseTexts(), form(name), values, facts or {}, language)
 
 
 def untouched(tx: Tx, name: str) -> dict[str, Any]:
@@ -45,9 +45,9 @@ def untouched(tx: Tx, name: str) -> dict[str, Any]:
     return drawing.untouched(tx, form(name), {})
 
 
-def checked(tx: Tx, name: str, values: Values) -> dict[str, Any]:
+def checked(tx: Tx, name: str, values: Values, facts: Values | None = None) -> dict[str, Any]:
     """The typed values; raises ``Invalid`` with the problems by path."""
-    return drawing.checked(tx, form(name), values, {})
+    return drawing.checked(tx, form(name), values, facts or {})
 
 
 def translate(text: str, language: str) -> str:

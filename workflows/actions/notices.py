@@ -83,7 +83,14 @@ def _eager(tx: Tx, task: Task) -> list[User]:
         and task.assignee_id in {None, user.id}
         and user.email != (office.email.lower() if office else "")
         and outbox.is_address(user.email)
+        and _may_read(tx, user, task)
     ]
+
+
+def _may_read(tx: Tx, user: User, task: Task) -> bool:
+    """Not every member of a jury: who is biased about an application hears nothing of it."""
+    mine = policy.condition(people.actor(tx.session, user), policy.TASK_READ, Task)
+    return tx.session.scalar(select(Task.id).where(Task.id == task.id, mine)) is not None
 
 
 def _office(tx: Tx, task: Task) -> Office | None:

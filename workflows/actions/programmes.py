@@ -9,7 +9,7 @@ from workflows import policy
 from workflows.actions import house_forms
 from workflows.core.errors import Conflict, Invalid, Problem
 from workflows.core.tx import Tx
-from workflows.domain import programmes
+from workflows.domain import people, programmes
 from workflows.domain.programmes import EDITABLE, Programme
 from workflows.forms import Field
 
@@ -27,13 +27,14 @@ def read(tx: Tx, programme_id: int) -> Programme:
 def form(tx: Tx, language: str, programme_id: int, values: Values | None = None) -> list[Field]:
     """The form of a programme, filled with ``values`` or what is known; raises ``NotFound``."""
     programme = read(tx, programme_id)
-    return house_forms.drawn(tx, FORM, _current(tx, programme) if values is None else values, language)
+    values = _current(tx, programme) if values is None else values
+    return house_forms.drawn(tx, FORM, values, language, _facts(tx, programme))
 
 
 def edit(tx: Tx, programme_id: int, values: Values) -> Programme:
     """Keep what was typed; it counts as checked today. Raises ``NotFound`` and ``Invalid``."""
     programme = read(tx, programme_id)
-    typed = house_forms.checked(tx, FORM, values)
+    typed = house_forms.checked(tx, FORM, values, _facts(tx, programme))
     changed = {name: "" if typed.get(name) is None else typed[name] for name in EDITABLE & typed.keys()}
     changed["quorum"] = int(typed["quorum"])
     changed["conditions"] = [row["condition"] for row in typed.get("conditions") or []]
@@ -44,6 +45,13 @@ def edit(tx: Tx, programme_id: int, values: Values) -> Programme:
     if typed.get("pot_total") is not None:
         _set_pot(tx, programme, typed)
     return programme
+
+
+def _facts(tx: Tx, programme: Programme) -> dict[str, Any]:
+    """What the form reads of the house: who could decide on this programme."""
+    names = people.group_names(tx.session)
+    juries = [{"value": key, "label": names[key]} for key in people.working_groups("jury", names)]
+    return {"decision": programme.decision, "juries": juries}
 
 
 def _current(tx: Tx, programme: Programme) -> dict[str, Any]:

@@ -227,8 +227,8 @@ _REGISTER: tuple[tuple[str, Kind, str, str], ...] = (
     (
         "programme",
         "none",
-        "id key name decided_by office_key decision quorum amount amounts ceiling_name conditions documents needs_goal "
-        "deadline deadline_rule route submission source checked_on position is_active",
+        "id key name decided_by office_key decision jury_group quorum amount amounts ceiling_name conditions documents "
+        "needs_goal deadline deadline_rule route submission source checked_on position is_active",
         "published facts about a programme",
     ),
     ("programme_year", "none", "id programme_id year total remaining source checked_on", "a programme's budget"),
@@ -244,6 +244,12 @@ _REGISTER: tuple[tuple[str, Kind, str, str], ...] = (
         "none",
         "id process_key kind draft_id version_id effective_on status submitted_at decided_at done_at",
         "what is to be published when",
+    ),
+    (
+        "recusal",
+        "content",
+        "application_id user_id declared_at",
+        "who of a jury is biased about an application (§ 20 HVwVfG)",
     ),
     (
         "referral",

@@ -17,8 +17,8 @@ from workflows.core.tx import Tx
 DECISIONS = ("jury", "outside")
 EDITABLE = frozenset(
     {
-        *("name", "decided_by", "quorum", "amount", "amounts", "conditions", "documents", "deadline", "deadline_rule"),
-        *("submission", "source", "is_active"),
+        *("name", "decided_by", "jury_group", "quorum", "amount", "amounts", "conditions", "documents", "deadline"),
+        *("deadline_rule", "submission", "source", "is_active"),
     }
 )
 """What the office may change; key, route and who decides belong to the process."""
@@ -30,8 +30,9 @@ class Programme(Base):
     ``office_key`` names the partner office to ask about it, empty where the programme is reached another way.
     ``amounts`` maps a name such as ``project_max`` to euros (or months, percent), ``ceiling_name`` is the one of them
     that no application may exceed. ``route`` says where the application goes, ``decision`` whether a jury decides in
-    this house. ``deadline_rule`` is empty, ``{"month", "day"}`` every year (with ``"for_next_year": true`` for projects
-    of the year after) or ``{"weeks_before_start"}``. ``documents`` are codes of the list ``funding_document``.
+    this house, ``jury_group`` which. ``deadline_rule`` is empty, ``{"month", "day"}`` every year (with
+    ``"for_next_year": true`` for projects of the year after) or ``{"weeks_before_start"}``. ``documents`` are codes of
+    the list ``funding_document``.
     """
 
     __tablename__ = "programme"
@@ -46,6 +47,7 @@ class Programme(Base):
     decided_by: Mapped[str] = mapped_column(String(300))
     office_key: Mapped[str] = mapped_column(String(60), default="")
     decision: Mapped[str] = mapped_column(String(12), default="outside")
+    jury_group: Mapped[str] = mapped_column(String(60), default="group:jury", server_default="group:jury")
     quorum: Mapped[int] = mapped_column(default=3)
     amount: Mapped[str] = mapped_column(String(500))
     amounts: Mapped[dict[str, object]] = mapped_column(TypedJson)

@@ -1,5 +1,6 @@
 """What a diagram may do with funding applications: look up programmes, and move one application through its states."""
 
+import re
 from datetime import date
 from decimal import Decimal
 from typing import Any
@@ -7,7 +8,7 @@ from typing import Any
 from workflows.core.clock import BERLIN
 from workflows.core.errors import LotseError
 from workflows.core.tx import Tx
-from workflows.domain import codes, funding, people, profiles, programmes, ranking
+from workflows.domain import codes, funding, people, profiles, programmes, ranking, recusals
 from workflows.domain.cases import Case
 from workflows.domain.funding import Application, Plan
 from workflows.domain.programmes import Programme
@@ -16,7 +17,7 @@ from workflows.engine.catalogue import BpmnError, Call, Operator, Parameter
 from workflows.operators import inputs
 
 PROCESS = "funding"
-JURY = people.GROUP_OF_ROLE["jury"]
+ACCOUNT = re.compile(r"user:([1-9][0-9]{0,8})")
 
 # What a diagram may react to; everything else is an incident.
 EXPECTED = frozenset(
@@ -81,11 +82,20 @@ def plan(tx: Tx, call: Call) -> dict[str, Any]:
 
 
 def submit(tx: Tx, call: Call) -> dict[str, Any]:
-    """The application is with whoever decides; the accounts of the jury come back, for who takes part in it."""
+    """The application is with whoever decides; the accounts of its jury come back, for who takes part in it."""
     day = inputs.day(call, "submitted_on") or _today(tx)
-    funding.submit(tx, _id(call), day, inputs.text(call, "submitted_to"))
-    members = people.members(tx.session, JURY)
-    return {"jury": [{"account": f"user:{member.id}", "name": member.name} for member in members]}
+    application = funding.submit(tx, _id(call), day, inputs.text(call, "submitted_to"))
+    programme = tx.session.get_one(Programme, application.programme_id)
+    members = people.members(tx.session, programme.jury_group)
+    return {
+        "jury": [{"account": f"user:{member.id}", "name": member.name} for member in members],
+        "jury_group": programme.jury_group,
+    }
+
+
+def recuse(tx: Tx, call: Call) -> None:
+    """Keep who is biased: from now on these do not reach the application."""
+    recusals.keep(tx, _id(call), _accounts(call, "biased"), _accounts(call, "unbiased"))
 
 
 def request_more(tx: Tx, call: Call) -> None:
@@ -99,10 +109,18 @@ def rank(tx: Tx, call: Call) -> dict[str, Any]:
     tx.session.flush()
     found = funding.pot(tx.session, application)
     left = found.remaining if found else None
+
+    def reference(rival: Application) -> str:
+        return tx.session.get_one(Case, rival.case_id).reference
+
+    def hidden(rival: Application) -> bool:
+        return rival.id != application.id and bool(recusals.of(tx.session, rival.id))
+
     places = [
         {
             "place": rival.place,
-            "reference": tx.session.get_one(Case, rival.application.case_id).reference,
+            # Whoever rates this application may be biased about that one, and must not read what it got.
+            "reference": "" if hidden(rival.application) else reference(rival.application),
             "title": rival.application.title,
             "points": rival.application.points,
             "requested": rival.application.requested,
@@ -213,6 +231,15 @@ def _lines(call: Call) -> list[dict[str, Any]]:
     return [{"position": row["position"], "amount": row["amount"]} for row in rows]
 
 
+def _accounts(call: Call, name: str) -> list[int]:
+    """The people of a list of account keys (``user:12``); who has no account is not among them."""
+    rows = call.inputs.get(name)
+    if not isinstance(rows, list | tuple | None):
+        raise inputs.wrong(name, "list of accounts", rows)
+    matches = (ACCOUNT.fullmatch(row) for row in rows or () if isinstance(row, str))
+    return [int(found[1]) for found in matches if found]
+
+
 def _is_line(row: object) -> bool:
     return isinstance(row, dict) and isinstance(row.get("position"), str) and isinstance(row.get("amount"), Decimal)
 
@@ -257,6 +284,10 @@ _SUBMISSION = (
     Parameter("submitted_on", required=False, label="Tag"),
     Parameter("submitted_to", required=False, label="Eingereicht bei"),
 )
+_BIAS = (
+    Parameter("biased", label="Befangene Mitglieder"),
+    Parameter("unbiased", required=False, label="Mitglieder, die nicht befangen sind"),
+)
 
 OPERATORS = (
     Operator("funding.open", "Förderung: Beratung beginnen", (), open_, ("application", "application_key")),
@@ -269,6 +300,7 @@ OPERATORS = (
     Operator("funding.choose", "Förderung: Programm festhalten", _CHOICE, choose),
     Operator("funding.plan", "Förderung: Kostenplan festhalten", _PLAN, plan),
     Operator("funding.submit", "Förderung: als eingereicht festhalten", _SUBMISSION, submit),
+    Operator("funding.recuse", "Förderung: Befangenheit festhalten", _BIAS, recuse),
     Operator("funding.request_more", "Förderung: Nachforderung", (_NOTE,), request_more),
     Operator("funding.rank", "Förderung: Punkte und Rangliste", (Parameter("points", label="Punkte"),), rank),
     Operator("funding.award", "Förderung: Bewilligung", (*_AMOUNT, _NOTE, _PROOF_DUE), award),
