@@ -22,7 +22,7 @@ WEBAPP = Path(__file__).parents[2] / "webapp"
 WORKFLOWS = WEBAPP.parent / "workflows"
 TEMPLATES = WEBAPP / "templates"
 METHODS = [("templates/**.html", "jinja2"), ("**.py", "python")]
-KEYWORDS = {"_": None, "_l": None, "gettext": None, "lazy_gettext": None, "ngettext": (1, 2)}
+KEYWORDS = {"_": None, "_l": None, "_now": None, "gettext": None, "lazy_gettext": None, "ngettext": (1, 2)}
 #: Where associations and offices read; what the others share with them (layout, forms, problems) is in there too.
 PUBLIC = (
     *(f"templates/{part}" for part in ("public/", "association/", "office/", "errors/", "base.html")),
@@ -53,6 +53,20 @@ def messages() -> dict[str, set[str]]:
 def missing(language: str, texts: set[str]) -> list[str]:
     known = catalogue(language)
     return sorted(text for text in texts if (entry := known.get(text)) is None or not entry.string)
+
+
+def test_no_text_hides_where_the_catalogue_is_not_looked_for() -> None:
+    """Texts within formatted strings are seen by nobody who collects them."""
+    hidden = [
+        f"{path.relative_to(WEBAPP)}:{inner.lineno}"
+        for path in WEBAPP.rglob("*.py")
+        if "node_modules" not in path.parts
+        for node in ast.walk(ast.parse(path.read_text()))
+        if isinstance(node, ast.JoinedStr)
+        for inner in ast.walk(node)
+        if isinstance(inner, ast.Call) and isinstance(inner.func, ast.Name) and inner.func.id in KEYWORDS
+    ]
+    assert hidden == []
 
 
 def test_english_is_complete() -> None:

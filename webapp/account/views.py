@@ -14,6 +14,7 @@ from webapp.forms import again
 from webapp.forms.view import Problems
 from webapp.identity import sign_in
 from webapp.security import row_id
+from webapp.wording import code_word
 from workflows import policy
 from workflows.actions import accounts
 from workflows.actions.accounts import DAYS, MadeToken, NewToken
@@ -119,7 +120,7 @@ def _tokens(
     tx: Tx, typed: NewToken | None = None, problems: Problems | None = None, made: MadeToken | None = None
 ) -> str:
     choices: dict[str, Any] = {
-        "scopes": [{"key": "read", "name": _("nur lesen")}, {"key": "work", "name": _("alles, was ich darf")}],
+        "scopes": [{"key": key, "name": code_word("token_scope", key)} for key in ("read", "work")],
         "lives": [{"key": str(days), "name": _("%(days)s Tage", days=days)} for days in DAYS],
     }
     typed = typed or NewToken("", "read", DAYS[1])

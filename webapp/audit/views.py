@@ -1,6 +1,5 @@
 """The reviewer reads the audit trail and lets it be proven."""
 
-from dataclasses import asdict
 from datetime import UTC, datetime
 from typing import Any
 
@@ -8,10 +7,10 @@ from flask import Blueprint, render_template, request, url_for
 from flask.typing import ResponseReturnValue
 
 from webapp.access import view
+from webapp.audit import shown
 from webapp.security import row_id
-from webapp.wording.details import DetailWords
-from webapp.wording.events import deputy_text
 from workflows import policy
+from workflows.actions import trail_names
 from workflows.core import audit as trail
 from workflows.core.tx import Tx
 
@@ -34,27 +33,21 @@ def verify(tx: Tx) -> ResponseReturnValue:
 
 
 def _page(tx: Tx, result: dict[str, Any] | None) -> str:
-    stream = request.args.get("stream", "").strip()
+    asked = request.args.get("stream", "").strip()
+    stream = trail_names.stream(tx, asked)
     behind = _place(request.args.get("behind", ""))
     found = trail.entries(tx.session, stream or None, behind=behind, limit=PAGE_SIZE + 1)
-    words = DetailWords(tx)
-    rows = [_row(entry, words) for entry in found[:PAGE_SIZE]]
+    rows = shown.rows(tx, found[:PAGE_SIZE])
     more = len(found) > PAGE_SIZE
     return render_template(
         "audit/entries.html",
         entries=rows,
-        stream=stream,
+        stream=asked,
         q="",
         result=result,
         next_url=url_for("audit.entries", stream=stream, behind=_written(found[PAGE_SIZE - 1])) if more else None,
         previous_url=url_for("audit.entries", stream=stream) if behind else None,
     )
-
-
-def _row(entry: trail.Entry, words: DetailWords) -> dict[str, Any]:
-    details = words.rows(entry.event, entry.details or {})
-    who = deputy_text(entry.label or entry.actor, entry.acts_for)
-    return {**asdict(entry), "actor": who, "details": details}
 
 
 def _written(entry: trail.Entry) -> str:

@@ -124,7 +124,7 @@ def set_password(tx: Tx) -> ResponseReturnValue:
     session.pop(SET_PASSWORD, None)
     told = _("Ihr neues Passwort gilt ab jetzt. Alle anderen Anmeldungen sind beendet.")
     if tokens:
-        told = f"{told} {_('Auch Ihre Zugriffsschlüssel für Programme sind gesperrt.')}"
+        told = " ".join((told, _("Auch Ihre Zugriffsschlüssel für Programme sind gesperrt.")))
     flash(told, "success")
     return redirect(url_for("auth.login"))
 

@@ -11,6 +11,7 @@ from webapp.i18n import language
 from webapp.i18n import shown as plain
 from webapp.identity import page_actor
 from webapp.wording import audit_text, code_word
+from webapp.wording.details import field_name
 from webapp.wording.lists import Words
 from workflows import policy
 from workflows.actions import house_forms, register_table
@@ -148,8 +149,7 @@ def label(name: str) -> str:
     """
     if about_person := register_table.people_columns().get(name):
         return about_person.german if language() == "de" else about_person.english
-    found = next((field.label for field in FORM.walk() if field.key == name), name)
-    return house_forms.translate(found, language())
+    return field_name(kept.FORM, name)
 
 
 def words(word: Words, field: Field | None, value: Any) -> str:

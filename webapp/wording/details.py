@@ -1,17 +1,19 @@
 """The details of audit entries in words: no reader meets a code."""
 
 from collections.abc import Collection, Mapping
+from datetime import date
 from decimal import Decimal
 from typing import Any
 
 from flask_babel import format_currency
 from flask_babel import gettext as _
 
-from webapp.i18n import shown
+from webapp.i18n import language, shown
 from webapp.wording.events import detail_label
 from webapp.wording.lists import Words
 from webapp.wording.mails import mail_failure
 from webapp.wording.states import STATES, code_word, status_word
+from workflows.actions import house_forms
 from workflows.core.tx import Tx
 from workflows.domain import offices, people, programmes
 
@@ -39,6 +41,8 @@ LISTS: Mapping[str | tuple[str, str], str] = {
     ("referral", "confirmed"): "confirmation",
     ("referral", "outcome"): "referral_outcome",
     ("referral", "fields"): "share",
+    ("contact", "role"): "contact_role",
+    "source": "value_source",
 }
 # Details that name a state of what the event is about, and small lists of the house itself.
 STATE_DETAILS = frozenset({"before", "from", "status", "result"})
@@ -48,7 +52,14 @@ HOUSE_LISTS: Mapping[str | tuple[str, str], str] = {
     "fields": "column",
     "verdict": "verdict",
     ("invitation", "by"): "answered_by",
+    ("draft", "origin"): "draft_origin",
+    ("organisation", "kind"): "relation",
+    ("publication", "kind"): "publication_kind",
+    ("publication", "reason"): "publication_failed",
+    ("token", "scope"): "token_scope",
 }
+# Whose fields are those of a form of the house: they are called what the form calls them.
+FORMS: Mapping[str, str] = {"office": "office", "organisation": "organisation", "programme": "programme"}
 # Stored as text, so that no digit is lost.
 AMOUNTS = frozenset({"amount", "spent", "requested", "total"})
 
@@ -76,7 +87,7 @@ class DetailWords:
             if name == "changes" and isinstance(value, list):
                 rows += [self._change(noun, change) for change in value]
             else:
-                rows.append({"label": detail_label(name), "value": self.value(event, name, value)})
+                rows.append({"label": detail_label(noun, name), "value": self.value(event, name, value)})
         return [row for row in rows if row["value"]]
 
     def value(self, event: str, name: str, value: Any) -> str:
@@ -92,6 +103,12 @@ class DetailWords:
             return mail_failure(value)
         if name in AMOUNTS:
             return str(format_currency(Decimal(value), "EUR"))
+        if name == "on" and value:
+            return shown(date.fromisoformat(value))
+        if name == "fields" and noun in FORMS:
+            return field_name(FORMS[noun], value)
+        if event == "user.access_set" and name == "before":
+            return self.named["groups"].get(value) or code_word("role", value)
         names = self.named.get(name)
         if names is not None:
             return names.get(value, value)
@@ -108,4 +125,11 @@ class DetailWords:
         if "after" not in change:
             return {"label": code_word("column", name), "value": _("geändert")}
         before, after = (self.value(f"{noun}.edited", name, change.get(side)) for side in ("before", "after"))
-        return {"label": code_word("column", name), "value": f"{before or _('nichts')} → {after or _('nichts')}"}
+        nothing = _("nichts")
+        return {"label": code_word("column", name), "value": f"{before or nothing} → {after or nothing}"}
+
+
+def field_name(form: str, key: str) -> str:
+    """What a form of the house calls its field; a word of the house, else the key, for a field it has no more."""
+    found = next((field.label for field in house_forms.form(form).walk() if field.key == key and field.label), None)
+    return code_word("column", key) if found is None else house_forms.translate(found, language())

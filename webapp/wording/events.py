@@ -222,6 +222,19 @@ DETAILS: Mapping[str, Any] = {
     "number": _("Version"),
     "office": _("Stelle"),
     "on": _("am"),
+    "code.to": _("jetzt"),
+    "comment": _("Kommentar"),
+    "draft": _("Entwurf Nr."),
+    "effective_on": _("gilt ab"),
+    "is_immediate": _("Jede neue Aufgabe sofort"),
+    "job": _("Umstellung Nr."),
+    "label": _("Wort"),
+    "move": _("werden umgestellt"),
+    "origin": _("Herkunft"),
+    "process": _("Ablauf"),
+    "refused": _("bleiben mit Grund"),
+    "submitted_by": _("beantragt von"),
+    "unchanged": _("laufen unverändert weiter"),
     "on_behalf_of": _("für"),
     "organisation": _("Organisation"),
     "priority": _("Priorität"),
@@ -282,6 +295,6 @@ def audit_text(event: str) -> str:
     return str(AUDIT.get(event, event))
 
 
-def detail_label(key: str) -> str:
-    """The word for a key in an audit entry's details; the key itself when there is none."""
-    return str(DETAILS.get(key, key))
+def detail_label(noun: str, key: str) -> str:
+    """The word for a key in the details of an entry about a ``noun``; the key itself when there is none."""
+    return str(DETAILS.get(f"{noun}.{key}") or DETAILS.get(key, key))

@@ -291,6 +291,19 @@ CODES: Mapping[str, Mapping[str, Any]] = {
         "referral.outcome": _("Das Ergebnis der Verweisung"),
         "referral.consideration": _("Wie ein Bedarf berücksichtigt wird"),
     },
+    "page": {
+        "imprint": _("Impressum"),
+        "privacy": _("Datenschutz"),
+        "accessibility": _("Barrierefreiheit"),
+    },
+    "limit": {
+        "enquiry": _("Anfragen über das Formular"),
+        "organisation_link": _("Links zum eigenen Eintrag"),
+        "sign_in": _("Anmeldungen"),
+        "sign_in_link": _("Links zum Anmelden"),
+        "upload": _("Dateien ohne Anmeldung"),
+    },
+    "token_scope": {"read": _("nur lesen"), "work": _("alles, was ich darf")},
     "tampering": {
         "edited": _("Eintrag wurde verändert"),
         "removed": _("Eintrag fehlt"),

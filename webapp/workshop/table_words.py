@@ -40,7 +40,7 @@ def policy_line(line: str) -> str:
         return line
     policy, _slash, aggregation = line.removeprefix(POLICY).partition("/")
     words = [HIT_POLICIES.get(policy, policy), *([AGGREGATIONS.get(aggregation, aggregation)] if aggregation else [])]
-    return f"{gettext('Welche Zeilen zählen?')} {', '.join(map(str, words))}"
+    return " ".join((gettext("Welche Zeilen zählen?"), ", ".join(map(str, words))))
 
 
 @dataclass(frozen=True, slots=True)
