@@ -289,7 +289,10 @@ def test_each_move_stands_in_the_audit_of_its_case(office: Office) -> None:
         migrations.take_back(tx, job)
     office.work()
     with office.begin() as tx:
-        told = [each.event for each in audit.entries(tx.session, case.stream)]
+        told = audit.entries(tx.session, case.stream)[:2]
         house = [each.event for each in audit.entries(tx.session, "system")]
-    assert told[:2] == ["instance.returned", "instance.migrated"]
+    assert [(each.event, each.details) for each in told] == [
+        ("instance.returned", {"job": job, "from": 2, "version": 1}),
+        ("instance.migrated", {"job": job, "from": 1, "version": 2}),
+    ]
     assert [each for each in house if each.startswith("migration.")] == ["migration.taken_back", "migration.begun"]

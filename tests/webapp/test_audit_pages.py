@@ -155,7 +155,7 @@ def test_a_case_is_found_by_its_reference(signed_in: Callable[[str], Browser], b
     mine = signed_in("reviewer")
     by_key = mine.get(f"/audit?stream=case:{enquiry.case_id}").text
     by_reference = mine.get(f"/audit?stream={enquiry.reference}").text
-    places = re.compile(r"<bdi>(Vorgang [^<]*|Haus)</bdi>")
+    places = re.compile(r"<bdi><a [^>]*>(Vorgang [^<]*|Haus)</a>")
     assert set(places.findall(by_reference)) == {f"Vorgang {enquiry.reference}"}
     assert places.findall(by_reference) == places.findall(by_key)
     assert "Keine Einträge" in mine.get("/audit?stream=2026-9999").text

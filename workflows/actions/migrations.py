@@ -207,8 +207,10 @@ def work(tx: Tx, item_id: int) -> MigrationItem | None:
     if item is None or event is None:
         return item
     instance = tx.session.get_one(Instance, item.instance_id)
-    number = tx.session.get_one(Version, instance.version_id).number
-    facts = {"job": item.job_id, "from": item.from_version_id, "version": number}
+    target = tx.session.get_one(MigrationJob, item.job_id).version_id
+    left = item.from_version_id if item.outcome == "moved" else target
+    before, now = (tx.session.get_one(Version, key).number for key in (left, instance.version_id))
+    facts = {"job": item.job_id, "from": before, "version": now}
     audit.record(tx, task_trail.stream_of(tx, instance.subject), event, f"instance:{instance.id}", facts)
     return item
 
