@@ -120,6 +120,17 @@ def test_who_withdraws_before_an_answer_is_not_told_of_one(house: House) -> None
     assert [step.label for step in page.steps] == ["received", "in_progress", "office_asked", "closed"]
 
 
+def test_who_withdraws_before_anybody_worked_on_it_is_not_told_that_somebody_did(house: House) -> None:
+    _, token = house.submit()
+    with house.at("public") as tx:
+        enquiries.withdraw(tx, token)
+    house.work()
+    with house.at("public") as tx:
+        page = enquiries.status(tx, token, "de")
+    assert page.case.status == "withdrawn"
+    assert [(step.label, step.state) for step in page.steps] == [("received", "done"), ("closed", "done")]
+
+
 def test_a_confirmation_nobody_asked_for_is_refused(house: House) -> None:
     _, token = house.submit()
     with house.at("public") as tx, pytest.raises(Conflict, match="not_asked"):

@@ -112,7 +112,7 @@ def test_changing_the_language_keeps_what_was_typed(house: House, visitor: Visit
     page.locator("[name=text]").fill("Wir suchen einen Raum für unseren Chor.")
     for language, button in (("English", "Continue"), ("العربية", "متابعة")):
         page.locator(".language-menu summary").click()
-        page.get_by_role("link", name=language).click()
+        page.get_by_role("button", name=language).click()
         page.get_by_role("button", name=button).click()
         expect(page.locator("[name=text]")).to_be_visible()
         assert page.locator("[name=text]").input_value() == "Wir suchen einen Raum für unseren Chor."

@@ -9,6 +9,7 @@ from werkzeug.test import TestResponse
 from tests.webapp.conftest import Browser, Enquired
 from tests.webapp.test_public import fill_in
 from webapp import doors
+from webapp.i18n import NAMES
 from workflows.core.clock import SetClock
 
 
@@ -28,8 +29,26 @@ def test_a_form_is_drawn_in_the_other_language_with_what_was_typed(browser: Brow
 
 def switched(answer: TestResponse) -> str:
     """Where the switch to English leads."""
-    (address,) = re.findall(r'<a href="([^"]+)" hreflang="en"', answer.text)
+    found = re.findall(
+        r'<(?:a href|button type="submit" form="typed" formaction)="([^"]+)"[^>]* lang="en"', answer.text
+    )
+    (address,) = found
     return str(address)
+
+
+@pytest.mark.usefixtures("house")
+def test_the_switch_of_a_public_form_sends_the_form_itself_so_that_no_script_is_needed(
+    browser: Browser, enquiry: Enquired
+) -> None:
+    browser.get(f"/s/{enquiry.token}")
+    for page in ("/anfrage", f"/s/{doors.mark(enquiry.token)}/message"):
+        drawn = browser.get(page).text
+        (form,) = re.findall(r'<form method="post" action="([^"]+)"[^>]* id="typed"', drawn)
+        button = r'<button type="submit" form="typed" formaction="([^"]+)" name="_action" value="refresh"'
+        buttons = re.findall(button, drawn)
+        assert buttons == [f"{form}?lang={code}" for code in NAMES]
+        assert "hreflang" not in drawn
+        assert 'hreflang="tr"' in browser.get("/").text  # a page without a form keeps its links
 
 
 def test_from_the_answer_to_a_form_the_switch_leads_to_the_page_of_the_form(

@@ -128,7 +128,11 @@ def test_its_mail_leads_to_pages_in_its_own_language_switchable(place: Town, beg
     assert action
     refused = place.visitor.post(action[1], {"answer": "accept"})
     assert '<html lang="en"' in refused.text
-    switch = re.search(r'href="([^"]+)" hreflang="de"', refused.text)
+    switch = re.search(r'<button type="submit" form="typed" formaction="([^"]+)"[^>]* lang="de"', refused.text)
     assert switch
-    assert switch[1] == f"{link}?lang=de"  # back to the referral, also from an answer that was refused
-    assert '<html lang="de"' in place.visitor.get(switch[1]).text
+    assert switch[1] == f"{action[1]}?lang=de"
+    typed = {"answer": "ask", "question": "Wie viele Menschen?", "_action": "refresh"}
+    drawn = place.visitor.post(switch[1], typed).text  # the form itself is sent, and nothing in it is lost
+    assert '<html lang="de"' in drawn
+    assert "Wie viele Menschen?" in drawn
+    assert the_referral(begin).status != "accepted"

@@ -8,6 +8,7 @@ from sqlalchemy import select
 from workflows import policy
 from workflows.actions import applications, appointments, corrections, doors
 from workflows.actions.applications import Applied
+from workflows.core.audit.log import AuditEntry
 from workflows.core.tx import Tx
 from workflows.domain import cases, codes, confirmations
 from workflows.domain.cases import Case
@@ -15,6 +16,9 @@ from workflows.domain.offices import Office
 from workflows.domain.programmes import Programme
 from workflows.domain.referrals import Referral
 from workflows.engine import messages
+
+BEGUN = ("case.in_progress", "case.waiting", "case.answered")
+"""What the audit says of a case that somebody works on."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -92,7 +96,7 @@ def read(tx: Tx, token: str, language: str | None = None) -> Status:
     return Status(
         case=case,
         status_label=codes.label(tx.session, "case_status", case.status, language),
-        steps=_steps(case, [referral for referral, _ in rows]),
+        steps=_steps(case, [referral for referral, _ in rows], was_begun=_was_begun(tx, case)),
         shared=[_shared(tx, referral, office, language) for referral, office in rows],
         asks=[] if withdrawing else _asks(tx, case, rows, language),
         correctable=[] if withdrawing else _correctable(tx, case, rows),
@@ -109,9 +113,17 @@ def _referrals(tx: Tx) -> list[tuple[Referral, Office]]:
     return [(referral, office) for referral, office in rows]
 
 
-def _steps(case: Case, referred: list[Referral]) -> list[Step]:
+def _was_begun(tx: Tx, case: Case) -> bool:
+    """Whether anybody worked on it before it was withdrawn: the audit says what the status does not any more."""
+    if case.status != "withdrawn":
+        return True
+    begun = select(AuditEntry.seq).where(AuditEntry.stream == case.stream, AuditEntry.event.in_(BEGUN)).limit(1)
+    return tx.session.scalar(begun) is not None
+
+
+def _steps(case: Case, referred: list[Referral], *, was_begun: bool) -> list[Step]:
     """Received, in progress, an office asked or at work if there is one, answered, closed; as far as it has come."""
-    names = ["received", "in_progress"]
+    names = ["received", "in_progress"] if was_begun else ["received"]
     moments = {"received": case.opened_at, "closed": case.closed_at}
     helping = [referral.answered_at for referral in referred if _was_accepted(referral)]
     if helping:

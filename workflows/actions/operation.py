@@ -6,6 +6,7 @@ from typing import Any
 
 from sqlalchemy import Select, func, select
 
+from workflows.core import house_facts
 from workflows.core.outbox import Mail
 from workflows.core.presence import MISSED_AFTER, Worker
 from workflows.core.tx import Tx
@@ -58,7 +59,7 @@ def look(tx: Tx) -> Operation:
     ``unfinished_pages`` counts the public pages that lack what neither a setting nor the office has said.
     """
     can_send = tx.settings.smtp is not None or tx.settings.shows_mails
-    state = _state(tuple(tx.settings.house))
+    state = _state((*tx.settings.house, *house_facts.FORMER_WORDS))
     seen_at, failed, waiting, timers, messages, unfinished = tx.session.connection().execute(state).one()
     return Operation(
         failed_mails=failed,

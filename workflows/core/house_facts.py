@@ -40,6 +40,9 @@ INVENTED: Mapping[str, str] = {
     "LOTSE_BARRIERS_CHECKED_ON": "1. November 2026",
 }
 
+# What pages delivered once offered in brackets: words, no facts of the house. Stored pages may still have them.
+FORMER_WORDS = frozenset({"weitgehend"})
+
 _GAP = re.compile(r"\[\[(.+?)\]\]")
 
 
@@ -56,9 +59,9 @@ def read(environ: Mapping[str, str], *, demo: bool = False) -> Facts:
 
 def filled(text: str, facts: Facts, otherwise: str) -> str:
     """The text with its facts, and with ``otherwise`` where one is missing."""
-    return _GAP.sub(lambda gap: facts.get(gap[1], otherwise), text)
+    return _GAP.sub(lambda gap: gap[1] if gap[1] in FORMER_WORDS else facts.get(gap[1], otherwise), text)
 
 
 def gaps(text: str, facts: Facts) -> list[str]:
     """The labels of a text that nobody has said anything about, in its order, each once."""
-    return [label for label in dict.fromkeys(_GAP.findall(text)) if label not in facts]
+    return [label for label in dict.fromkeys(_GAP.findall(text)) if label not in facts.keys() | FORMER_WORDS]

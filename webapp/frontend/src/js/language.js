@@ -1,4 +1,4 @@
-// Changing the language in the middle of a form: one that can be drawn anew is, in that language and with what was typed
+// Changing the language in the middle of a form that has no switch of its own: one that can be drawn anew is, in that language and with what was typed
 // and chosen; of any other with something typed in it one is asked first. What a script keeps needs neither.
 let typed = false;
 document.querySelector('main').addEventListener('input', (event) => {
