@@ -1,23 +1,26 @@
 """Processes that start by a moment or a message."""
 
-from datetime import timedelta
+from collections.abc import Mapping
+from datetime import datetime, timedelta
 
 import pytest
-from sqlalchemy import select
+from sqlalchemy import select, update
 
 from tests.engine.drawing import Drawing, timer
 from tests.engine.house import House
+from workflows.core.clock import BERLIN
 from workflows.core.errors import LotseError
 from workflows.engine import definitions
 from workflows.engine.bundle import Bundle
 from workflows.engine.catalogue import Catalogue
 from workflows.engine.state import Instance
+from workflows.engine.timers import Timer
 
 
-def deploy(house: House, drawing: Drawing) -> None:
+def deploy(house: House, drawing: Drawing, beside: Mapping[str, bytes] | None = None) -> None:
     """Through the front door, with the check."""
     drawing.node("textAnnotation", "note")
-    bundle = Bundle(drawing.key, {f"{drawing.key}.bpmn": drawing.xml()})
+    bundle = Bundle(drawing.key, {f"{drawing.key}.bpmn": drawing.xml(), **(beside or {})})
     with house.begin() as tx:
         definitions.deploy(tx, bundle, Catalogue(groups=frozenset({"group:team"})))
 
@@ -27,9 +30,9 @@ def started(house: House) -> int:
         return len(tx.session.scalars(select(Instance.id)).all())
 
 
-def timed(expression: str, kind: str = "cycle") -> Drawing:
+def timed(expression: str, kind: str = "cycle", script: str = "=1") -> Drawing:
     d = Drawing()
-    d.flow(d.start("daily", timer(kind, expression)), d.script("count", "=1", "x"), d.end())
+    d.flow(d.start("daily", timer(kind, expression)), d.script("count", script, "x"), d.end())
     return d
 
 
@@ -49,6 +52,56 @@ def test_a_repeated_start_from_a_day_long_past_begins_with_the_next_turn(house: 
     assert house.work() == 0
     house.clock.advance(timedelta(days=7))
     assert house.work() == 1
+
+
+def begun_at(house: House) -> list[str]:
+    """The days in Berlin on which instances began."""
+    with house.begin() as tx:
+        rows = tx.session.scalars(select(Instance.started_at).order_by(Instance.id))
+        return [f"{at.astimezone(BERLIN):%d.%m. %H:%M}" for at in rows]
+
+
+def test_a_repeated_start_without_a_date_is_counted_from_its_first_moment(house: House) -> None:
+    """Monthly from 31 January it began on 28 February and then on the 28th for ever."""
+    house.clock.set(datetime(2026, 1, 31, 9, tzinfo=BERLIN))
+    deploy(house, timed("R5/P1M"))
+    for day in range(200):
+        house.clock.set(datetime(2026, 1, 31, 9, tzinfo=BERLIN) + timedelta(days=day))
+        house.work()
+    assert begun_at(house) == ["28.02. 09:00", "31.03. 09:00", "30.04. 09:00", "31.05. 09:00", "30.06. 09:00"]
+
+
+def test_what_an_earlier_release_left_waiting_goes_on(house: House) -> None:
+    deploy(house, timed("R/P1D"))
+    with house.begin() as tx:
+        tx.session.execute(update(Timer).values(token=""))
+    for _ in range(2):
+        house.clock.advance(timedelta(days=1))
+        assert house.work() == 1
+
+
+def test_other_words_and_the_end_of_an_older_version_do_not_count_anew(house: House) -> None:
+    """Whoever mended a text every day kept a weekly start from ever coming."""
+    deploy(house, timed("R/P30D"))
+    deploy(house, timed("R/P7D"))
+    house.clock.advance(timedelta(days=4))
+    deploy(house, timed("R/P7D"), {"texts/hello.de.txt": b"Betreff: a\n\nb"})
+    with house.begin() as tx:
+        older = tx.session.scalars(select(definitions.Version).order_by(definitions.Version.number)).first()
+        assert older is not None
+        definitions.retire(tx, older.id)
+    house.clock.advance(timedelta(days=3))
+    assert house.work() == 1
+
+
+def test_a_moment_that_came_does_not_come_again_with_the_next_version(house: House) -> None:
+    house.clock.set(datetime(2026, 3, 2, 9, tzinfo=BERLIN))
+    deploy(house, timed("2026-03-03T09:00:00", "date"))
+    house.clock.advance(timedelta(days=1))
+    assert house.work() == 1
+    deploy(house, timed("2026-03-03T09:00:00", "date", script="=2"))
+    assert house.work() == 0
+    assert started(house) == 1
 
 
 def test_a_new_version_takes_the_timed_start_over(house: House) -> None:

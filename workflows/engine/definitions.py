@@ -87,9 +87,9 @@ def deploy(tx: Tx, bundle: Bundle, catalogue: Catalogue) -> Version:
         return newest
     if newest is not None and newest.logic_sha256 == bundle.logic_sha256:
         version = _patched(newest, bundle)
-    else:
-        version = _numbered(tx, bundle)
-    tx.session.flush()
+        _freeze(tx, version, bundle)
+        return version  # other words are no reason to count repeated starts from today
+    version = _numbered(tx, bundle)
     _freeze(tx, version, bundle)
     starts.renew(tx, bundle.key, load(tx.session, version.id), {**OFFICE_FUNCTIONS, **catalogue.functions})
     return version
@@ -147,6 +147,7 @@ def _numbered(tx: Tx, bundle: Bundle) -> Version:
 
 
 def _freeze(tx: Tx, version: Version, bundle: Bundle) -> None:
+    tx.session.flush()
     tx.session.add(
         Edition(
             version_id=version.id,
@@ -166,9 +167,12 @@ def retire(tx: Tx, version_id: int) -> Version:
     version = tx.locked(Version, version_id)
     if version.status != "active":
         raise Conflict("version_retired", process=version.process_key, number=version.number)
+    listening = newest_active(tx.session, version.process_key)
     version.status = "retired"
     audit.record(tx, "system", "version.retired", f"process:{version.process_key}", {"number": version.number})
     tx.session.flush()
+    if listening is None or listening.id != version.id:
+        return version
     newest = newest_active(tx.session, version.process_key)
     starting = load(tx.session, newest.id) if newest is not None else None
     starts.renew(tx, version.process_key, starting, OFFICE_FUNCTIONS)

@@ -1,14 +1,14 @@
 """Processes that start by themselves: at a moment, again and again, or when a message arrives that nobody waits for.
 
-Only the newest active version listens; ``renew`` after every deployment and retirement puts its rows in place of those
-of the version before.
+Only the newest active version listens; ``renew`` puts its rows in place of those of the version before.
 """
 
 from collections.abc import Mapping
-from datetime import datetime
-from typing import Any
+from dataclasses import dataclass
+from datetime import UTC, datetime, timedelta
+from typing import Any, Self
 
-from sqlalchemy import delete, update
+from sqlalchemy import delete, select, update
 
 from workflows.core.errors import LotseError
 from workflows.core.tx import Tx
@@ -21,6 +21,30 @@ from workflows.engine.messages import Subscription
 from workflows.engine.timers import Timer
 
 NO_VARIABLES: Mapping[str, Any] = {}
+EPOCH = datetime(1970, 1, 1, tzinfo=UTC)
+
+
+@dataclass(frozen=True, slots=True)
+class _Turns:
+    """How many starts are left, None for ever, and the moment all are counted from.
+
+    A timed start has no token of the engine yet; this stands in its column: ``3@1769853600000000``, in microseconds.
+    """
+
+    left: int | None
+    anchor: datetime | None = None
+
+    @property
+    def written(self) -> str:
+        left = "" if self.left is None else str(self.left)
+        return left if self.anchor is None else f"{left}@{(self.anchor - EPOCH) // timedelta.resolution}"
+
+    @classmethod
+    def read(cls, token: str) -> Self:
+        """What earlier releases stored knows no anchor."""
+        left, _, anchor = token.partition("@")
+        counted_from = EPOCH + int(anchor) * timedelta.resolution if anchor else None
+        return cls(int(left) if left else None, counted_from)
 
 
 def renew(tx: Tx, process_key: str, definition: Definition | None, functions: Functions) -> None:
@@ -50,21 +74,32 @@ def renew(tx: Tx, process_key: str, definition: Definition | None, functions: Fu
 def _wait_for_moment(tx: Tx, process_key: str, element: Element, functions: Functions) -> None:
     value = _value(tx, element, functions)
     if element.trigger.timer == "cycle":
-        _, due, times = moments.cycle(value, tx.now).first(tx.now, tx.now)
-        _add(tx, process_key, element, due, times)
-    else:
-        _add(tx, process_key, element, moments.moment(value, tx.now), 1)
+        anchor, due, times = moments.cycle(value, tx.now).first(tx.now, tx.now)
+        _add(tx, process_key, element, due, _Turns(times, anchor))
+        return
+    due = moments.moment(value, tx.now)
+    if not _has_begun(tx, process_key, element, due):
+        _add(tx, process_key, element, due, _Turns(1))
+
+
+def _has_begun(tx: Tx, process_key: str, element: Element, due: datetime) -> bool:
+    """Whether a version before has begun at this moment, which comes only once."""
+    over = (Timer.process_key == process_key, Timer.instance_id.is_(None), Timer.status == "fired")
+    query = select(Timer.id).where(*over, Timer.element_id == element.id, Timer.due_at == due)
+    return tx.session.scalar(query.limit(1)) is not None
 
 
 def again(tx: Tx, timer: Timer, element: Element, functions: Functions) -> None:
     """After a repeated start: wait for the next one, if there is to be one."""
-    left = int(timer.token) - 1 if timer.token else None
-    if element.trigger.timer == "cycle" and left != 0:
+    turns = _Turns.read(timer.token)
+    if element.trigger.timer == "cycle" and turns.left != 1:
         assert timer.process_key is not None
         cycle = moments.cycle(_value(tx, element, functions), tx.now)
-        following = moments.next_turn(cycle.start or timer.due_at, cycle.period, timer.due_at)
+        anchor = turns.anchor or cycle.start or timer.due_at
+        following = moments.next_turn(anchor, cycle.period, timer.due_at)
         if following is not None:
-            _add(tx, timer.process_key, element, following, left)
+            left = turns.left and turns.left - 1
+            _add(tx, timer.process_key, element, following, _Turns(left, anchor))
 
 
 def _value(tx: Tx, element: Element, functions: Functions) -> Any:
@@ -72,7 +107,6 @@ def _value(tx: Tx, element: Element, functions: Functions) -> Any:
     return certain(source, evaluate(source, NO_VARIABLES, functions, tx.now), "timer")
 
 
-def _add(tx: Tx, process_key: str, element: Element, due_at: datetime, left: int | None) -> None:
-    # There is no token yet; its column counts how many starts are left, empty for ever.
-    token = "" if left is None else str(left)
+def _add(tx: Tx, process_key: str, element: Element, due_at: datetime, turns: _Turns) -> None:
+    token = turns.written
     tx.session.add(Timer(process_key=process_key, token=token, element_id=element.id, due_at=due_at, status="waiting"))

@@ -19,7 +19,8 @@ FAILING = text("status = 'waiting' AND attempts > 0")
 class Timer(Base):
     """One moment something waits for: a token of an instance, or the next timed start of ``process_key``.
 
-    ``token`` is the engine's token that a firing wakes; a timed start has no instance and an empty token;
+    ``token`` is the engine's token that a firing wakes; a timed start has no instance, its token counts
+    its turns (``engine.starts``);
     ``attempts`` and ``error`` tell of firings that failed.
     """
 
