@@ -1,7 +1,8 @@
 """Drafts the next revision: ``python -m workflows.migrations "what changes"``."""
 
-import sys
 import tempfile
+from argparse import ArgumentParser
+from collections.abc import Sequence
 from pathlib import Path
 
 from alembic import command
@@ -29,5 +30,15 @@ def draft(message: str) -> Path:
     return Path(script.path)
 
 
+def main(arguments: Sequence[str] | None = None) -> Path:
+    """Read the command and draft; what is no sentence, as ``--help`` or nothing, names no revision."""
+    parser = ArgumentParser("python -m workflows.migrations", description=__doc__)
+    parser.add_argument("message", metavar="MESSAGE", help="what changes, in a few words")
+    message: str = parser.parse_args(arguments).message
+    if not any(map(str.isalpha, message)):
+        parser.error("MESSAGE must say what changes")
+    return draft(message)
+
+
 if __name__ == "__main__":
-    print(draft(sys.argv[1]))
+    print(main())
