@@ -242,3 +242,34 @@ def test_no_flipped_bytes_make_the_check_fall_over(data: st.DataObject) -> None:
         raw[data.draw(st.integers(len(HEAD) // 2, len(raw) - 1))] = data.draw(st.integers(0, 255))
     found = check(bundle({"sample.bpmn": bytes(raw)}), CATALOGUE)
     assert "check_failed" not in {finding.code for finding in found}
+
+
+def table(cells: list[list[str]]) -> bytes:
+    """A decision table with these cells, one list for each rule."""
+    asked = "<input><inputExpression typeRef='string'><text>answer</text></inputExpression></input>" * len(cells[0])
+    rows = "".join(
+        f"<rule>{''.join(f'<inputEntry><text>{cell}</text></inputEntry>' for cell in row)}"
+        "<outputEntry><text>1</text></outputEntry></rule>"
+        for row in cells
+    )
+    return (
+        '<definitions xmlns="https://www.omg.org/spec/DMN/20191111/MODEL/" id="d" name="d" namespace="t">'
+        f'<decision id="way" name="Weg"><variable name="way"/><decisionTable>{asked}<output name="o"/>{rows}'
+        "</decisionTable></decision></definitions>"
+    ).encode()
+
+
+WIDE = {
+    "texts": [[f'"v{rule}_{column}"' for column in range(40)] for rule in range(400)],
+    "ranges": [[f"[{rule * 3}..{rule * 3 + column}]" for column in range(40)] for rule in range(400)],
+    "the last decides": [['"a"'] * 59 + [f'"v{rule}"'] for rule in range(400)],
+    "nonsense": [["1 +"] * 9 for _ in range(4_000)],
+}
+
+
+@pytest.mark.parametrize("kind", WIDE)
+def test_the_widest_tables_take_no_more_than_seconds(kind: str) -> None:
+    """Every value of a column was once tried with every rule: a table of 56 000 cells took five minutes."""
+    with at_most(LONGEST):
+        found = {each.code for each in check(bundle({"way.dmn": table(WIDE[kind])}), CATALOGUE)}
+    assert found & {"table_gap", "table_too_large", "decision_not_feel"}

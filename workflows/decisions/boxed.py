@@ -7,7 +7,7 @@ from workflows.decisions.item_types import type_named
 from workflows.decisions.xml import Element, child, children, local_name, name_of, text_of
 from workflows.feel import FeelSyntaxError, syntax
 from workflows.feel.names import NameIndex
-from workflows.feel.parser import parse_expression
+from workflows.feel.parser import parse_expression, parse_unary_tests
 from workflows.feel.runtime import Scope
 from workflows.feel.syntax import Node
 from workflows.feel.types import ANY, FeelType
@@ -30,21 +30,39 @@ class Reader:
     indexes: tuple[NameIndex, ...]
     types: Mapping[str, FeelType]
     problems: list[ExpressionProblem] = field(default_factory=list)
+    known: dict[str, Node] = field(default_factory=dict, compare=False)
+    known_tests: dict[str, syntax.Tests] = field(default_factory=dict, compare=False)
 
     def knowing(self, names: Iterable[str]) -> "Reader":
         """A reader for a place where more names are in reach."""
-        return replace(self, indexes=(*self.indexes, NameIndex(names)))
+        return replace(self, indexes=(*self.indexes, NameIndex(names)), known={}, known_tests={})
 
     def parse(self, source: str) -> Node:
-        """Parse a literal expression; one that is no FEEL becomes null with a warning, and is noted."""
-        try:
-            return parse_expression(source, self.indexes, self.types)
-        except FeelSyntaxError as error:
-            return self.refuse(source, error)
+        """Parse a literal expression; one that is no FEEL becomes null with a warning, and is noted.
+
+        What stands in many cells of a table is read, and noted, once.
+        """
+        if source not in self.known:
+            try:
+                self.known[source] = parse_expression(source, self.indexes, self.types)
+            except FeelSyntaxError as error:
+                self.known[source] = self.refuse(source, error)
+        return self.known[source]
+
+    def parse_tests(self, source: str) -> syntax.Tests:
+        """Parse the tests of a cell like ``parse``; an empty cell asks nothing."""
+        if source not in self.known_tests:
+            try:
+                found = parse_unary_tests(source, self.indexes, self.types) if source else syntax.Tests(0, ())
+            except FeelSyntaxError as error:
+                found = syntax.Tests(0, (syntax.Test(0, "", self.refuse(source, error)),))
+            self.known_tests[source] = found
+        return self.known_tests[source]
 
     def refuse(self, source: str, error: FeelSyntaxError) -> Node:
         """Note a syntax error and stand in for the expression."""
-        self.problems.append(ExpressionProblem(self.element, source, error))
+        # The way to it holds every frame of the parser; of a table full of nonsense that is most of the memory.
+        self.problems.append(ExpressionProblem(self.element, source, error.with_traceback(None)))
 
         def complain(scope: Scope) -> None:
             scope.run.warn(error.code, error.position, error.facts)

@@ -1,7 +1,7 @@
 """The values of one table column, cut into cells that no test of the column can tell apart inside."""
 
 import datetime
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from decimal import Decimal
 from typing import Any
@@ -51,25 +51,65 @@ class Column:
         """All cells as bits."""
         return (1 << len(self.cells)) - 1
 
+    def sharing(self, rule: int) -> int:
+        """The rules that take a value this one takes, or ask nothing, as bits."""
+        found, left = (
+            sum(1 << each for each, asks_nothing in enumerate(self.anything) if asks_nothing),
+            self.masks[rule] or 0,
+        )
+        while left:
+            found |= self.takers[(left & -left).bit_length() - 1]
+            left &= left - 1
+        return found
 
-def columns_of(table: Table) -> list[Column]:
-    """Cut every column of a table; a column nobody tests has no cells to tell apart and is left out."""
-    columns = [_column(table, index, column) for index, column in enumerate(table.inputs)]
+
+class TooLarge(Exception):
+    """A table takes more work to be checked than anybody wants to wait for."""
+
+
+class Effort:
+    """How much work may still be spent on a table: about a million steps are a second or two."""
+
+    def __init__(self, most: int) -> None:
+        self.left = most
+
+    def spend(self, steps: int) -> None:
+        """Take so many steps; raises ``TooLarge`` when there are none left."""
+        self.left -= steps
+        if self.left < 0:
+            raise TooLarge
+
+
+def columns_of(table: Table, effort: Effort) -> list[Column]:
+    """Cut every column of a table; a column nobody tests has no cells to tell apart and is left out.
+
+    Raises ``TooLarge`` where there are too many combinations of rules and values to be held against each other.
+    """
+    columns = [_column(table, index, column, effort) for index, column in enumerate(table.inputs)]
     return [column for column in columns if any(mask != column.everything for mask in column.masks)]
 
 
-def _column(table: Table, index: int, column: Input) -> Column:
+def _column(table: Table, index: int, column: Input, effort: Effort) -> Column:
     tests = [rule.tests[index] if index < len(rule.tests) else syntax.Tests(0, ()) for rule in table.rules]
     allowed = _allowed(column)
     values = [value for test in (*tests, allowed) if is_constant(test) for value in _constants(test)]
     is_allowed = compile_tests(allowed, _AROUND)
     cells = tuple(cell for cell in _cells(values, closed=bool(allowed.tests)) if _passes(is_allowed, cell.sample))
-    masks = tuple(_mask(test, cells) if is_constant(test) else None for test in tests)
-    takers = tuple(
-        sum(1 << rule for rule, mask in enumerate(masks) if (mask or 0) >> cell & 1) for cell in range(len(cells))
-    )
+    places = {(type(cell.sample), cell.sample): 1 << place for place, cell in enumerate(cells) if cell.shape == "point"}
+    masks = tuple(_mask(test, cells, places, effort) if is_constant(test) else None for test in tests)
     anything = tuple(not test.tests and not test.negated for test in tests)
-    return Column(column.label, cells, masks, takers, anything)
+    return Column(column.label, cells, masks, _turned(masks, anything, len(cells)), anything)
+
+
+def _turned(masks: Sequence[int | None], anything: Sequence[bool], cells: int) -> tuple[int, ...]:
+    """For each cell the rules that take it, as bits."""
+    takers = [sum(1 << rule for rule, asks_nothing in enumerate(anything) if asks_nothing)] * cells
+    for rule, mask in enumerate(masks):
+        left = 0 if anything[rule] else mask or 0
+        while left:
+            takers[(left & -left).bit_length() - 1] |= 1 << rule
+            left &= left - 1
+    return tuple(takers)
 
 
 def _allowed(column: Input) -> syntax.Tests:
@@ -114,9 +154,23 @@ def _passes(check: Check, value: object) -> bool:
         return False
 
 
-def _mask(tests: syntax.Tests, cells: Sequence[Cell]) -> int:
+def _mask(tests: syntax.Tests, cells: Sequence[Cell], places: Mapping[Any, int], effort: Effort) -> int:
+    if not tests.tests and not tests.negated:
+        return (1 << len(cells)) - 1
+    plain = _plain(tests)
+    if plain is not None:
+        return sum({places.get((type(value), value), 0) for value in plain})
+    effort.spend(len(cells) * len(tests.tests))
     check = compile_tests(tests, _AROUND)
     return sum(1 << index for index, cell in enumerate(cells) if _passes(check, cell.sample))
+
+
+def _plain(tests: syntax.Tests) -> list[str | Decimal] | None:
+    """The texts and numbers of a cell that lists nothing else, the most frequent kind by far."""
+    operands = [test.operand for test in tests.tests if not test.operator and not test.asks_input]
+    found = [operand.value for operand in operands if isinstance(operand, syntax.Literal)]
+    plain = [value for value in found if isinstance(value, str | Decimal)]
+    return plain if len(plain) == len(tests.tests) and not tests.negated else None
 
 
 def _cells(values: Sequence[object], *, closed: bool) -> Iterator[Cell]:

@@ -6,7 +6,7 @@ from itertools import islice
 from types import MappingProxyType
 from typing import Final
 
-from workflows.decisions.cells import Cell, Column, columns_of
+from workflows.decisions.cells import Cell, Column, Effort, TooLarge, columns_of
 from workflows.decisions.computing import check_calls, check_constants
 from workflows.decisions.elements import Element
 from workflows.decisions.model import DecisionModel
@@ -14,9 +14,10 @@ from workflows.decisions.shape import check_shape
 from workflows.decisions.tables import Rule, Table
 
 _MOST_FINDINGS: Final = 20
-_MOST_STEPS: Final = 20_000
-#: Every rule is held against every other; beyond this a check takes many seconds.
+#: Values held against rules, so that even a hostile table is checked within a second or two.
+_MOST_STEPS: Final = 400_000
 _MOST_RULES: Final = 400
+_STEPS_PER_PLACE: Final = 10
 _GATHERING: Final = ("COLLECT", "RULE ORDER", "OUTPUT ORDER")
 
 
@@ -43,10 +44,6 @@ class Finding:
     case: tuple[Case, ...] = ()
 
 
-class _TooLarge(Exception):
-    """The combinations of a table are too many to be walked through."""
-
-
 def check_model(model: DecisionModel) -> list[Finding]:
     """Check all tables and expressions of a model."""
     findings = [finding for element in model.elements.values() for finding in check_element(element)]
@@ -71,22 +68,30 @@ def check_table(table: Table) -> list[Finding]:
     shape = constants + [Finding(*found) for found in check_shape(table)]
     if len(table.rules) > _MOST_RULES:
         return [*shape, _finding("too_large", table, (), ())]
-    columns = columns_of(table)
+    try:
+        return shape + _promised(table)
+    except TooLarge:
+        return [*shape, _finding("too_large", table, (), ())]
+
+
+def _promised(table: Table) -> list[Finding]:
+    """What the hit policy promises and the rules do not keep; raises ``TooLarge`` before anything is found."""
+    columns = columns_of(table, Effort(_MOST_STEPS))
     opaque = {index for column in columns for index, mask in enumerate(column.masks) if mask is None}
     # A table that gathers what applies promises nothing that would have to be checked.
     promises = table.hit_policy not in _GATHERING
-    findings = shape + [_finding("not_checked", table, (index + 1,), ()) for index in sorted(opaque) if promises]
+    findings = [_finding("not_checked", table, (index + 1,), ()) for index in sorted(opaque) if promises]
     if table.hit_policy in ("UNIQUE", "ANY"):
         findings += islice(_overlaps(table, columns), _MOST_FINDINGS)
-    effort = iter(range(_MOST_STEPS))
+    effort = Effort(_MOST_STEPS)
     try:
         if table.hit_policy == "FIRST":
             findings += islice(_unreachable(table, columns, effort), _MOST_FINDINGS)
         if not opaque and promises and not any(column.default for column in table.outputs):
             whole = [column.everything for column in columns]
-            gaps = islice(_gaps(columns, range(len(table.rules)), whole, effort), _MOST_FINDINGS)
+            gaps = islice(_gaps(columns, (1 << len(table.rules)) - 1, whole, effort), _MOST_FINDINGS)
             findings += [_finding("gap", table, (), case) for case in gaps]
-    except _TooLarge:
+    except TooLarge:
         findings.append(_finding("too_large", table, (), ()))
     return findings
 
@@ -100,7 +105,7 @@ def _finding(code: str, table: Table, rules: tuple[int, ...], case: Sequence[Cas
 
 def _overlaps(table: Table, columns: Sequence[Column]) -> Iterator[Finding]:
     for first, one in enumerate(table.rules):
-        for second in range(first + 1, len(table.rules)):
+        for second in _perhaps(columns, first, len(table.rules)):
             common = _common(columns, first, second)
             if common is None:
                 continue
@@ -113,6 +118,17 @@ def _overlaps(table: Table, columns: Sequence[Column]) -> Iterator[Finding]:
                 yield _finding("overlap", table, rules, case)
             elif _outputs(one) != _outputs(table.rules[second]):
                 yield _finding("conflict", table, rules, case)
+
+
+def _perhaps(columns: Sequence[Column], first: int, rules: int) -> Iterator[int]:
+    """The rules after one that share a value with it in every column, or ask nothing there."""
+    left = (1 << rules) - (1 << first + 1)
+    for column in columns:
+        if not column.anything[first]:
+            left &= column.sharing(first)
+    while left:
+        yield (left & -left).bit_length() - 1
+        left &= left - 1
 
 
 def _possible(table: Table, rules: tuple[int, ...], case: Sequence[Case], left_to_data: Sequence[str]) -> Finding:
@@ -154,18 +170,16 @@ def _lowest(column: Column, mask: int) -> Cell:
     return column.cells[(mask & -mask).bit_length() - 1]
 
 
-def _unreachable(table: Table, columns: Sequence[Column], effort: Iterator[int]) -> Iterator[Finding]:
+def _unreachable(table: Table, columns: Sequence[Column], effort: Effort) -> Iterator[Finding]:
     for index in range(1, len(table.rules)):
         area = [column.masks[index] for column in columns]
         known = [mask for mask in area if mask is not None]
-        if len(known) == len(area) and next(_gaps(columns, range(index), known, effort), None) is None:
+        if len(known) == len(area) and next(_gaps(columns, (1 << index) - 1, known, effort), None) is None:
             yield _finding("unreachable", table, (index + 1,), ())
 
 
-def _gaps(
-    columns: Sequence[Column], rules: Sequence[int], area: Sequence[int], effort: Iterator[int]
-) -> Iterator[list[Case]]:
-    """Find cases within an area that none of the rules takes; _TooLarge when the effort is used up."""
+def _gaps(columns: Sequence[Column], rules: int, area: Sequence[int], effort: Effort) -> Iterator[list[Case]]:
+    """Find cases within an area that none of the rules takes; ``TooLarge`` when the effort is used up."""
     covered: set[tuple[int, int]] = set()
 
     def visit(depth: int, left: int, case: list[Case]) -> Iterator[list[Case]]:
@@ -174,9 +188,8 @@ def _gaps(
             return
         if depth == len(columns) or (depth, left) in covered:
             return
-        if next(effort, None) is None:
-            raise _TooLarge
         column = columns[depth]
+        effort.spend(_STEPS_PER_PLACE + len(column.cells))
         found = False
         for remaining, cells in _groups(column.takers, left, area[depth]).items():
             step = [Case(column.label, _lowest(column, cells))] if cells != column.everything else []
@@ -186,7 +199,7 @@ def _gaps(
         if not found:
             covered.add((depth, left))
 
-    return visit(0, sum(1 << rule for rule in rules), [])
+    return visit(0, rules, [])
 
 
 def _groups(takers: Sequence[int], left: int, area: int) -> dict[int, int]:

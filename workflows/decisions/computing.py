@@ -42,7 +42,7 @@ def known_to(element: Element) -> set[str]:
 
 def _calls_in_tables(element: Element) -> Iterator[Found]:
     missing: frozenset[str] = getattr(element, "calls", frozenset()) - known_to(element)
-    for table in getattr(element, "tables", ()):
+    for table in getattr(element, "tables", ()) if missing else ():
         for column in table.inputs:
             for name in _called(column.expression, missing):
                 yield _found("unknown_call_in_input", table, (), function=name, input=column.label)

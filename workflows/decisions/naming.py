@@ -1,6 +1,7 @@
 """The names in the cells of tables: one that nobody sets is mostly a text whose quotation marks were forgotten."""
 
 from collections.abc import Callable, Collection, Iterator, Mapping
+from collections.abc import Set as AbstractSet
 from difflib import get_close_matches
 from itertools import islice
 from types import MappingProxyType
@@ -39,17 +40,18 @@ def check_names(
             yield from islice(_never_given(table, values), _MOST_FINDINGS)
 
 
-def _inputs(table: Table, known: Collection[str]) -> Iterator[Found]:
+def _inputs(table: Table, known: AbstractSet[str]) -> Iterator[Found]:
     for column in table.inputs:
-        for name in sorted(free_names(column.expression) - set(known)):
+        for name in sorted(free_names(column.expression) - known):
             yield _found("unknown_input", table, (), column=column.label, name=name)
 
 
-def _cells(table: Table, known: Collection[str]) -> Iterator[Found]:
+def _cells(table: Table, known: AbstractSet[str]) -> Iterator[Found]:
     for rule in table.rules:
         for label, node in _labelled(table, rule):
-            bare = {each.name for each in _bare(node)} - set(known)
-            for name in sorted(free_names(node) - set(known)):
+            unknown = free_names(node) - known
+            bare = {each.name for each in _bare(node)} if unknown else set[str]()
+            for name in sorted(unknown):
                 code = "text_without_quotes" if name in bare else "unknown_in_cell"
                 yield _found(code, table, (rule.number,), column=label, name=name)
 

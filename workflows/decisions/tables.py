@@ -7,7 +7,7 @@ from workflows.decisions.boxed import Reader, register_form
 from workflows.decisions.item_types import type_named
 from workflows.decisions.xml import Element, child, children, name_of, text_of, title_of
 from workflows.feel import FeelSyntaxError, analysis, syntax
-from workflows.feel.parser import parse_expression, parse_unary_tests
+from workflows.feel.parser import parse_expression
 from workflows.feel.types import FeelType, RestrictedType
 
 HIT_POLICIES: Final = ("UNIQUE", "FIRST", "ANY", "PRIORITY", "RULE ORDER", "OUTPUT ORDER", "COLLECT")
@@ -82,9 +82,10 @@ class TableNode(syntax.Node):
 
 
 def tables_in(node: object) -> tuple[Table, ...]:
-    """Find the tables within an expression, outermost first."""
-    own = (node.table,) if isinstance(node, TableNode) else ()
-    return own + tuple(table for part in analysis.children(node) for table in tables_in(part))
+    """Find the tables within an expression; what stands in the cells of one is never another."""
+    if isinstance(node, TableNode):
+        return (node.table,)
+    return tuple(table for part in analysis.children(node) for table in tables_in(part))
 
 
 def _as_node(element: Element, reader: Reader) -> syntax.Node:
@@ -129,7 +130,7 @@ def _input(column: Element, reader: Reader) -> Input:
         label=column.get("label") or source,
         source=source,
         expression=reader.parse(source) if source else syntax.Literal(0, None),
-        allowed=_tests(allowed, reader) if allowed else None,
+        allowed=reader.parse_tests(allowed) if allowed else None,
         type=type_named(reference, reader.types),
     )
 
@@ -142,7 +143,7 @@ def _output(column: Element, reader: Reader, table_type: str | None) -> Output:
         name=name_of(column),
         label=column.get("label") or name_of(column),
         type=type_named(reference, reader.types),
-        allowed=_tests(values, reader) if values else None,
+        allowed=reader.parse_tests(values) if values else None,
         order=_order(values or _values_of_type(reference or table_type, reader), reader),
         default=reader.parse(default) if default else None,
     )
@@ -173,21 +174,12 @@ def _rule(number: int, row: Element, inputs: tuple[Input, ...], reader: Reader) 
         number=number,
         id=row.get("id") or "",
         conditions=len(sources),
-        tests=tuple(_tests(source, reader) for source in sources[: len(inputs)]),
+        tests=tuple(reader.parse_tests(source) for source in sources[: len(inputs)]),
         sources=sources[: len(inputs)],
         outputs=tuple(reader.parse(source or "null") for source in results),
         description="; ".join(annotation for annotation in annotations if annotation),
         blank=tuple(index for index, source in enumerate(results) if not source.strip()),
     )
-
-
-def _tests(source: str, reader: Reader) -> syntax.Tests:
-    if not source:
-        return syntax.Tests(0, ())
-    try:
-        return parse_unary_tests(source, reader.indexes, reader.types)
-    except FeelSyntaxError as error:
-        return syntax.Tests(0, (syntax.Test(0, "", reader.refuse(source, error)),))
 
 
 register_form("decisionTable", _as_node)

@@ -1,6 +1,6 @@
 """Which names of the caller an expression reads, which functions it calls, and how large it is."""
 
-from collections.abc import Collection, Iterator
+from collections.abc import Collection, Iterator, Sequence
 
 from workflows.feel import syntax
 
@@ -29,8 +29,13 @@ def hidden_names(node: object) -> frozenset[str]:
 
 def called_names(node: object) -> frozenset[str]:
     """Give the names an expression calls as functions, wherever they come from."""
-    own = {node.function.name} if isinstance(node, syntax.Call) and isinstance(node.function, syntax.Name) else set()
-    return frozenset(own).union(*(called_names(child) for child in children(node)))
+    found, waiting = set(), [node]
+    while waiting:
+        part = waiting.pop()
+        if isinstance(part, syntax.Call) and isinstance(part.function, syntax.Name):
+            found.add(part.function.name)
+        waiting.extend(children(part))
+    return frozenset(found)
 
 
 def unknown_calls(node: syntax.Node, offered: Collection[str]) -> frozenset[str]:
@@ -72,15 +77,31 @@ def _free(node: object, bound: frozenset[str], known: frozenset[str], *, filtere
         yield from _free(node.body, bound | {name for name, _ in node.parameters}, known, filtered=filtered)
     else:
         for child in children(node):
-            yield from _free(child, bound, known, filtered=filtered)
+            if not isinstance(child, syntax.Literal):
+                yield from _free(child, bound, known, filtered=filtered)
 
 
-def children(node: object) -> Iterator[object]:
+def children(node: object) -> Sequence[object]:
     """Give what a node is made of: nodes, and tuples that may hold nodes."""
     if isinstance(node, tuple):
-        yield from node
-    elif isinstance(node, syntax.Node):
-        for name in node.__dataclass_fields__:
-            child = getattr(node, name)
-            if isinstance(child, syntax.Node | tuple):
-                yield child
+        return node
+    if not isinstance(node, syntax.Node):
+        return ()
+    found: list[object] = []
+    for name in _parts(type(node)):
+        part = getattr(node, name)
+        if isinstance(part, syntax.Node | tuple):
+            found.append(part)
+    return found
+
+
+_PARTS: dict[type, tuple[str, ...]] = {syntax.Literal: ()}
+
+
+def _parts(kind: type[syntax.Node]) -> tuple[str, ...]:
+    """Where a kind of node may hold others; large tables ask this of many thousands."""
+    found = _PARTS.get(kind)
+    if found is None:
+        fields = kind.__dataclass_fields__.items()
+        found = _PARTS[kind] = tuple(name for name, field in fields if field.type not in (str, int, bool))
+    return found
