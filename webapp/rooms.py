@@ -46,6 +46,8 @@ from webapp.workshop.diagram import workshop_diagram
 from webapp.workshop.drafts import workshop_drafts
 from webapp.workshop.fields import workshop_fields
 from webapp.workshop.forms import workshop_forms
+from webapp.workshop.formulas import workshop_formulas
+from webapp.workshop.graphs import workshop_graphs
 from webapp.workshop.grid import workshop_grid
 from webapp.workshop.impact import workshop_impact
 from webapp.workshop.previews import workshop_previews
@@ -97,6 +99,8 @@ BLUEPRINTS: tuple[Blueprint, ...] = (
     workshop_previews,
     workshop_tables,
     workshop_grid,
+    workshop_formulas,
+    workshop_graphs,
     workshop_texts,
     workshop_translations,
     workshop_codes,

@@ -20,7 +20,7 @@ from tests.e2e.conftest import (
     sign_in,
 )
 from workflows.actions import workshop
-from workflows.decisions import sheets
+from workflows.decisions import formulas, sheets
 from workflows.decisions.sheets import Row
 from workflows.domain import people
 
@@ -231,3 +231,36 @@ def test_tables_that_need_each_other_survive_the_drawing_tool(house: House, visi
     changed = [pair for pair in zip(sheets.sheets(before), sheets.sheets(after), strict=True) if pair[0] != pair[1]]
     assert [new.decision for _old, new in changed] == ["city_integration"]
     assert canonical(before).replace('>"no"<', '>"never"<', 1) == canonical(after)
+
+
+def test_a_formula_is_written_by_keyboard_with_names_offered_and_faults_told(house: House, visitor: Visitor) -> None:
+    with house.begin() as tx:
+        people.create(tx, "formulare@lotse.example", "Formulare", roles=["process_owner"], groups=[], password=PASSWORD)
+        funding = workshop.begin(tx, "funding").id
+    draft = f"{house.address}/workshop/drafts/{funding}"
+    page = opened(house, visitor, f"{draft}/formulas/matching_programmes")
+    field = page.get_by_role("textbox", name="Formel", exact=True)
+    field.focus()
+    page.keyboard.press("Control+a")
+    page.keyboard.type("count(cult")
+    expect(page.get_by_role("option", name=re.compile("^culture"))).to_be_visible()
+    page.keyboard.press("Enter")
+    expect(field).to_have_value("count(culture")
+    expect(page.locator("#text-live")).not_to_be_empty(timeout=PATIENCE)
+    assert accessibility_problems(page) == []
+    page.keyboard.type(") + 1")
+    expect(page.locator("#text-live")).to_be_empty(timeout=PATIENCE)
+    page.get_by_role("button", name="Formel speichern").press("Enter")
+    expect(page.get_by_text("Gespeichert.")).to_be_visible()
+    with house.begin() as tx:
+        kept = formulas.formulas(workshop.files(tx, funding)["programmes.dmn"].data)
+    assert kept[0].text == "count(culture) + 1"
+    page.goto(f"{draft}/graphs/programmes.dmn")
+    page.wait_for_selector("[data-drawn]")
+    expect(page.locator(".djs-shape")).to_have_count(13)
+    expect(page.locator(".djs-connection")).to_have_count(12)
+    assert accessibility_problems(page) == []
+    page.set_viewport_size({"width": PHONE, "height": 800})
+    for path in ("formulas/matching_programmes", "graphs/programmes.dmn", "tables"):
+        page.goto(f"{draft}/{path}")
+        assert overflow(page) <= 0, path

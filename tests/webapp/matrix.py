@@ -352,6 +352,17 @@ MATRIX: dict[str, frozenset[str]] = {
     "POST /workshop/drafts/{enquiry_draft}/tables/proposed_way/try": OWNER,
     "GET /workshop/drafts/{enquiry_draft}/tables/proposed_way/grid": OWNER,
     "GET /workshop/drafts/{enquiry_draft}/tables/proposed_way/findings": OWNER,
+    "POST /workshop/drafts/{funding_draft}/formulas": OWNER,  # empty: told to give a name
+    "GET /workshop/drafts/{funding_draft}/formulas/matching_programmes": OWNER,
+    "GET /workshop/drafts/{funding_draft}/formulas/nowhere": NOBODY,
+    "POST /workshop/drafts/{funding_draft}/formulas/matching_programmes": OWNER,
+    "POST /workshop/drafts/{funding_draft}/formulas/matching_programmes/try": OWNER,
+    "POST /workshop/drafts/{funding_draft}/formulas/matching_programmes/check": OWNER,
+    "GET /workshop/drafts/{funding_draft}/graphs/programmes.dmn": OWNER,
+    "GET /workshop/drafts/{funding_draft}/graphs/nowhere.dmn": NOBODY,
+    "POST /workshop/drafts/{funding_draft}/graphs/programmes.dmn": OWNER,  # empty: told to give a name
+    "POST /workshop/drafts/{funding_draft}/graphs/programmes.dmn/culture": OWNER,
+    "GET /workshop/drafts/{funding_draft}/graphs/programmes.dmn/drawing": OWNER,
     "GET /workshop/drafts/{draft}/texts": OWNER,
     "POST /workshop/drafts/{draft}/texts": OWNER,  # empty: told to give a subject
     "GET /workshop/drafts/{draft}/texts/referral_offer": OWNER,

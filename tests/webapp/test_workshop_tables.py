@@ -188,7 +188,9 @@ def test_a_table_needs_its_names(owner: Browser, draft: str) -> None:
 
 
 def test_a_formula_stands_among_the_tables_and_all_name_the_step_they_decide_for(owner: Browser) -> None:
-    page = owner.get(f"{begin_draft(owner, 'funding')}/tables").text
-    assert "Formel, keine Tabelle." in page
-    assert "for key in [&#34;city_integration&#34;" in page
+    draft = begin_draft(owner, "funding")
+    page = owner.get(f"{draft}/tables").text
+    assert ">Formel<" in page
+    assert f'href="{draft}/formulas/matching_programmes"' in page
+    assert f'href="{draft}/graphs/programmes.dmn"' in page
     assert page.count(">Prüfen, was passt<") == page.count('class="table__main"')

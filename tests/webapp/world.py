@@ -276,7 +276,8 @@ def _apply(begin: Begin, house: House, jury_id: int) -> dict[str, str]:
 def _drafts(begin: Begin) -> dict[str, str]:
     """A draft with a change, and one that waits for a second person; trying it wants a transaction of its own."""
     with begin() as tx:
-        changed, waiting, enquiry = (workshop.begin(tx, key).id for key in ("referral", "message", "enquiry"))
+        keys = ("referral", "message", "enquiry", "funding")
+        changed, waiting, enquiry, funding = (workshop.begin(tx, key).id for key in keys)
         workshop.save(tx, changed, {"texts/referral_offer.de.txt": b"Betreff: Neu\n\nText"})
     with begin() as tx:
         asked = publishing.submit(tx, waiting, "Bitte", None).id
@@ -285,6 +286,7 @@ def _drafts(begin: Begin) -> dict[str, str]:
         "proposed": str(asked),
         "waiting_draft": str(waiting),
         "enquiry_draft": str(enquiry),
+        "funding_draft": str(funding),
     }
 
 

@@ -24,6 +24,7 @@ ERRORS: Mapping[str, Any] = {
         "%(by)s hat diesen Entwurf inzwischen in einem anderen Fenster geändert. Ihre Fassung ist hier noch da."
     ),
     "draft_moved": _("%(by)s hat das am %(at)s geändert, nachdem Sie es geöffnet hatten."),
+    "decision_needed": _("Das brauchen noch andere: %(by)s. Nehmen Sie es bitte erst dort heraus."),
     "code_last": _("Der letzte Eintrag einer Liste lässt sich nicht stilllegen: Sonst gäbe es nichts zu wählen."),
     "code_relied_on": _("„%(label)s“ lässt sich nicht stilllegen. %(why)s"),
     "draft_closed": _("Dieser Entwurf ist eingereicht, veröffentlicht oder verworfen. Er wird nicht mehr geändert."),

@@ -13,9 +13,10 @@ from webapp.security import row_id
 from webapp.workshop import overtaken, table_words
 from webapp.workshop.forms import around
 from workflows import policy
+from workflows.actions import workshop_decisions
 from workflows.actions import workshop_tables as kept
 from workflows.actions.workshop_tables import Held, Trial
-from workflows.core.errors import Invalid
+from workflows.core.errors import Invalid, NotFound
 from workflows.core.tx import Tx
 from workflows.decisions.messages import explain_error
 from workflows.decisions.sheets import MOST_RULES, Row
@@ -47,8 +48,13 @@ def create(tx: Tx, draft_id: int) -> ResponseReturnValue:
 
 @view(workshop_tables, TABLE, who=policy.BUNDLE_EDIT)
 def table(tx: Tx, draft_id: int, decision: str) -> ResponseReturnValue:
-    """One table with its rules."""
-    return _table(tx, draft_id, kept.read(tx, draft_id, decision))
+    """One table with its rules; a finding about a formula leads here, too."""
+    try:
+        held = kept.read(tx, draft_id, decision)
+    except NotFound:
+        found = workshop_decisions.read(tx, draft_id, decision)
+        return redirect(url_for("workshop_formulas.formula", draft_id=draft_id, decision=found.decision))
+    return _table(tx, draft_id, held)
 
 
 @view(workshop_tables, TABLE, who=policy.BUNDLE_EDIT, methods=("POST",))
@@ -96,7 +102,7 @@ def try_out(tx: Tx, draft_id: int, decision: str) -> ResponseReturnValue:
         typed = _typed_in(held, rows)
     except Invalid as error:
         raise Refusal(_table(tx, draft_id, held, rows=rows, values=values, problems=error.problems), 422) from error
-    trial = kept.tried(tx, typed, values)
+    trial = kept.tried(tx, typed.model, typed.sheet.decision, values)
     if "X-Fragment" in request.headers:
         told = table_words.told(typed, trial, _spoken())
         return jsonify(matched=sorted(trial.matched), heading=told.heading, sentences=told.sentences)
@@ -170,6 +176,7 @@ def _index(tx: Tx, draft_id: int, problems: Problems) -> str:
         "workshop_tables/index.html",
         **around(tx, draft_id),
         tables=kept.listed(tx, draft_id),
+        names=workshop_decisions.titles(tx, draft_id),
         explained=lambda error: explain_error(error, _spoken()),
         policies=table_words.HIT_POLICIES,
         typed=request.form,

@@ -248,9 +248,9 @@ def _names_in(source: str) -> list[str]:
         return []
 
 
-def tried(tx: Tx, held: Held, typed: Mapping[str, str]) -> Trial:
+def tried(tx: Tx, model: DecisionModel | None, decision: str, typed: Mapping[str, str]) -> Trial:
     """Decide for these values; keeps nothing."""
-    if held.model is None:
+    if model is None:
         return Trial()
     variables: dict[str, Any] = {}
     for name, text in typed.items():
@@ -261,7 +261,7 @@ def tried(tx: Tx, held: Held, typed: Mapping[str, str]) -> Trial:
             holder = inner if isinstance(inner, dict) else {}
         holder[last] = value_of(text)
     try:
-        return Trial(held.model.evaluate(held.sheet.decision, variables, now=tx.now, functions=FUNCTIONS))
+        return Trial(model.evaluate(decision, variables, now=tx.now, functions=FUNCTIONS))
     except (DecisionError, FeelBudgetError) as error:
         return Trial(problem=error)
 

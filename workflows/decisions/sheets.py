@@ -11,7 +11,7 @@ from lxml import etree
 from workflows.decisions.errors import DecisionModelError
 from workflows.decisions.tables import AGGREGATIONS, HIT_POLICIES
 from workflows.decisions.writing import element_near, file_of, free_id, ids, insert_after, put_text
-from workflows.decisions.xml import Element, child, children, name_of, read_definitions, text_of, title_of
+from workflows.decisions.xml import Element, child, children, name_of, namespace, read_definitions, text_of, title_of
 
 MOST_RULES = 500
 MOST_COLUMNS = 40
@@ -203,14 +203,22 @@ def new(key: str, name: str, source: str, result: str) -> bytes:
     root = read_definitions(f'<definitions xmlns="{space}" namespace="http://camunda.org/schema/1.0/dmn"/>'.encode())
     root.set("id", f"{key}_definitions")
     root.set("name", name)
-    decision = etree.SubElement(root, f"{{{space}}}decision", id=key, name=name)
-    table = etree.SubElement(decision, f"{{{space}}}decisionTable", id=f"{key}_table", hitPolicy="UNIQUE")
-    column = etree.SubElement(table, f"{{{space}}}input", id=f"{key}_input", label=source)
-    expression = etree.SubElement(column, f"{{{space}}}inputExpression", id=f"{key}_expression")
-    etree.SubElement(expression, f"{{{space}}}text").text = source
-    etree.SubElement(table, f"{{{space}}}output", id=f"{key}_output", label=result, name=result)
+    root.append(blank(root, key, name, source, result))
     etree.indent(root)
     return file_of(root)
+
+
+def blank(root: Element, key: str, name: str, source: str = "", result: str = "result") -> Element:
+    """A decision that is a table of one input and one output, without rules."""
+    space = namespace(root)
+    decision = etree.Element(f"{{{space}}}decision", id=key, name=name)
+    table = etree.SubElement(decision, f"{{{space}}}decisionTable", id=f"{key}_table", hitPolicy="UNIQUE")
+    if source:
+        column = etree.SubElement(table, f"{{{space}}}input", id=f"{key}_input", label=source)
+        expression = etree.SubElement(column, f"{{{space}}}inputExpression", id=f"{key}_expression")
+        etree.SubElement(expression, f"{{{space}}}text").text = source
+    etree.SubElement(table, f"{{{space}}}output", id=f"{key}_output", label=result, name=result)
+    return decision
 
 
 def _open(xml: bytes, decision: str) -> tuple[Element, Element]:

@@ -11,7 +11,13 @@ def free_names(node: syntax.Node, known: Collection[str] = ()) -> frozenset[str]
     Inside a filter a name may be an entry of the filtered items, which only the data can tell; there only the
     `known` names count.
     """
-    return frozenset(_free(node, frozenset(), frozenset(known), filtered=False))
+    return frozenset(each.name for each in _free(node, frozenset(), frozenset(known), filtered=False))
+
+
+def free_places(node: syntax.Node, name: str) -> list[int]:
+    """Give the positions in the source where an expression reads a name from outside."""
+    found = _free(node, frozenset(), frozenset({name}), filtered=False)
+    return [each.position for each in found if each.name == name]
 
 
 def hidden_names(node: object) -> frozenset[str]:
@@ -54,10 +60,10 @@ def size(node: object) -> int:
     return found
 
 
-def _free(node: object, bound: frozenset[str], known: frozenset[str], *, filtered: bool) -> Iterator[str]:
+def _free(node: object, bound: frozenset[str], known: frozenset[str], *, filtered: bool) -> Iterator[syntax.Name]:
     if isinstance(node, syntax.Name):
         if node.name not in bound and (not filtered or node.name in known):
-            yield node.name
+            yield node
     elif isinstance(node, syntax.Filter):
         yield from _free(node.base, bound, known, filtered=filtered)
         yield from _free(node.condition, bound | {"item"}, known, filtered=True)

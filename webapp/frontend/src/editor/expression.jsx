@@ -1,10 +1,9 @@
 // A field for a formula, or for a text that becomes one after "=": completion of what is known at this place.
 import { useError } from '@bpmn-io/properties-panel';
 import { useEffect, useRef, useState } from '@bpmn-io/properties-panel/preact/hooks';
+import { beginningWith, withoutWord, wordBefore } from '../js/lib/offers.js';
 import { page, t } from './page.js';
 import { knownAt } from './variables.js';
-
-const MOST = 8;
 
 /** `mixed` fields hold a plain text unless it begins with "="; all others show their formula without it. */
 export function Expression({ element, id, label, description, getValue, setValue, mixed = false, choices = [] }) {
@@ -41,18 +40,16 @@ export function Expression({ element, id, label, description, getValue, setValue
     const { value, selectionStart } = field.current;
     const isFormula = !mixed || value.trimStart().startsWith('=');
     const before = value.slice(0, selectionStart);
-    const start = isFormula ? before.match(/[\p{L}_][\p{L}\p{N}_]*$/u)?.[0] ?? '' : before;
+    const start = isFormula ? wordBefore(before) : before;
     const names = isFormula ? [...(await knownAt(element)), ...page.functions] : choices;
-    const fold = (text) => text.toLowerCase();
-    const found = names.filter((each) => fold(each.name).startsWith(fold(start)) && each.name !== start);
-    setOffers(start || !isFormula ? found.slice(0, MOST) : []);
+    setOffers(start || !isFormula ? beginningWith(names, start) : []);
     setPicked(0);
   }
 
   function accept(offer) {
     const { value, selectionStart } = field.current;
     const isFormula = !mixed || value.trimStart().startsWith('=');
-    const before = isFormula ? value.slice(0, selectionStart).replace(/[\p{L}_][\p{L}\p{N}_]*$/u, '') : '';
+    const before = isFormula ? withoutWord(value.slice(0, selectionStart)) : '';
     const text = before + (offer.insert ?? offer.name) + (isFormula ? value.slice(selectionStart) : '');
     setOffers([]);
     type(text);

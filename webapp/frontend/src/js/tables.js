@@ -7,13 +7,11 @@ import 'dmn-js/dist/assets/dmn-font/css/dmn.css';
 import EditingManager from 'dmn-js-shared/lib/base/EditingManager';
 import { is } from 'dmn-js-shared/lib/util/ModelUtil';
 import DecisionTableEditor from 'dmn-js-decision-table/lib/Editor';
+import { back, spoken, written } from '../editor/dmn.js';
 import { page, send, translation } from '../editor/page.js';
 import { Saving } from '../editor/saving.js';
 
-// The library speaks DMN 1.3; what a table holds is written the same way in 1.5, which our files use.
-const SPOKEN = '20191111';
-const written = page.xml.match(/https:\/\/www\.omg\.org\/spec\/DMN\/(\d{8})\/MODEL\//)?.[1] ?? SPOKEN;
-const between = (xml, from, to) => xml.replaceAll(`/spec/DMN/${from}/MODEL/`, `/spec/DMN/${to}/MODEL/`).replaceAll(`/spec/DMN/${from}/DMNDI/`, `/spec/DMN/${to}/DMNDI/`);
+const version = written(page.xml);
 
 class Tables extends EditingManager {
   _getViewProviders() {
@@ -27,11 +25,11 @@ class Tables extends EditingManager {
 const root = document.querySelector('[data-editor]');
 const status = root.querySelector('[data-rows]');
 const tables = new Tables({ container: root.querySelector('[data-canvas]'), decisionTable: { additionalModules: [translation] } });
-const saving = new Saving(root, async () => between((await tables.saveXML({ format: true })).xml, SPOKEN, written), check);
+const saving = new Saving(root, async () => back((await tables.saveXML({ format: true })).xml, version), check);
 let found = { rows: {}, general: [] };
 let matched = [];
 
-await tables.importXML(between(page.xml, written, SPOKEN), { open: false });
+await tables.importXML(spoken(page.xml), { open: false });
 await tables.open(tables.getViews().find(({ element }) => element.id === page.decision));
 const viewer = tables.getActiveViewer();
 viewer.get('eventBus').on('commandStack.changed', () => { matched = []; saving.later(); setTimeout(mark); });
