@@ -122,6 +122,9 @@ LABELS = (
     _l("Weitergegebene Angaben"),
     _l("Wer fragt"),
     _l("Übersetzung"),
+    _l("Befangene Mitglieder"),
+    _l("Förderung: Befangenheit festhalten"),
+    _l("Mitglieder, die nicht befangen sind"),
 )
 """The German labels of ``workflows.operators``, each once."""
 
