@@ -98,27 +98,33 @@ def test_a_proposal_says_why(signed_in: SignIn, asked: Callable[[], None]) -> No
 def test_a_proposal_without_words_of_its_own_says_none_of_its_codes(
     signed_in: SignIn, asked: Callable[[], None], begin: Begin
 ) -> None:
-    with begin() as tx:
-        instance = tx.session.scalars(select(Instance).order_by(Instance.id)).first()
-        assert instance is not None
-        output = [{"verdict": "unclear", "reason": "Bitte nachfragen."}, {"verdict": "no", "reason": "Nur für Kultur."}]
-        fits = {"title": "Förderung von Projekten", "output": [], "why": []}
-        told = {"tables": [{"title": "Kulturförderung", "output": output, "why": []}, fits]}
-        tx.session.add(
-            Event(
-                instance_id=instance.id,
-                at=tx.now,
-                kind="decision.evaluated",
-                element_id="check",
-                element_name="Prüfen",
-                actor="engine",
-                details=told,
+    def propose(*tables: dict[str, object]) -> None:
+        with begin() as tx:
+            instance = tx.session.scalars(select(Instance).order_by(Instance.id)).first()
+            assert instance is not None
+            tx.session.add(
+                Event(
+                    instance_id=instance.id,
+                    at=tx.now,
+                    kind="decision.evaluated",
+                    element_id="check",
+                    element_name="Prüfen",
+                    actor="engine",
+                    details={"tables": list(tables)},
+                )
             )
-        )
+
+    output = [{"verdict": "unclear", "reason": "Bitte nachfragen."}, {"verdict": "no", "reason": "Nur für Kultur."}]
+    culture: dict[str, object] = {"title": "Kulturförderung", "output": output, "why": []}
+    fits: dict[str, object] = {"title": "Förderung von Projekten", "output": [], "why": []}
+    propose(culture, fits)
+    propose(culture, fits, fits, fits, fits)
     proposals = entries(signed_in("coordinator").get("/cases/1?show=decision").text)
     assert "Kulturförderung: noch unklar · Bitte nachfragen." in proposals
     assert "passt nicht · Nur für Kultur." in proposals
-    assert "Förderung von Projekten: keine Regel trifft zu" in proposals
+    assert "Förderung von Projekten: keine Regel trifft zu</p>" in proposals
+    folded = proposals.partition("<summary>5 Ergebnisse</summary>")[2].partition("</details>")[0]
+    assert folded.count("Förderung von Projekten: keine Regel trifft zu") == 4
 
 
 def test_what_was_entered_for_others_is_told_once_with_for_whom_how_and_when(

@@ -7,6 +7,7 @@ from typing import Any
 from flask import url_for
 from flask_babel import gettext as _
 from flask_babel import lazy_gettext as _l
+from flask_babel import ngettext
 
 from webapp.i18n import shown
 from webapp.wording import audit_text, deputy_text, event_text, event_tone, mail_failure, told_for
@@ -48,6 +49,8 @@ TONES: Mapping[str, str] = {
 SILENT = frozenset(
     {"before", "from", "reference", "step", "message", "note", "on_behalf_of", "channel", "on", "appointment", "job"}
 )
+# More lines of one proposal than these are folded.
+FEW = 4
 
 
 def timeline(tx: Tx, case_id: int, story: Sequence[Happening], asked: str) -> Row:
@@ -89,7 +92,7 @@ def line(words: DetailWords, happening: Happening, *, may_work: bool = False) ->
         return {**drawn, **THINGS[type(happening.thing)](words, happening, may_work)}
     if happening.event == "decision.evaluated":
         text = event_text(happening.event, happening.step)
-        return {**drawn, "text": text, "tone": "info", "facts": decision(words, happening.details)}
+        return {**drawn, "text": text, "tone": "info", **_folded(decision(words, happening.details))}
     if happening.is_process:
         told = event_text(happening.event, happening.step)
         return {**drawn, "text": told, "tone": event_tone(happening.event), "facts": _problem(happening)}
@@ -136,6 +139,14 @@ def decision(words: DetailWords, details: Mapping[str, Any]) -> list[Row]:
             text = text or _("keine Regel trifft zu")
         rows.append({"label": title, "value": text})
     return [row for row in rows if row["value"]]
+
+
+def _folded(rows: list[Row]) -> Row:
+    """A few lines stand open; many, as of a dozen programmes, wait behind their number."""
+    if len(rows) <= FEW:
+        return {"facts": rows}
+    text = "\n".join(f"{row['label']}: {row['value']}" if row["label"] else row["value"] for row in rows)
+    return {"body": text, "body_label": ngettext("%(num)d Ergebnis", "%(num)d Ergebnisse", len(rows))}
 
 
 def _result(words: DetailWords, table: Mapping[str, Any]) -> str:
