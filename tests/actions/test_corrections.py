@@ -7,13 +7,14 @@ import pytest
 from sqlalchemy import select
 
 from tests.actions.conftest import House
-from workflows.actions import confirming, enquiries, invariants
+from workflows.actions import confirming, enquiries, inbox, invariants
 from workflows.core import audit
 from workflows.core.errors import Conflict
 from workflows.core.outbox import Mail
 from workflows.domain import confirmations
 from workflows.domain.cases import Case
 from workflows.domain.figures import COUNTS
+from workflows.domain.offices import Office
 from workflows.domain.referrals import Referral
 from workflows.engine.tasks import Task
 
@@ -128,3 +129,51 @@ def test_the_word_to_an_offices_help_is_corrected_both_ways_and_the_figures_coun
     assert (_state(house, case), confirmed()) == (("in_progress", None, {"triage"}), 0)
     assert _history(house, case) == ["no", "yes", "no"]
     assert _offered(house, token) == [], "a case that was opened again is set right by its own answer"
+
+
+def test_a_yes_taken_back_while_others_are_asked_has_the_coordination_look_for_another_office(house: House) -> None:
+    case, token = house.submit()
+    house.refer("culture_office", "sport_funding")
+    with house.at() as tx:
+        first = tx.session.scalars(select(Referral).order_by(Referral.id)).first()
+        assert first is not None
+        number, group = first.id, tx.session.get_one(Office, first.office_id).group
+    answer = {"answer": "accept", "contact_person": "Frau Kultur"}
+    for element_id, values in (
+        ("answer_referral", answer),
+        ("report_outcome", {"reported_outcome": "helped", "outcome_text": ""}),
+    ):
+        with house.at() as tx:
+            asked = select(Task.id).where(Task.element_id == element_id, Task.status == "open")
+            inbox.complete(tx, tx.session.scalars(asked.where(Task.group_key == group)).one(), values)
+        house.work()
+    _tap(house, token, "yes", number)
+    assert _state(house, case) == ("waiting", None, {"answer_referral"})
+    assert _tap(house, token, "no", number)
+    assert _state(house, case)[2] == {"answer_referral", "reroute"}
+    assert _history(house, case) == ["yes", "no"]
+    with house.at() as tx:
+        task = tx.session.scalars(select(Task.id).where(Task.element_id == "reroute", Task.status == "open")).one()
+    with house.at("coordinator") as tx:
+        told = inbox.open_form(tx, task).variables
+        assert (told["closed_office"], told["closed_confirmed"], told["open_referrals"]) == ("Kulturamt", "no", 1)
+    assert _tap(house, token, "yes", number), "and a yes after all takes the task away again"
+    assert _state(house, case) == ("waiting", None, {"answer_referral"})
+    assert _tap(house, token, "no", number)
+    house.do(
+        "coordinator",
+        "reroute",
+        {
+            "next_step": "refer",
+            "offices": ["other"],
+            "more_offices": ["volunteer_centre"],
+            "reason": "Auch Räume",
+            "deadline_days": 5,
+        },
+    )
+    with house.at() as tx:
+        assert len(tx.session.scalars(select(Referral.id).where(Referral.case_id == case.id)).all()) == 3
+    with house.at("public") as tx:
+        status = enquiries.status(tx, token, "de")
+    assert status.case.status == "waiting"
+    assert [(each.office_name, each.status) for each in status.shared][0] == ("Kulturamt", "closed")

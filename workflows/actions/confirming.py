@@ -10,13 +10,20 @@ from typing import Any
 
 from workflows import policy
 from workflows.actions import corrections, correspondence, doors, enquiries, received
-from workflows.actions.corrections import CASE_ANSWER, CASE_CORRECTED, REFERRAL_ANSWER, REFERRAL_CORRECTED
+from workflows.actions.corrections import (
+    CASE_ANSWER,
+    CASE_CORRECTED,
+    HELP_CONTRADICTED,
+    REFERRAL_ANSWER,
+    REFERRAL_CORRECTED,
+)
 from workflows.core import audit, throttle
 from workflows.core.errors import Conflict, NotFound
 from workflows.core.tx import Tx
 from workflows.domain import cases, confirmations
 from workflows.domain.cases import Case
 from workflows.domain.confirmations import NOT_HELPED
+from workflows.domain.offices import Office
 from workflows.domain.referrals import CONFIRMATIONS, CONTRADICTED, Referral
 from workflows.engine import messages, runtime
 from workflows.operators import ENGINE
@@ -117,6 +124,10 @@ def _follow(tx: Tx, referral: Referral, answer: str, received_by: Details) -> No
         messages.send(tx, REFERRAL_CORRECTED, referral.key, {"answer": answer, **received_by})
     elif case.status == "closed":
         _take_up_again(tx, case)
+    elif messages.is_awaited(tx, HELP_CONTRADICTED, case.reference):
+        office = tx.session.get_one(Office, referral.office_id)
+        facts = {"referral": referral.id, "office_name": office.name, "outcome": referral.outcome or ""}
+        messages.send(tx, HELP_CONTRADICTED, case.reference, {**facts, **received_by})
     else:
         correspondence.tell_of_correction(tx, case, referral)
 

@@ -8,6 +8,8 @@ from workflows.domain.referrals import CONTRADICTED, Referral
 from workflows.engine import messages
 
 CASE_ANSWER, CASE_CORRECTED = "case_confirmed", "confirmation_corrected"
+HELP_CONTRADICTED = "help_contradicted"
+"""While the case waits for other offices: the coordination then looks for another one, as after a first no."""
 REFERRAL_ANSWER, REFERRAL_CORRECTED = "outcome_confirmed", "outcome_corrected"
 
 
