@@ -240,6 +240,7 @@ MATRIX: dict[str, frozenset[str]] = {
     "GET /mails": CASES,
     "POST /mails/{mail}/retry": CASES,
     "GET /given-up": CASES,
+    "POST /given-up/retry": CASES,
     "POST /given-up/{given_up}/retry": CASES,
     "GET /audit": REVIEWER,
     "POST /audit": REVIEWER,

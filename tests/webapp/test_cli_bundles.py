@@ -55,7 +55,7 @@ def test_a_process_goes_out_and_in_and_its_cases_follow(
     assert main(["bundle", "diff", original]) == 0
     capsys.readouterr()
     assert main(["bundle", "diff", str(changed)]) == 1
-    assert "~ Diagramm: Anfrage lesen (name: Anfrage sichten → Anfrage lesen)" in capsys.readouterr().out
+    assert "~ Diagramm: Anfrage lesen, Aufgabe (Name: Anfrage sichten → Anfrage lesen)" in capsys.readouterr().out
     written = tmp_path / "out.zip"
     assert main(["bundle", "export", "enquiry", "-o", str(written)]) == 0
     assert main(["bundle", "diff", str(written)]) == 0

@@ -1,5 +1,6 @@
 """What the house says about itself: mails that got stuck, a silent worker, a database that is gone."""
 
+import re
 from argparse import Namespace
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
@@ -180,6 +181,28 @@ def test_what_a_retired_process_left_lying_is_listed_in_words_and_tried_again(
         assert tx.session.get_one(Message, orphan).attempts == 0
         retried = select(AuditEntry.event).where(AuditEntry.event == "message.retried")
         assert len(tx.session.scalars(retried).all()) == 1
+
+
+def test_what_was_given_up_is_tried_again_together_and_what_is_over_does_no_harm(
+    orphan: int, signed_in: Callable[[str], Browser], begin: Begin
+) -> None:
+    mine = signed_in("coordinator")
+    assert "noch einmal versuchen</span>" not in mine.get("/given-up").text
+    with begin() as tx:
+        for _ in range(2):
+            tx.session.add(Message(kind="start", variables={}, process_key="gone", created_at=tx.now, attempts=5))
+    page = mine.get("/given-up").text
+    assert "Alle 3 noch einmal versuchen" in page
+    listed = re.findall(r'name="message" value="(\d+)"', page)
+    assert str(orphan) in listed
+    mine.post(f"/given-up/{orphan}/retry")
+    told = mine.post("/given-up/retry", {"message": [*listed, "999999", "x"]}, follow_redirects=True).text
+    assert "2 werden noch einmal versucht." in told
+    assert "Nichts ist liegen geblieben" in told
+    with begin() as tx:
+        assert {
+            each.attempts for each in tx.session.scalars(select(Message).where(Message.id.in_(map(int, listed))))
+        } == {0}
 
 
 def test_the_command_names_dead_messages_and_mails(

@@ -341,6 +341,10 @@ def test_a_scenario_that_fails_is_shown_where_it_fails(owner: Browser, draft: st
     assert "Schritt 8 bei „MO hat geantwortet“" in page
     assert not re.search(r"report_outcome|outcome_confirmed", re.sub(r"<[^>]*>", " ", page))
     assert "1 geht anders aus" in page
+    page = owner.get(f"{draft}/trials?play=all&lang=en").text
+    assert "Ergebnis melden" not in page
+    assert "Report the outcome" in page
+    owner.get(f"{draft}?lang=de")
     answer = owner.post(f"{draft}/publish", {"comment": "trotzdem"})
     assert answer.status_code == 409
     assert "wrong" in answer.text

@@ -194,3 +194,15 @@ def test_a_formula_stands_among_the_tables_and_all_name_the_step_they_decide_for
     assert f'href="{draft}/formulas/matching_programmes"' in page
     assert f'href="{draft}/graphs/programmes.dmn"' in page
     assert page.count(">Prüfen, was passt<") == page.count('class="table__main"')
+
+
+def test_changes_call_a_table_and_a_form_by_what_people_call_them(owner: Browser, draft: str) -> None:
+    address = f"{draft}/tables/offices_by_topic"
+    owner.post(address, {**cells(owner, address), "out.1.1": '"Anders"'})
+    shown = html.unescape(owner.get(f"{draft}/changes").text)
+    assert '<bdi class="path">Stellen nach Thema</bdi>' in shown
+    assert "offices_by_topic.dmn" not in shown
+    revision = re.search(r'name="revision" value="(\d+)"', owner.get(f"{draft}/forms/triage").text)
+    assert revision
+    owner.post(f"{draft}/forms/triage/add", {"label": "Neu", "kind": "textfield", "revision": revision[1]})
+    assert "Formular „Anfrage sichten“" in html.unescape(owner.get(f"{draft}/changes").text)

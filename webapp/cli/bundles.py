@@ -4,14 +4,16 @@ import sys
 from argparse import ArgumentParser, Namespace
 from collections.abc import Iterable, Iterator
 from pathlib import Path
+from typing import Any
 
 from webapp.cli import models
 from webapp.cli.surroundings import Commands, add_command, as_system, as_user, settings_of
+from webapp.workshop import changed_words
 from workflows.actions import bundles, migrations, publishing, workshop
 from workflows.actions.migrations import Preview
 from workflows.core.errors import Invalid, Problem
 from workflows.engine.checks import line, open_bundle
-from workflows.engine.comparison import Comparison, Difference, Lines
+from workflows.engine.comparison import Lines
 from workflows.engine.findings import BundleRefused
 from workflows.engine.migration import REFUSED, changes_text, reason_text
 
@@ -67,19 +69,22 @@ def run_diff(options: Namespace) -> int:
     with as_system(settings_of(options)) as tx:
         old = workshop.version_bundle(tx, new.key, options.to or migrations.live(tx, new.key))
         found = workshop.differences(old, new)
-    for text in _told(found):
+        told = changed_words.told(found, old, new, workshop.groups(tx))
+    for text in _told(told):
         print(text)
     print("Kein Unterschied." if found.is_empty else "")
     return 0 if found.is_empty else 1
 
 
-def _told(found: Comparison) -> Iterator[str]:
-    groups: dict[str, tuple[Difference, ...]] = {"Diagramm": found.elements, "Pfeile": found.flows, **found.forms}
-    for title, differences in (*groups.items(), *found.translations.items()):
+def _told(told: dict[str, Any]) -> Iterator[str]:
+    """What the page "What changes" shows, a line a difference."""
+    groups = {"Diagramm": told["diagram"], **{f"Formular „{name}“": each for name, each in told["forms"].items()}}
+    for title, differences in (*groups.items(), *told["translations"].items()):
         for each in differences:
-            traits = "; ".join(f"{trait.name}: {trait.before} → {trait.after}" for trait in each.traits)
-            yield f"{MARKS[each.what]} {title}: {each.name or each.key}{f' ({traits})' if traits else ''}"
-    for file in (*found.tables, *found.texts):
+            traits = [f"{trait['name']}: {trait['before']} → {trait['after']}" for trait in each["traits"]]
+            more = f" ({'; '.join(traits)})" if traits and each["what"] == "changed" else ""
+            yield f"{MARKS[each['what']]} {title}: {each['name']}, {each['kind']}{more}"
+    for file in (*told["found"].tables, *told["found"].texts):
         yield from _lines(file)
 
 

@@ -1,16 +1,21 @@
 """What the worker has given up, listed in words with what to do; messages are tried again from here."""
 
-from flask import Blueprint, flash, redirect, render_template, url_for
+from flask import Blueprint, flash, redirect, render_template, request, url_for
 from flask.typing import ResponseReturnValue
 from flask_babel import gettext as _
+from flask_babel import ngettext
 
 from webapp.access import view
+from webapp.security import row_id
 from webapp.wording.given_up import advice_text, what_text
 from workflows import policy
 from workflows.actions import given_up as stuck
 from workflows.core.tx import Tx
 
 given_up = Blueprint("given_up", __name__)
+
+MOST_AT_ONCE = 500
+"""Each is one row to lock; a longer list takes the button again."""
 
 
 @view(given_up, "/given-up", who=policy.INSTANCE_WORK)
@@ -28,6 +33,22 @@ def index(tx: Tx) -> ResponseReturnValue:
         for each in stuck.listed(tx)
     ]
     return render_template("mails/given_up.html", rows=rows)
+
+
+@view(given_up, "/given-up/retry", who=policy.INSTANCE_WORK, methods=("POST",))
+def retry_all(tx: Tx) -> ResponseReturnValue:
+    """Let the worker try again everything the page listed."""
+    listed = (row_id(each) for each in request.form.getlist("message")[:MOST_AT_ONCE])
+    count = stuck.retry_all(tx, [each for each in listed if each is not None])
+    flash(
+        ngettext(
+            "%(num)d wird noch einmal versucht. Ob es gelingt, zeigt diese Seite in einer Minute.",
+            "%(num)d werden noch einmal versucht. Ob es gelingt, zeigt diese Seite in einer Minute.",
+            count,
+        ),
+        "success",
+    )
+    return redirect(url_for("given_up.index"))
 
 
 @view(given_up, "/given-up/<int:message_id>/retry", who=policy.INSTANCE_WORK, methods=("POST",))

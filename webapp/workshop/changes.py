@@ -1,32 +1,21 @@
 """What differs between two versions, or a draft and what is live: diagrams side by side, all else in words."""
 
-import re
-from collections.abc import Mapping
-from dataclasses import replace
 from typing import Any
 
 from flask import Blueprint, Response, render_template, request, url_for
 from flask.typing import ResponseReturnValue
 
 from webapp.access import view
-from webapp.wording.traits import trait_name, trait_value
-from webapp.workshop import called, table_words
+from webapp.workshop import changed_words
 from workflows import policy
 from workflows.actions import workshop as kept
 from workflows.core.errors import NotFound
 from workflows.core.tx import Tx
 from workflows.engine.bundle import Bundle
-from workflows.engine.comparison import Difference, Lines
+from workflows.engine.comparison import Difference
 from workflows.engine.editing.laying_out import drawn
 
 workshop_changes = Blueprint("workshop_changes", __name__)
-
-POINTING = frozenset(
-    {"source", "target", "default", "attached_to", "lane", "calls", "operator", "assignment.candidate_groups"}
-)
-"""What of an element or a flow names another one, a lane, a process, a group, or what the house does."""
-LITERAL = re.compile('="([^"]*)"')
-"""A formula that is nothing but a text."""
 
 
 @view(workshop_changes, "/workshop/drafts/<int:draft_id>/changes", who=policy.BUNDLE_EDIT)
@@ -90,40 +79,12 @@ def _version_url(key: str, number: int, held: Bundle) -> str:
 
 def _told(tx: Tx, old: Bundle, new: Bundle) -> dict[str, Any]:
     found = kept.differences(old, new)
-    drawn, names = [*found.elements, *found.flows], {**kept.groups(tx), **called.names(old, new)}
+    drawn = [*found.elements, *found.flows]
     return {
-        "found": replace(found, tables=tuple(_worded(each) for each in found.tables)),
-        "diagram": [_shown(each, names) for each in drawn],
-        "forms": {key: [_shown(each) for each in differences] for key, differences in found.forms.items()},
-        "translations": {path: [_shown(each) for each in told] for path, told in found.translations.items()},
+        **changed_words.told(found, old, new, kept.groups(tx)),
         "before_marks": _marks(drawn, "removed", "changed"),
         "after_marks": _marks(drawn, "added", "changed"),
     }
-
-
-def _worded(table: Lines) -> Lines:
-    return replace(table, lines=tuple((mark, table_words.policy_line(line)) for mark, line in table.lines))
-
-
-def _shown(each: Difference, names: Mapping[str, str] | None = None) -> dict[str, Any]:
-    """One difference in words; ``names`` are what ids of the diagram stand for, None for a field of a form."""
-
-    def said(trait: str, value: str) -> str:
-        if names is not None and trait in POINTING:
-            literal = LITERAL.fullmatch(value)
-            return names.get(literal[1] if literal else value, value)
-        return called.kind(value) if trait in {"kind", "type"} else trait_value(trait, value)
-
-    traits = [
-        {
-            "name": trait_name(trait.name, is_form=names is None),
-            "before": said(trait.name, trait.before),
-            "after": said(trait.name, trait.after),
-        }
-        for trait in each.traits
-    ]
-    name = (names or {}).get(each.key) or each.name or each.key
-    return {"what": each.what, "name": name, "kind": called.kind(each.kind), "traits": traits}
 
 
 def _marks(drawn: list[Difference], *kinds: str) -> dict[str, list[str]]:

@@ -52,7 +52,8 @@ def _ask_page(tx: Tx, draft_id: int, problems: Problems | None = None, refused: 
 def submit(tx: Tx, draft_id: int) -> ResponseReturnValue:
     """Ask a second person."""
     try:
-        asked = publishing.submit(tx, draft_id, written(request.form, "comment"), _day(request.form.get("on", "")))
+        day = _day(request.form.get("on", ""))
+        asked = publishing.submit(tx, draft_id, written(request.form, "comment"), day, language())
     except Invalid as error:
         raise Refusal(_ask_page(tx, draft_id, error.problems), 422) from error
     except BundleRefused as error:

@@ -45,7 +45,7 @@ def _index(tx: Tx, draft_id: int, problems: Problems) -> str:
     played: Sequence[Performance] | None = None
     findings = None
     try:
-        played = trials.play_all(tx, draft_id) if request.args.get("play") == "all" else None
+        played = trials.play_all(tx, draft_id, language()) if request.args.get("play") == "all" else None
     except BundleRefused as refused:
         findings = shown.findings(refused.findings, language(), draft_id=draft_id)
     told = trials.stories(tx, draft_id)

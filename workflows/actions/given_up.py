@@ -1,6 +1,6 @@
 """What the worker has given up or keeps failing at: messages nobody took in five tries, deadlines that do not fire."""
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 
@@ -89,6 +89,21 @@ def _timers(tx: Tx, names: dict[str, str]) -> Iterator[GivenUp]:
             error=timer.error or "",
             is_retired=is_retired,
         )
+
+
+def retry_all(tx: Tx, message_ids: Iterable[int]) -> int:
+    """Let the worker try several messages again; gives how many. What is over or gone meanwhile is left out.
+
+    Raises ``NotAllowed``.
+    """
+    count = 0
+    for each in sorted(set(message_ids)):
+        try:
+            retry(tx, each)
+        except (Conflict, NotFound):
+            continue
+        count += 1
+    return count
 
 
 def retry(tx: Tx, message_id: int) -> Message:

@@ -24,6 +24,7 @@ from workflows.core.settings import Settings
 from workflows.core.tx import Actor, Tx
 from workflows.domain import funding
 from workflows.engine import messages, moments, runtime
+from workflows.engine.definition import GERMAN
 from workflows.engine.tasks import Task
 from workflows.engine.timers import Timer
 from workflows.operators import ENGINE
@@ -92,9 +93,11 @@ def perform(
     at_end: Callable[[Stage], None] | None = None,
     *,
     until: float = inf,
+    language: str = GERMAN,
 ) -> Performance:
     """Play one story in a database that was prepared; ``at_end`` looks at the stage before it is cleared.
 
+    What goes another way is told by the names of steps in a ``language``.
     ``until`` is the moment of the monotonic clock at which it is stopped, for trials that others wait for.
     A story that cannot even begin deviates at step 0; there is no stage to look at then.
     """
@@ -112,7 +115,7 @@ def perform(
         performance.deviations.append(Deviation(0, error.code, _facts(error)))
     performance.walked = walked(play_on)
     if performance.deviations:
-        known = called.names(play_on)
+        known = called.names(play_on, language)
         performance.deviations = [_named(each, story.steps, known) for each in performance.deviations]
     if at_end is not None:
         at_end(play_on)

@@ -21,7 +21,7 @@ FURTHEST = timedelta(days=730)
 """How far ahead a version may begin."""
 
 
-def submit(tx: Tx, draft_id: int, comment: str, effective_on: date | None) -> Publication:
+def submit(tx: Tx, draft_id: int, comment: str, effective_on: date | None, language: str = "de") -> Publication:
     """Ask a second person to publish a draft, once all its scenarios go as told.
 
     Raises ``Invalid`` without a comment or for a day that is over or too far ahead, ``Conflict("scenarios_fail",
@@ -32,7 +32,7 @@ def submit(tx: Tx, draft_id: int, comment: str, effective_on: date | None) -> Pu
     draft = workshop.draft(tx, draft_id)
     if draft.status != drafts.OPEN:
         raise Conflict("draft_closed")
-    _refuse_failing(trials.play_all(tx, draft.id))
+    _refuse_failing(trials.play_all(tx, draft.id, language))
     return publications.submit(tx, draft.id, said, effective_on, catalogue(tx))
 
 

@@ -120,13 +120,18 @@ def starts(tx: Tx, draft_id: int) -> tuple[str, ...]:
     return tuple(each.id for each in parsed.starts(bundle.key)) if parsed is not None and is_there else ()
 
 
-def play_all(tx: Tx, draft_id: int) -> list[Performance]:
-    """Play every scenario of a draft; raises ``BundleRefused`` if it has errors, ``LotseError`` for a broken story."""
+def play_all(tx: Tx, draft_id: int, language: str = "de") -> list[Performance]:
+    """Play every scenario of a draft, told in a language.
+
+    Raises ``BundleRefused`` if it has errors, ``LotseError`` for a broken story.
+    """
     bundle = drafts.bundle_of(tx.session, workshop.draft(tx, draft_id))
-    return play_stories(tx, bundle, stories(tx, draft_id).values())
+    return play_stories(tx, bundle, stories(tx, draft_id).values(), language)
 
 
-def play_stories(tx: Tx, bundle: Bundle, told: Iterable[Scenario | LotseError]) -> list[Performance]:
+def play_stories(
+    tx: Tx, bundle: Bundle, told: Iterable[Scenario | LotseError], language: str = "de"
+) -> list[Performance]:
     """Play stories on a bundle that may be no draft yet; raises as ``play_all``."""
     performances = []
     for found in told:
@@ -134,7 +139,7 @@ def play_stories(tx: Tx, bundle: Bundle, told: Iterable[Scenario | LotseError]) 
             raise found
         # One rehearsal for each: on SQLite it holds the write lock, so it must be short.
         with rehearsal(tx, bundle) as sessions:
-            performances.append(play.perform(sessions, tx.settings, found, until=stage.soon()))
+            performances.append(play.perform(sessions, tx.settings, found, until=stage.soon(), language=language))
     return performances
 
 
@@ -180,7 +185,7 @@ def look_at(
         seen["names"] = called.names(play_on, language)
 
     with rehearsal(tx, bundle) as sessions:
-        performance = play.perform(sessions, tx.settings, story, at_end, until=stage.soon())
+        performance = play.perform(sessions, tx.settings, story, at_end, until=stage.soon(), language=language)
     return Trial(story, performance, coverage=_coverage(bundle, [performance]), **seen)
 
 
