@@ -1,10 +1,13 @@
 """Every finding that offers help: mended it is gone and nothing new is wrong; what a person decides is left alone."""
 
 from collections.abc import Mapping
+from datetime import datetime
 
 import pytest
 
 from tests.engine.diagrams import bundle, extended, flows, form, node, user_task
+from workflows.core.clock import BERLIN
+from workflows.engine import moments
 from workflows.engine.bundle import Bundle
 from workflows.engine.catalogue import Catalogue, Operator, Parameter
 from workflows.engine.checks import check, mending
@@ -91,6 +94,25 @@ FROM_TASK = (
     + f'<bpmn:sequenceFlow id="on" sourceRef="ask" targetRef="done">{CONDITION}</bpmn:sequenceFlow>'
 )
 
+
+def held(ending: str, catching: str) -> str:
+    """A subprocess that ends so with an event at it."""
+    inside = node("startEvent", "b2") + user_task("inner") + node("endEvent", "e2", ending)
+    part = node("subProcess", "step", inside + flows("b2>inner", "inner>e2"), name="Teil")
+    event = node("boundaryEvent", "event", catching, attachedToRef="step")
+    return straight(part) + event + node("endEvent", "way") + flows("event>way")
+
+
+def coded(kind: str, *codes: str) -> str:
+    return "".join(f'<bpmn:{kind} id="{code}_" {kind}Code="{code}"/>' for code in codes)
+
+
+def event(kind: str, code: str) -> str:
+    return f'<bpmn:{kind}EventDefinition {kind}Ref="{code}_"/>'
+
+
+REPEATED = "<bpmn:timerEventDefinition><bpmn:timeCycle>R3/P14D</bpmn:timeCycle></bpmn:timerEventDefinition>"
+
 CASES: Mapping[str, Bundle] = {
     "unknown_form": bundle(inside=straight(user_task("step", "answr"))),
     "unknown_group": bundle(inside=straight(user_task("step", group="coordination"))),
@@ -130,6 +152,15 @@ CASES: Mapping[str, Bundle] = {
         {"sample.bpmn": bundle().files["sample.bpmn"].replace(b'isExecutable="true"', b'isExecutable="false"')}
     ),
     "message_without_name": bundle(inside=straight(CATCH), shared=MESSAGE),
+    "cycle_once": bundle(inside=straight(node("intermediateCatchEvent", "step", REPEATED))),
+    "escalation_never_comes": bundle(
+        inside=held(event("escalation", "too_late"), event("escalation", "to_late")),
+        shared=coded("escalation", "too_late", "to_late"),
+    ),
+    "error_caught_by_nobody": bundle(
+        inside=held(event("error", "not_fuond"), event("error", "not_found")),
+        shared=coded("error", "not_found", "not_fuond"),
+    ),
 }
 
 
@@ -201,6 +232,26 @@ def test_nothing_is_guessed() -> None:
 def test_a_time_is_read_as_people_write_it(written: str, meant: str) -> None:
     xml = mended(bundle(inside=timer(written)), "not_a_time").files["sample.bpmn"]
     assert parse(xml).elements["step"].trigger.expression == meant
+
+
+def test_a_repetition_that_comes_once_is_its_duration_at_the_same_moment() -> None:
+    trigger = parse(mended(CASES["cycle_once"], "cycle_once").files["sample.bpmn"]).elements["step"].trigger
+    assert (trigger.timer, trigger.expression) == ("duration", "P14D")
+    at = datetime(2026, 1, 31, 9, tzinfo=BERLIN)
+    assert moments.cycle("R3/P14D", at).first(at, at)[1] == moments.moment("P14D", at)
+    dated = bundle(
+        inside=straight(node("intermediateCatchEvent", "step", REPEATED.replace("R3/", "R3/2026-03-02T09:00:00/")))
+    )
+    finding = next(each for each in findings(dated) if each.code == "cycle_once")
+    assert mending.mend(dated, CATALOGUE, finding) is None
+
+
+def test_a_code_that_is_nobodys_typing_mistake_is_left_to_its_owner() -> None:
+    for kind, code in {"escalation": "escalation_never_comes", "error": "error_caught_by_nobody"}.items():
+        inside = held(event(kind, "something"), event(kind, "other"))
+        unlike = bundle(inside=inside, shared=coded(kind, "something", "other"))
+        finding = next(each for each in findings(unlike) if each.code == code)
+        assert mending.mend(unlike, CATALOGUE, finding) is None
 
 
 def test_working_days_in_words_become_what_the_clock_counts() -> None:

@@ -1,9 +1,10 @@
 """Events that can never come, or not as often as they say, and ways that are never gone."""
 
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 
 from workflows.engine.checks.before import Before
 from workflows.engine.checks.examined import Examined
+from workflows.engine.checks.variables import similar_name
 from workflows.engine.dialect import Element
 from workflows.engine.findings import Finding
 
@@ -37,8 +38,11 @@ def _boundary(examined: Examined, boundary: Element) -> Iterator[Finding]:
         yield examined.warning(boundary.id, "boundary_without_wait", host=named)
     elif kind == "error" and not _may_fail(examined, host):
         yield examined.warning(boundary.id, "error_never_comes", host=named)
-    elif kind == "escalation" and not _may_escalate(examined, host, boundary.trigger.code):
-        yield examined.warning(boundary.id, "escalation_never_comes", host=named)
+    elif kind == "escalation":
+        thrown = _escalations(examined, host)
+        if thrown is not None and not (thrown if boundary.trigger.code is None else boundary.trigger.code in thrown):
+            facts = {"host": named, "similar": _similar(boundary.trigger.code, thrown)}
+            yield examined.warning(boundary.id, "escalation_never_comes", **facts)
 
 
 def _held(examined: Examined, host: Element) -> list[Element]:
@@ -62,19 +66,26 @@ def _may_fail(examined: Examined, host: Element) -> bool:
     return host.operator is not None
 
 
-def _may_escalate(examined: Examined, host: Element, code: str | None) -> bool:
+def _escalations(examined: Examined, host: Element) -> set[str | None] | None:
+    """The codes of all that is thrown inside; None where nobody knows what lies inside."""
     if host.kind not in HOLDING:
-        return False
+        return set()
     held = _held(examined, host)
     thrown = {each.trigger.code for each in held if each.trigger.kind == "escalation" and each.attached_to is None}
-    return not held or bool(thrown if code is None else code in thrown)
+    return thrown if held else None
+
+
+def _similar(code: str | None, others: Iterable[str | None]) -> str:
+    return similar_name(code or "", sorted({each for each in others if each}))
 
 
 def _thrown(examined: Examined, before: Before, end: Element) -> Iterator[Finding]:
     """An error end must have something around it that catches: else the case stands still there."""
-    catching = (each for holder in before.holders(end.process) for each in examined.parsed.boundaries(holder.id))
-    if not any(each.trigger.kind == "error" and each.trigger.code in {None, end.trigger.code} for each in catching):
-        yield examined.warning(end.id, "error_caught_by_nobody", error=end.trigger.code or "")
+    around = (each for holder in before.holders(end.process) for each in examined.parsed.boundaries(holder.id))
+    caught = {each.trigger.code for each in around if each.trigger.kind == "error"}
+    if not caught & {None, end.trigger.code}:
+        facts = {"error": end.trigger.code or "", "similar": _similar(end.trigger.code, caught)}
+        yield examined.warning(end.id, "error_caught_by_nobody", **facts)
 
 
 def _twice(examined: Examined, gateway: Element) -> Iterator[Finding]:

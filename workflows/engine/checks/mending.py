@@ -198,6 +198,31 @@ def _write_time(work: _Work, source: str, wanted: str, place: str) -> bool:
     return False
 
 
+def _once(work: _Work) -> bool:
+    """A repetition that comes only once is its duration: it comes at the same moment."""
+    for each in work.here.iter(f"{BPMN}timeCycle"):
+        found = re.fullmatch(r"R\d*/(P[^/]+)", (each.text or "").strip())
+        if found is not None:
+            each.text, each.tag = found[1], f"{BPMN}timeDuration"
+            return True
+    return False
+
+
+def _code_of_event(name: str) -> Mender:
+    """The event gets the code that is nearly its own and is meant: what is thrown inside, or caught around."""
+
+    def repair(work: _Work) -> bool:
+        similar = work.finding.facts.get("similar")
+        meant = [each for each in work.root.iter(f"{BPMN}{name}") if similar and each.get(f"{name}Code") == similar]
+        definition = work.here.find(f"{BPMN}{name}EventDefinition")
+        if definition is None or not meant:
+            return False
+        definition.set(f"{name}Ref", meant[0].get("id") or "")
+        return True
+
+    return repair
+
+
 def _result_variable(work: _Work) -> bool:
     """A name that is read once and is nearly one that is set."""
     similar, name = str(work.finding.facts.get("similar", "")), str(work.finding.facts.get("variable", ""))
@@ -298,6 +323,9 @@ MENDERS: Mapping[str, Mender] = {
     "four_eyes_of_nothing": _four_eyes,
     "not_executable": _executable,
     "message_without_name": _message_name,
+    "cycle_once": _once,
+    "escalation_never_comes": _code_of_event("escalation"),
+    "error_caught_by_nobody": _code_of_event("error"),
 }
 
 

@@ -18,10 +18,10 @@ EVENTS: Final[Words] = {
         "subprocess do. This way is never gone; remove it.",
     ),
     "escalation_never_comes": (
-        "Aus „{host}“ kommt diese Eskalation nie: Nichts darin löst sie aus. Dieser Weg wird nie gegangen; prüfen Sie "
-        "den Code, oder entfernen Sie ihn.",
-        '"{host}" never gives this escalation: nothing inside throws it. This way is never gone; check the code, or '
-        "remove it.",
+        "Aus „{host}“ kommt diese Eskalation nie: Nichts darin löst sie aus.{similar} Dieser Weg wird nie gegangen; "
+        "prüfen Sie den Code, oder entfernen Sie ihn.",
+        '"{host}" never gives this escalation: nothing inside throws it.{similar} This way is never gone; check the '
+        "code, or remove it.",
     ),
     "cycle_once": (
         "„{source}“ wiederholt sich hier nicht: Es kommt nur einmal, danach geht es weiter. Schreiben Sie eine Dauer, "
@@ -30,10 +30,10 @@ EVENTS: Final[Words] = {
         "the event not interrupt its step.",
     ),
     "error_caught_by_nobody": (
-        "Den Fehler „{error}“ fängt niemand auf: Der Vorgang bliebe hier stehen. Hängen Sie ein Fehler-Ereignis an den "
-        "Teilablauf darum, oder nehmen Sie ein einfaches Ende.",
-        'Nobody catches the error "{error}": the case would stand still here. Attach an error event to the subprocess '
-        "around it, or use a plain end.",
+        "Den Fehler „{error}“ fängt niemand auf: Der Vorgang bliebe hier stehen.{similar} Hängen Sie ein "
+        "Fehler-Ereignis an den Teilablauf darum, oder nehmen Sie ein einfaches Ende.",
+        'Nobody catches the error "{error}": the case would stand still here.{similar} Attach an error event to the '
+        "subprocess around it, or use a plain end.",
     ),
     "condition_twice": (
         "Dieselbe Bedingung „{source}“ steht schon an einem früheren Weg aus „{gateway}“: Dieser wird nie gegangen.",
