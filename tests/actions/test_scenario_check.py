@@ -116,3 +116,9 @@ def test_a_zip_is_read_with_its_scenarios(tmp_path: Path, capsys: pytest.Capture
     (tmp_path / "message.zip").write_bytes(buffer.getvalue())
     assert main(["check", str(tmp_path / "message.zip"), "--bundles", str(BUNDLES)]) == 1
     assert "scenarios/probe.yaml: Schritt 1: Eine Aufgabe „raed_message“" in capsys.readouterr().out
+
+
+def test_of_a_process_that_cannot_be_read_only_that_is_said(told: Told, tmp_path: Path) -> None:
+    (tmp_path / "message" / "message.bpmn").write_bytes(b"<x")
+    assert told(BEGINNING + FINE) == (2, "")
+    assert "lässt sich nicht lesen" in told("- [")[1]

@@ -24,6 +24,11 @@ from workflows.feel.messages import SENTENCES, explain
             'The expression ends too early: ")" is missing at the end.',
         ),
         (
+            "[1, 2",
+            "Der Ausdruck hört zu früh auf: Am Ende fehlt „]“.",
+            'The expression ends too early: "]" is missing at the end.',
+        ),
+        (
             "if a then b",
             "Der Ausdruck hört zu früh auf: Am Ende fehlt „else“.",
             'The expression ends too early: "else" is missing at the end.',

@@ -200,6 +200,25 @@ def test_what_is_no_process_is_said_by_check_and_not_waited_for(
     assert said.endswith("Im Bündel fehlt ein Diagramm (.bpmn).\n")
 
 
+def test_a_process_that_is_refused_or_none_is_told_with_its_reason(
+    tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    shutil.copytree(ROOT / "bpmn" / "message", tmp_path / "message")
+    (tmp_path / "message" / "read_message.form").unlink()
+    assert main(["play", str(tmp_path / "message")]) == 1
+    assert "Das Formular „read_message“ fehlt im Bündel." in capsys.readouterr().err
+    (tmp_path / "empty").mkdir()
+    assert main(["bundle", "diff", str(tmp_path / "empty")]) == 1
+    assert capsys.readouterr().err == "lotse: Im Bündel fehlt ein Diagramm (.bpmn).\n"
+
+
+def test_a_broken_case_of_the_kit_fails_by_name(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    (tmp_path / "0001-a-test-01.xml").write_text("<x")
+    (tmp_path / "a.dmn").write_text("<x/>")
+    assert main(["tck", str(tmp_path)]) == 0
+    assert "0001-a-test-01.xml" in capsys.readouterr().out
+
+
 def test_numbers_and_files_that_are_none_of_ours_are_said_in_a_sentence(
     house: None,
     settings: Settings,

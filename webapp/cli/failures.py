@@ -4,6 +4,9 @@ from sqlalchemy.exc import DatabaseError, DataError, DBAPIError, OperationalErro
 
 from webapp.wording import error_text, problem_text
 from workflows.core.errors import Invalid, LotseError
+from workflows.engine.bundle import BundleUnreadable
+from workflows.engine.checks import line, sentence
+from workflows.engine.findings import BundleRefused
 
 UNREACHABLE = "Die Datenbank ist nicht erreichbar. Bitte DATABASE_URL prüfen und ob sie läuft."
 NO_DATABASE = "Die Datei, die DATABASE_URL nennt, ist keine Datenbank oder beschädigt."
@@ -15,6 +18,10 @@ def sentences(error: Exception) -> list[str]:
     """What to tell, one line each; raises the error itself if there is nothing better to say."""
     if isinstance(error, Invalid):
         return [f"{path}: {problem_text(each)}" for path, found in error.problems.items() for each in found]
+    if isinstance(error, BundleRefused):
+        return [_with_facts(error), *(line(each) for each in error.findings if each.severity == "error")]
+    if isinstance(error, BundleUnreadable):
+        return [sentence(error.code, error.facts)]
     if isinstance(error, LotseError):
         return [_with_facts(error)]
     if isinstance(error, DBAPIError):

@@ -76,8 +76,11 @@ def _around(path: Path, held: Bundle, others: Path) -> list[Bundle]:
     return list(found.values())
 
 
-def _known(around: Iterable[Bundle], catalogue: Catalogue) -> Known:
+def _known(around: Iterable[Bundle], catalogue: Catalogue) -> Known | None:
+    """None where the process the stories are about cannot be read itself."""
     read = [(held.key, read_content(held, catalogue.functions)) for held in around]
+    if read[0][1].parsed is None:
+        return None
     parsed = {key: content.parsed for key, content in read if content.parsed is not None}
     groups = {each.removeprefix("group:") for each in catalogue.groups if each.startswith("group:")}
     return Known(
@@ -101,21 +104,28 @@ def _tasks(content: Content) -> Iterator[tuple[str, frozenset[str] | None]]:
             yield element.id, form.written() if form is not None else None if is_lost else frozenset()
 
 
-def check_stories(told: Mapping[str, bytes], known: Known) -> Iterator[Finding]:
-    """Everything wrong with scenarios given by path: an error each, for none of them would go as told."""
+def check_stories(told: Mapping[str, bytes], known: Known | None) -> Iterator[Finding]:
+    """Everything wrong with scenarios given by path: an error each, for none of them would go as told.
+
+    With None for what is ``known`` only those that cannot be read.
+    """
     for name, story in read_stories(told).items():
         path = f"scenarios/{name}.yaml"
         if isinstance(story, LotseError):
             yield Finding("error", path, "", story.code, story.facts)
-            continue
-        process = story.process or _begun(story)
-        if process not in known.starts:
-            yield _missing(path, "process", process, known.starts)
-            continue
-        if story.at and story.at not in known.starts[process]:
-            yield _missing(path, "start", story.at, known.starts[process], process=process)
-        for step in story.steps:
-            yield from _step(path, step, known)
+        elif known is not None:
+            yield from _story(path, story, known)
+
+
+def _story(path: str, story: Scenario, known: Known) -> Iterator[Finding]:
+    process = story.process or _begun(story)
+    if process not in known.starts:
+        yield _missing(path, "process", process, known.starts)
+        return
+    if story.at and story.at not in known.starts[process]:
+        yield _missing(path, "start", story.at, known.starts[process], process=process)
+    for step in story.steps:
+        yield from _step(path, step, known)
 
 
 def _begun(story: Scenario) -> str:

@@ -74,6 +74,11 @@ class Cursor:
             raise self.unexpected(text)
         return self.advance()
 
+    def separate(self, closing: str) -> None:
+        """Take the comma before a further entry; where the source ends, its closing sign is what is missing."""
+        if not self.sees(closing) and not self.accept(","):
+            raise self.unexpected(closing if self.token.kind == "end" else ",")
+
     def unexpected(self, expected: str) -> FeelSyntaxError:
         """Make the error for the next token."""
         if self.token.kind == "end":
@@ -189,7 +194,6 @@ class Cursor:
         parameters = []
         while not self.accept(">"):
             parameters.append(self.type())
-            if not self.sees(">"):
-                self.expect(",")
+            self.separate(">")
         result = self.type() if self.accept("->") else ANY
         return FunctionType("function", tuple(parameters), result)

@@ -201,8 +201,7 @@ class Parser(Cursor):
                 positional.append(argument)
             else:
                 named.append((name, argument))
-            if not self.sees(")"):
-                self.expect(",")
+            self.separate(")")
         if positional and named:
             raise FeelSyntaxError("mixed_arguments", function.position)
         return syntax.Call(function.position, function, tuple(positional), tuple(named))

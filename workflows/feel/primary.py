@@ -96,8 +96,7 @@ def _bracket(parser: Parser) -> Node:
         entries.append(_list_entry(parser))
         if len(entries) == 1 and parser.sees(".."):
             return parser.close_range(start, entries[0], start_included=True)
-        if not parser.sees("]"):
-            parser.expect(",")
+        parser.separate("]")
     return syntax.ListOf(start, tuple(entries))
 
 
@@ -123,8 +122,7 @@ def _context(parser: Parser) -> Node:
             entries.append((key, parser.expression(), None))
             names.add(key)
             parser.entry_names.add(key)
-            if not parser.sees("}"):
-                parser.expect(",")
+            parser.separate("}")
     return syntax.ContextOf(start, tuple(entries))
 
 
@@ -186,8 +184,7 @@ def _function(parser: Parser) -> Node:
     while not parser.accept(")"):
         name = parser.new_name()
         parameters.append((name, parser.type() if parser.accept(":") else ANY))
-        if not parser.sees(")"):
-            parser.expect(",")
+        parser.separate(")")
     names = tuple(name for name, _ in parameters)
     with parser.local_names(*names):
         if parser.sees("external"):
