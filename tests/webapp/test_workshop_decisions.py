@@ -137,6 +137,10 @@ def test_how_decisions_hang_together_is_seen_and_changed_by_plain_forms(owner: B
     assert renamed.status_code == 302
     gone = owner.post(f"{address}/neues_programm", {"do": "remove", "name": "x"}, follow_redirects=True).text
     assert "Die Entscheidung ist entfernt" in gone
+    shown = html.unescape(owner.get(f"{draft}/changes").text)
+    assert "<ins>Entscheidung: Alle Programme (matching_programmes)</ins>" in shown
+    assert re.search(r"<del>Braucht: [^<]*culture\)?</del>", shown)
+    assert "<ins>Braucht: Kulturförderung</ins>" in shown
     xml = kept(owner, draft, "programmes.dmn")
     assert "neues_programm" not in xml.decode()
     assert "culture: Kulturförderung" in xml.decode()

@@ -7,25 +7,13 @@ from flask_babel import gettext
 from flask_babel import lazy_gettext as _
 
 from webapp.i18n import shown
-from webapp.workshop.table_words import Told
+from webapp.workshop.table_words import TYPES, Told
 from workflows.actions.workshop_decisions import HeldFormula
 from workflows.actions.workshop_tables import Trial
 from workflows.decisions import DecisionError
 from workflows.decisions.messages import explain_error
 from workflows.decisions.xml import children, name_of, read_definitions
 from workflows.feel.messages import explain
-
-TYPES: Mapping[str, Any] = {
-    "": _("beliebig"),
-    "string": _("Text"),
-    "number": _("Zahl"),
-    "boolean": _("Ja oder nein"),
-    "date": _("Datum"),
-    "time": _("Uhrzeit"),
-    "date and time": _("Datum und Uhrzeit"),
-    "days and time duration": _("Dauer in Tagen und Stunden"),
-    "years and months duration": _("Dauer in Jahren und Monaten"),
-}
 
 NODES: Mapping[str, Any] = {
     "table": _("Tabelle"),

@@ -13,7 +13,7 @@ from workflows.decisions import DecisionError, TableExplanation
 from workflows.decisions.checks import Finding
 from workflows.decisions.messages import explain_error, explain_finding
 from workflows.decisions.sheets import Column
-from workflows.engine.comparison import POLICY
+from workflows.engine.comparison import DECISION, NEEDS, POLICY, STEP, TYPE
 from workflows.feel.messages import explain
 
 HIT_POLICIES: Mapping[str, Any] = {
@@ -34,8 +34,32 @@ AGGREGATIONS: Mapping[str, Any] = {
 }
 
 
+TYPES: Mapping[str, Any] = {
+    "": _("beliebig"),
+    "string": _("Text"),
+    "number": _("Zahl"),
+    "boolean": _("Ja oder nein"),
+    "date": _("Datum"),
+    "time": _("Uhrzeit"),
+    "date and time": _("Datum und Uhrzeit"),
+    "days and time duration": _("Dauer in Tagen und Stunden"),
+    "years and months duration": _("Dauer in Jahren und Monaten"),
+}
+"""What the result of a decision may have to be."""
+SIGNS: Mapping[str, Any] = {
+    DECISION: _("Entscheidung"),
+    NEEDS: _("Braucht"),
+    TYPE: _("Das Ergebnis ist"),
+    STEP: _("Zwischenschritt"),
+}
+
+
 def policy_line(line: str) -> str:
-    """A line of a compared table; the one with its hit policy in the words of the editor."""
+    """A line of a compared file of decisions; those that are no expression in the words of the editor."""
+    for sign, words in SIGNS.items():
+        if line.startswith(sign):
+            told = line.removeprefix(sign)
+            return f"{words}: {TYPES.get(told, told) if sign == TYPE else told}"
     if not line.startswith(POLICY):
         return line
     policy, _slash, aggregation = line.removeprefix(POLICY).partition("/")

@@ -18,6 +18,8 @@ from workflows.engine.dialect import Element, Flow, ParsedProcess
 from workflows.forms.schema import opened
 
 POLICY = "hit policy: "
+DECISION, NEEDS, TYPE, STEP = "decision: ", "needs: ", "type: ", "step: "
+"""What stands before the lines of a decision model that are no expression."""
 """How the line of a table begins that names its hit policy and, behind a slash, how its results are put together."""
 
 ADDED, REMOVED, CHANGED = "added", "removed", "changed"
@@ -234,8 +236,28 @@ def _rules(data: bytes) -> list[str]:
         root = etree.fromstring(data, etree.XMLParser(resolve_entities=False, no_network=True))
     except etree.XMLSyntaxError:
         return _words(data)
-    nodes = root.iter("{*}decisionTable", "{*}rule", "{*}inputExpression", "{*}literalExpression", "{*}output")
-    return [line for line in map(_row, nodes) if line]
+    names = {f"#{each.get('id')}": _called(each) for each in root}
+    kinds = ("decisionTable", "rule", "inputExpression", "literalExpression", "output", "decision", "contextEntry")
+    nodes = root.iter(*(f"{{*}}{kind}" for kind in kinds))
+    return [line for node in nodes for line in _lines_of(node, names) if line]
+
+
+def _lines_of(node: Any, names: Mapping[str, str]) -> list[str]:
+    kind = etree.QName(node).localname
+    variable = node.find("{*}variable")
+    if kind == "decision":
+        needs = (names.get(each.get("href", ""), each.get("href", "")) for each in node.iterfind("{*}*/{*}*[@href]"))
+        told = [f"{DECISION}{_called(node)}", *(f"{NEEDS}{each}" for each in needs)]
+        return [*told, f"{TYPE}{variable.get('typeRef')}"] if variable is not None and variable.get("typeRef") else told
+    if kind == "contextEntry":
+        return [] if variable is None else [f"{STEP}{variable.get('name', '')}"]
+    return _inner(node).splitlines() if kind == "literalExpression" else [_row(node)]
+
+
+def _called(element: Any) -> str:
+    """What people call it, and the name that formulas use where that is another."""
+    name, label = element.get("name", ""), element.get("label", "")
+    return f"{label} ({name})" if label and label != name else name
 
 
 def _row(node: Any) -> str:
