@@ -11,6 +11,7 @@ from sqlalchemy.orm import Session, sessionmaker
 from tests.conftest import Begin
 from tests.webapp.conftest import Browser, Enquired
 from workflows import worker
+from workflows.actions import migrations
 from workflows.core.clock import SetClock
 from workflows.core.settings import Settings
 from workflows.core.smtp import DemoTransport
@@ -131,6 +132,21 @@ def test_a_draft_is_held_against_the_running_cases_before_it_is_published(owner:
     assert page.status_code == 200
     assert enquiry.reference in page.text
     assert "Vorgang umstellen" not in page.text
+
+
+def test_cases_of_the_live_version_take_other_words_at_once_and_need_no_move(
+    owner: Browser, work: Work, begin: Begin, enquiry: Enquired
+) -> None:
+    owner.post(IMPACT, {"to": "2"})
+    work()
+    draft = owner.post("/workshop/processes/enquiry/drafts").location
+    page = owner.get(f"{draft}/impact").text
+    assert "Nur Wörter ändern sich" in page
+    assert enquiry.reference not in page
+    held = bundles.read(BUNDLES / "enquiry")
+    with begin() as tx:
+        told = migrations.preview(tx, "enquiry", held)
+    assert (told.is_words, [row.reference for row in told.rows]) == (False, [enquiry.reference])
 
 
 @pytest.mark.parametrize(

@@ -1,10 +1,13 @@
 """Mails and letters as a process owner meets them: languages side by side, placeholders, how they will read."""
 
 import re
+from pathlib import Path
 
 import pytest
 
 from tests.webapp.conftest import Browser, begin_draft
+from webapp.workshop import called
+from workflows.engine import bundle as bundles
 
 TEXT = "texts/receipt"
 
@@ -124,3 +127,13 @@ def test_the_list_names_the_steps_that_send_a_text_by_its_name_or_by_a_formula(o
     assert re.search(r">sketch_wanted<.*?>MO um die Beschreibung bitten<", page, re.DOTALL)
     page = owner.get(f"{begin_draft(owner, 'referral')}/texts").text
     assert re.search(r">need_reminder<.*?>An die Antwort erinnern<", page, re.DOTALL)
+
+
+def test_what_changes_calls_a_text_after_its_steps_and_its_language(owner: Browser, draft: str) -> None:
+    address = f"{draft}/texts/receipt?beside=tr"
+    owner.post(address, {"t.tr": "Betreff: Merhaba\n\nBitti.", **revisions(owner.get(address).text)})
+    page = owner.get(f"{draft}/changes").text
+    assert "Eingang bestätigen (receipt, Türkçe)" in page  # this step sends two
+    referral = called.texts(bundles.read(Path(__file__).parents[2] / "bpmn" / "referral"))
+    assert referral["texts/answer_taken_back.de.txt"] == "Stelle erfährt von der Rücknahme (Deutsch)"
+    assert len(set(referral.values())) == len(referral)

@@ -2,12 +2,14 @@
 
 from collections.abc import Iterator, Mapping
 
+from webapp.i18n import NAMES
 from webapp.wording.states import CODES
 from webapp.wording.trials import place_text
 from webapp.workshop import operator_words
 from webapp.workshop.form_words import kind_name
 from workflows.actions import workshop as kept
 from workflows.actions.coverage import place
+from workflows.actions.workshop_texts import sent_by
 from workflows.decisions import DecisionModelError, graphs
 from workflows.engine.bundle import Bundle
 from workflows.operators import OPERATORS
@@ -71,3 +73,23 @@ def _decision_files(*bundles: Bundle) -> Iterator[tuple[str, bytes]]:
             except DecisionModelError:
                 continue
             yield path, xml
+
+
+def texts(*bundles: Bundle) -> Mapping[str, str]:
+    """What texts and files of translations are called, by path: after the steps that send them, and their language."""
+    steps: dict[str, dict[str, None]] = {}
+    for parsed in filter(None, (kept.read(bundle).parsed for bundle in reversed(bundles))):
+        for element in parsed.elements.values():
+            for name in sent_by(element) if element.name else ():
+                steps.setdefault(name, {})[element.name] = None
+    names = {name: ", ".join(every) for name, every in steps.items()}
+    alike = list(names.values())
+    found: dict[str, str] = {}
+    for bundle in bundles:
+        for path, language, _data in bundle.translations():
+            found[path] = NAMES.get(language, language)
+        for path, name, language, _data in bundle.texts():
+            called = names.get(name, name)
+            apart = f"{name}, " if alike.count(called) > 1 else ""
+            found[path] = f"{called} ({apart}{NAMES.get(language, language)})"
+    return found

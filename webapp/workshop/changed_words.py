@@ -24,17 +24,25 @@ def told(found: Comparison, old: Bundle, new: Bundle, groups: Mapping[str, str])
     forms, decisions = called.forms(old, new), called.decisions(old, new)
     pointed = {"form_id": forms, "decision_id": decisions}
     files = {f"{key}.dmn": title for key, title in called.decision_files(old, new).items()}
+    texts = called.texts(old, new)
+    tables = tuple(_worded(each, files) for each in found.tables)
     return {
-        "found": replace(found, tables=tuple(_worded(each, files) for each in found.tables)),
+        "found": replace(found, tables=tables, texts=tuple(_titled(each, texts) for each in found.texts)),
         "diagram": [_shown(each, names, pointed) for each in (*found.elements, *found.flows)],
         "forms": {forms.get(key, key): [_shown(each) for each in each_form] for key, each_form in found.forms.items()},
-        "translations": {path: [_shown(each) for each in lines] for path, lines in found.translations.items()},
+        "translations": {
+            texts.get(path, path): [_shown(each) for each in lines] for path, lines in found.translations.items()
+        },
     }
 
 
 def _worded(table: Lines, files: Mapping[str, str]) -> Lines:
     lines = tuple((mark, table_words.policy_line(line)) for mark, line in table.lines)
-    return replace(table, path=files.get(table.path, table.path), lines=lines)
+    return replace(_titled(table, files), lines=lines)
+
+
+def _titled(file: Lines, titles: Mapping[str, str]) -> Lines:
+    return replace(file, path=titles.get(file.path, file.path))
 
 
 def _shown(

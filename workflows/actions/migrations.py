@@ -60,11 +60,15 @@ class Affected:
 
 @dataclass(frozen=True, slots=True)
 class Preview:
-    """All running cases of other versions against one; ``number`` is None for what is not published yet."""
+    """All running cases of other versions against one; ``number`` is None for what is not published yet.
+
+    ``is_words`` says that it would become a patch of the live version: its cases take other words at once.
+    """
 
     process_key: str
     name: str
     number: int | None
+    is_words: bool
     names: Mapping[str, str]
     choices: tuple[Choice, ...]
     rows: tuple[Affected, ...]
@@ -100,7 +104,8 @@ def preview(tx: Tx, process_key: str, target: int | Bundle, names: Mapping[str, 
         for row in running
     )
     choices = tuple(_choices(plans.values(), chosen, new, rows))
-    return Preview(process_key, new.name, None if isinstance(target, Bundle) else target, chosen, choices, rows)
+    number = target if isinstance(target, int) else None
+    return Preview(process_key, new.name, number, number is None and new.version_id > 0, chosen, choices, rows)
 
 
 def _target(tx: Tx, key: str, target: int | Bundle) -> Definition:
@@ -110,7 +115,9 @@ def _target(tx: Tx, key: str, target: int | Bundle) -> Definition:
     findings = check_content(target, content, catalogue(tx))
     if any(each.severity == "error" for each in findings):
         raise BundleRefused(findings)
-    return define(Identity(0, key, 0, 0, target.sha256), target, content)
+    live = definitions.newest_active(tx.session, key)
+    patched = live.id if live is not None and live.logic_sha256 == target.logic_sha256 else 0
+    return define(Identity(patched, key, 0, 0, target.sha256), target, content)
 
 
 def version(tx: Tx, key: str, number: int) -> Version:

@@ -68,7 +68,7 @@ def listed(tx: Tx, draft_id: int) -> list[Listed]:
     content = read_content(bundle, FUNCTIONS)
     steps: dict[str, list[str]] = {}
     for element in content.parsed.elements.values() if content.parsed else ():
-        for name in _sent_by(element):
+        for name in sent_by(element):
             steps.setdefault(name, []).append(element.name or element.id)
     found: dict[str, set[str]] = {}
     for _path, name, language, _data in bundle.texts():
@@ -76,7 +76,7 @@ def listed(tx: Tx, draft_id: int) -> list[Listed]:
     return [Listed(name, steps.get(name, []), frozenset(found[name])) for name in sorted(found)]
 
 
-def _sent_by(element: Element) -> list[str]:
+def sent_by(element: Element) -> list[str]:
     """The texts an element names: its input ``text``, or the literal words of the formula there."""
     sources = [each.source.strip() for each in element.inputs if each.target == "text"]
     formulas = [part for source in sources if source.startswith("=") for part in source.split('"')[1::2]]
