@@ -16,6 +16,8 @@ from workflows.engine.drafts import Draft
 WRITES_NOTHING = {
     "workshop_diagram.here",
     "workshop_fields.expression",
+    "workshop_formulas.check",
+    "workshop_formulas.try_out",
     "workshop_previews.try_out",
     "workshop_tables.try_out",
     "workshop_trials.fields",
@@ -54,6 +56,7 @@ def sent(owner: Browser, draft: str) -> dict[str, tuple[str, Any]]:
     owner.post(f"{draft}/steps/triage", {"name": ""})  # a finding that can be mended
     (mark, *_) = re.findall(r'name="(t-\w+)"', owner.get(f"{draft}/translations/en").text)
     field, typed = field_page(owner, draft, "field_summary", "triage")
+    formula = owner.post(f"{draft}/formulas", {"name": "Zuschuss"}).location
     finding = {"file": "enquiry.bpmn", "element": "triage", "code": "task_without_name"}
     return {
         "workshop.save_file": (f"{draft}/files/texts/neu.de.txt", {"any": "thing"}),
@@ -76,6 +79,10 @@ def sent(owner: Browser, draft: str) -> dict[str, tuple[str, Any]]:
         "workshop_tables.create": (f"{draft}/tables", {"name": "Neu", "source": "choice", "result": "office"}),
         "workshop_tables.save": (f"{draft}/tables/proposed_way", {"do": "add"}),
         "workshop_tables.columns": (f"{draft}/tables/proposed_way/columns", {"label": "Neu", "source": "topics"}),
+        "workshop_formulas.create": (f"{draft}/formulas", {"name": "Neu"}),
+        "workshop_formulas.save": (formula, {"text": "1"}),
+        "workshop_graphs.add": (f"{draft}/graphs/proposed_way.dmn", {"name": "Neu"}),
+        "workshop_graphs.change": (f"{draft}/graphs/proposed_way.dmn/proposed_way", {"name": "Neu", "title": "Neu"}),
         "workshop_texts.create": (f"{draft}/texts", {"title": "Neu"}),
         "workshop_texts.save": (f"{draft}/texts/receipt", {"t.de": "Betreff: Neu\n\nNeu"}),
         "workshop_translations.save": (f"{draft}/translations/en", {mark: "new"}),

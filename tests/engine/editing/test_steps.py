@@ -22,9 +22,10 @@ BUNDLES = Path(__file__).parents[3] / "bpmn"
 KEYS = ("referral", "enquiry", "funding", "message")
 GROUPS = frozenset(f"group:{name}" for name in ("coordination", "leadership", "jury"))
 CATALOGUE = Catalogue(OPERATORS, GROUPS, {}, FUNCTIONS, STARTED)
-FOLLOW = {("warning", code) for code in ("only_emptied", "automatic_loop", "translation_missing")}
+FOLLOW = {("warning", code) for code in ("only_emptied", "automatic_loop", "translation_missing", "translation_unused")}
 FOLLOW |= {(severity, code) for severity in ("error", "warning") for code in ("never_written", "written_later")}
-"""What may follow: what a step wrote that is gone is still read, nobody waits on a way back, a new name is German."""
+"""What may follow: what a step wrote that is gone is still read, nobody waits on a way back, a new name is German, and
+the translation of a name that is gone stays."""
 TASK = {("assignmentDefinition", "candidateGroups"): "group:coordination"}
 
 
