@@ -139,6 +139,8 @@ PAGES = {
     "/forms/triage/fields/field_summary": "disabled",
     "/tables": "",
     "/tables/proposed_way": "disabled",
+    "/formulas/zuschuss": "disabled",
+    "/graphs/proposed_way.dmn": "",
     "/texts": "",
     "/texts/receipt": "readonly",
     "/translations/en": "disabled",
@@ -150,6 +152,7 @@ PAGES = {
 
 def test_every_page_of_a_submitted_draft_says_why_it_is_locked_and_how_to_go_on(owner: Browser, begin: Begin) -> None:
     draft = begin_draft(owner, "enquiry")
+    assert owner.post(f"{draft}/formulas", {"name": "Zuschuss"}).location.endswith("/formulas/zuschuss")
     opened = {page: owner.get(f"{draft}{page}").text for page in PAGES}
     close(begin, draft)
     for page, locked in PAGES.items():
