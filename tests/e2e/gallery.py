@@ -169,6 +169,8 @@ ENTRY = {
     "event": "referral.sent",
     "actor": "Koordination Demo",
     "object": "referral:5",
+    "place": "Vorgang 2026-0017",
+    "about": "Verweisung Freiwilligenzentrum",
     "details": [{"label": "Stelle", "value": "Freiwilligenzentrum"}],
 }
 PAGE = {"key": "imprint", "title": "Impressum", "html": "Landeshauptstadt", "updated_at": NOW}

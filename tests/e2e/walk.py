@@ -55,6 +55,8 @@ IN_THE_WORKSHOP = {
     "code": "rooms",
 }
 """Parts of the processes the demonstration's drafts are about."""
+OF_FORMULAS = {"decision": "matching_programmes", "path": "programmes.dmn"}
+"""Parts of the draft with formulas and several decisions in one file."""
 UNDER_WAY = ("sent", "seen", "accepted", "in_contact", "open", "running", "waiting")
 """Of several rows one in these states shows most."""
 
@@ -135,7 +137,7 @@ def page_rules(app: Flask) -> list[Rule]:
             if rule.endpoint != "static"
             and not rule.rule.startswith("/api/")
             and "/files/<" not in rule.rule
-            and not rule.rule.endswith("/export")
+            and not rule.rule.endswith(("/export", "/drawing"))
             and not rule.rule.endswith((".csv", ".bpmn"))
         ),
         key=lambda rule: rule.endpoint,
@@ -158,10 +160,13 @@ def _samples(tx: Tx, rule: Rule) -> list[tuple[str, dict[str, Any]]]:
 
 
 def _values(tx: Tx, rule: Rule, name: str, chosen: Mapping[str, Any]) -> Sequence[tuple[str, Any]]:
+    has_formulas = "/formulas/" in rule.rule or "/graphs/" in rule.rule
+    if has_formulas and name in OF_FORMULAS:
+        return [("", OF_FORMULAS[name])]
     if rule.rule.startswith("/workshop") and name in IN_THE_WORKSHOP:
         return [("", IN_THE_WORKSHOP[name])]
     if name == "draft_id":
-        wanted = {"process_key": "enquiry", "status": "open"}
+        wanted = {"process_key": "funding" if has_formulas else "enquiry", "status": "open"}
         if rule.rule.endswith("/proposal"):
             wanted = {"status": "submitted"}
         return [("", tx.session.scalars(select(Draft.id).filter_by(**wanted)).first())]

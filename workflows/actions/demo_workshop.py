@@ -14,6 +14,7 @@ Begin = Callable[[Actor], AbstractContextManager[Tx]]
 
 READ = ('name="Neue Nachricht lesen"', 'name="Nachricht lesen"')
 ANSWER = ('name="Nachricht lesen"', 'name="Nachricht lesen und beantworten"')
+FITTING = ('label="Welche Programme passen"', 'label="Welches Programm passt"')
 TRIAGE = ('name="Anfrage sichten"', 'name="Anfrage ansehen und einordnen"')
 
 
@@ -32,6 +33,9 @@ def arrange(begin: Begin, owner: str, second: str) -> None:
     with begin(first) as mine:
         draft = workshop.begin(mine, "enquiry")
         _replace(mine, draft.id, "enquiry.bpmn", TRIAGE)
+    with begin(other) as mine:
+        draft = workshop.begin(mine, "funding")
+        _replace(mine, draft.id, "programmes.dmn", FITTING)
 
 
 def _actor(tx: Tx, email: str) -> Actor:
