@@ -247,6 +247,7 @@ def test_a_formula_is_written_by_keyboard_with_names_offered_and_faults_told(hou
     page.keyboard.press("Enter")
     expect(field).to_have_value("count(culture")
     expect(page.locator("#text-live")).not_to_be_empty(timeout=PATIENCE)
+    expect(field).to_have_attribute("aria-invalid", "true")
     assert accessibility_problems(page) == []
     page.keyboard.type(") + 1")
     expect(page.locator("#text-live")).to_be_empty(timeout=PATIENCE)

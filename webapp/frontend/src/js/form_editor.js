@@ -1,5 +1,6 @@
 // The page of one field: keeps what was typed, says at once what is wrong, and shows the preview anew.
 // Everything also works without this file; then the button saves.
+import { markInvalid } from './lib/invalid.js';
 import { keepForm } from './lib/keeping.js';
 import { sent, token } from './lib/session.js';
 
@@ -35,7 +36,7 @@ for (const form of document.querySelectorAll('form[data-field-editor]')) {
       input.after(line);
     }
     line.textContent = problem;
-    input.toggleAttribute('aria-invalid', Boolean(problem));
+    markInvalid(input, Boolean(problem));
   }
 
   let typing = 0;

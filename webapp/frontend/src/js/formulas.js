@@ -1,5 +1,6 @@
 // The page of a formula: offers what is known while it is typed, and says at once what is wrong. Nothing is kept here;
 // without this file the button saves and says the same.
+import { markInvalid } from './lib/invalid.js';
 import { beginningWith, withoutWord, wordBefore } from './lib/offers.js';
 import { sent, token } from './lib/session.js';
 
@@ -36,7 +37,7 @@ async function check(form) {
   for (const field of form.querySelectorAll('[data-completes]')) {
     const problem = told.problems[field.name] ?? '';
     say(document.getElementById(`${field.id}-live`), problem);
-    field.toggleAttribute('aria-invalid', Boolean(problem));
+    markInvalid(field, Boolean(problem));
   }
   say(form.querySelector('[data-unknown]'), told.unknown);
 }
