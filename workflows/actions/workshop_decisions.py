@@ -4,10 +4,11 @@ from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 
 from workflows.actions import workshop
+from workflows.actions.decision_files import deciding, find, model_of
 from workflows.actions.workshop_tables import Trial, tried
 from workflows.core.errors import Conflict, Invalid, NotFound, Problem
 from workflows.core.tx import Tx
-from workflows.decisions import DecisionModel, DecisionModelError, formulas, graphs, parse_decisions
+from workflows.decisions import DecisionModel, DecisionModelError, formulas, graphs
 from workflows.decisions.formulas import Formula
 from workflows.decisions.graphs import Node
 from workflows.decisions.picture import drawn
@@ -61,23 +62,8 @@ class Name:
 
 def read(tx: Tx, draft_id: int, decision: str) -> HeldFormula:
     """One formula by the id or name of its decision; raises ``NotFound``."""
-    for path, each in workshop.files(tx, draft_id).items():
-        if path.endswith(".dmn"):
-            try:
-                every = formulas.formulas(each.data)
-            except DecisionModelError:
-                continue
-            for formula in every:
-                if decision in {formula.decision, formula.name}:
-                    return HeldFormula(path, each.revision, each.data, formula, _model(each.data))
-    raise NotFound("not_found", kind="decision")
-
-
-def _model(xml: bytes) -> DecisionModel | None:
-    try:
-        return parse_decisions(xml, functions=FUNCTIONS.keys())
-    except DecisionModelError:
-        return None
+    path, stored, formula = find(tx, draft_id, decision, formulas.formulas)
+    return HeldFormula(path, stored.revision, stored.data, formula, model_of(stored.data))
 
 
 def typed_in(held: HeldFormula, formula: Formula, revision: int) -> HeldFormula:
@@ -93,7 +79,7 @@ def typed_in(held: HeldFormula, formula: Formula, revision: int) -> HeldFormula:
         raise Invalid({"text": (Problem("control_characters"),)}) from error
     except KeyError:
         raise NotFound("not_found", kind="decision") from None
-    return replace(held, revision=revision, xml=xml, formula=formula, model=_model(xml))
+    return replace(held, revision=revision, xml=xml, formula=formula, model=model_of(xml))
 
 
 def _problems(formula: Formula) -> dict[str, tuple[Problem, ...]]:
@@ -140,7 +126,7 @@ def unknown(tx: Tx, draft_id: int, held: HeldFormula) -> list[str]:
 
 def _known(tx: Tx, draft_id: int, held: HeldFormula) -> list[known.Known]:
     bundle, offered = workshop.bundle(tx, draft_id), catalogue(tx)
-    steps = _deciding(tx, draft_id, held.decision)
+    steps = _steps(tx, draft_id).get(held.decision, {})
     found: dict[str, known.Known] = {}
     for step in steps or [""]:
         for each in known.known_at(bundle, offered, step):
@@ -148,25 +134,8 @@ def _known(tx: Tx, draft_id: int, held: HeldFormula) -> list[known.Known]:
     return list(found.values())
 
 
-def _deciding(tx: Tx, draft_id: int, decision: str) -> list[str]:
-    """The ids of the steps that decide by a decision, also by way of others."""
-    return [step for step, _name in _steps(tx, draft_id).get(decision, ())]
-
-
-def _steps(tx: Tx, draft_id: int) -> dict[str, list[tuple[str, str]]]:
-    """Id and name of the steps of each decision, those of the decisions that need it included."""
-    content = read_content(workshop.bundle(tx, draft_id), FUNCTIONS)
-    found: dict[str, list[tuple[str, str]]] = {}
-    for element in content.parsed.elements.values() if content.parsed else ():
-        model = content.decisions.get(element.decision_id or "")
-        waiting, seen = [element.decision_id or ""], set[str]()
-        while model is not None and waiting:
-            key = waiting.pop()
-            if key not in seen and key in model.decisions:
-                seen.add(key)
-                found.setdefault(key, []).append((element.id, element.name or element.id))
-                waiting += [each.key[1] for each in model.decisions[key].requirements]
-    return found
+def _steps(tx: Tx, draft_id: int) -> dict[str, dict[str, str]]:
+    return deciding(read_content(workshop.bundle(tx, draft_id), FUNCTIONS))
 
 
 def asked(held: HeldFormula) -> list[str]:
@@ -201,7 +170,7 @@ def graph(tx: Tx, draft_id: int, path: str) -> Graph:
         every, drawing = graphs.nodes(held.data), graphs.entitled(drawn(held.data))
     except DecisionModelError:
         raise NotFound("not_found", kind="file") from None
-    steps = {key: [name for _id, name in found] for key, found in _steps(tx, draft_id).items()}
+    steps = {key: list(found.values()) for key, found in _steps(tx, draft_id).items()}
     return Graph(path, held.revision, graphs.title(held.data) or path, every, steps, drawing)
 
 

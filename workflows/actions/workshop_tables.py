@@ -6,6 +6,7 @@ from dataclasses import dataclass, field
 from typing import Any
 
 from workflows.actions import workshop
+from workflows.actions.decision_files import deciding, find, model_of
 from workflows.core.errors import Invalid, NotFound, Problem
 from workflows.core.tx import Tx
 from workflows.decisions import (
@@ -15,7 +16,6 @@ from workflows.decisions import (
     DecisionResult,
     checks,
     formulas,
-    parse_decisions,
     sheets,
 )
 from workflows.decisions.checks import Finding
@@ -90,10 +90,7 @@ def listed(tx: Tx, draft_id: int) -> list[Listed]:
     """Every table and formula of a draft; raises ``NotFound``."""
     bundle = workshop.bundle(tx, draft_id)
     content = read_content(bundle, FUNCTIONS)
-    used: dict[str, list[str]] = {}
-    for element in content.parsed.elements.values() if content.parsed else ():
-        if element.decision_id:
-            used.setdefault(element.decision_id, []).append(element.name or element.id)
+    steps = {key: tuple(dict.fromkeys(each.values())) for key, each in deciding(content).items()}
     found: list[Listed] = []
     for path, xml in bundle.of_kind(".dmn").items():
         try:
@@ -102,12 +99,11 @@ def listed(tx: Tx, draft_id: int) -> list[Listed]:
             found.append(Listed(path, problem=error))
             continue
         model = content.models.get(path)
-        deciding = _also_behind(used, model)
-        found += [Listed(path, None, each, deciding.get(each.decision, ())) for each in expressions]
+        found += [Listed(path, None, each, steps.get(each.decision, ())) for each in expressions]
         for sheet in every:
             held = Held(path, 0, xml, sheet, model)
             count = len(held.findings()) + len(held.wrong_cells())
-            found.append(Listed(path, sheet, None, deciding.get(sheet.decision, ()), count))
+            found.append(Listed(path, sheet, None, steps.get(sheet.decision, ()), count))
     return found
 
 
@@ -118,41 +114,10 @@ def found(tx: Tx, draft_id: int, held: Held) -> list[Finding]:
     return [each for each in problems if each.facts.get("decision") in {held.sheet.name, held.sheet.decision}]
 
 
-def _also_behind(used: Mapping[str, Sequence[str]], model: DecisionModel | None) -> Mapping[str, Sequence[str]]:
-    """The steps of each decision, those of the decisions that ask it included."""
-    asked = {key: [each.key[1] for each in one.requirements] for key, one in model.decisions.items()} if model else {}
-    found: dict[str, dict[str, None]] = {}
-    for decision, steps in used.items():
-        waiting = [decision]
-        seen: set[str] = set()
-        while waiting:
-            key = waiting.pop()
-            if key not in seen:
-                seen.add(key)
-                found.setdefault(key, {}).update(dict.fromkeys(steps))
-                waiting += asked.get(key, ())
-    return {key: tuple(steps) for key, steps in found.items()}
-
-
 def read(tx: Tx, draft_id: int, decision: str) -> Held:
     """One table by its id, or its name as findings call it; raises ``NotFound``."""
-    for path, each in workshop.files(tx, draft_id).items():
-        if path.endswith(".dmn"):
-            try:
-                every = sheets.sheets(each.data)
-            except DecisionModelError:
-                continue
-            for sheet in every:
-                if decision in {sheet.decision, sheet.name}:
-                    return Held(path, each.revision, each.data, sheet, _model(each.data))
-    raise NotFound("not_found", kind="decision")
-
-
-def _model(xml: bytes) -> DecisionModel | None:
-    try:
-        return parse_decisions(xml, functions=FUNCTIONS.keys())
-    except DecisionModelError:
-        return None
+    path, stored, sheet = find(tx, draft_id, decision, sheets.sheets)
+    return Held(path, stored.revision, stored.data, sheet, model_of(stored.data))
 
 
 def typed_in(held: Held, rows: Sequence[Row], hit_policy: str, aggregation: str, revision: int) -> Held:
@@ -163,7 +128,7 @@ def typed_in(held: Held, rows: Sequence[Row], hit_policy: str, aggregation: str,
         sheet = next(each for each in sheets.sheets(xml) if each.decision == decision)
     except ValueError as error:
         raise Invalid({"hit_policy": (_refused(error),)}) from error
-    return Held(held.path, revision, xml, sheet, _model(xml))
+    return Held(held.path, revision, xml, sheet, model_of(xml))
 
 
 def save(tx: Tx, draft_id: int, typed: Held) -> None:
