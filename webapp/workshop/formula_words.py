@@ -7,11 +7,9 @@ from flask_babel import gettext
 from flask_babel import lazy_gettext as _
 
 from webapp.i18n import shown
-from webapp.workshop.table_words import TYPES, Told
+from webapp.workshop.table_words import TYPES, Told, no_result
 from workflows.actions.workshop_decisions import HeldFormula
 from workflows.actions.workshop_tables import Trial
-from workflows.decisions import DecisionError
-from workflows.decisions.messages import explain_error
 from workflows.decisions.xml import children, name_of, read_definitions
 from workflows.feel.messages import explain
 
@@ -36,12 +34,7 @@ def types(held: HeldFormula) -> dict[str, str]:
 def told(trial: Trial, language: str) -> Told:
     """What a trial shows, in sentences."""
     if trial.result is None:
-        problem = trial.problem
-        if isinstance(problem, DecisionError):
-            text = explain_error(problem, language)
-        else:
-            text = gettext("Die Formel lässt sich nicht lesen.") if problem is None else explain(problem, language)
-        return Told(False, gettext("Kein Ergebnis"), [text])
+        return no_result(trial, language, gettext("Die Formel lässt sich nicht lesen."))
     value = trial.result.value
     warnings = [explain(each, language) for each in trial.result.warnings[:5]]
     if value is None:

@@ -94,15 +94,20 @@ def findings(problems: Sequence[Finding], language: str) -> tuple[dict[int, list
     return by_rule, general
 
 
+def no_result(trial: Trial, language: str, unreadable: str) -> Told:
+    """Why a trial has none; ``unreadable`` is said of what cannot be read at all."""
+    problem = trial.problem
+    if isinstance(problem, DecisionError):
+        text = explain_error(problem, language)
+    else:
+        text = unreadable if problem is None else explain(problem, language)
+    return Told(False, gettext("Kein Ergebnis"), [text])
+
+
 def told(held: Held, trial: Trial, language: str) -> Told:
     """What a trial shows, in sentences."""
     if trial.result is None:
-        problem = trial.problem
-        if isinstance(problem, DecisionError):
-            text = explain_error(problem, language)
-        else:
-            text = gettext("Die Tabelle lässt sich nicht lesen.") if problem is None else explain(problem, language)
-        return Told(False, gettext("Kein Ergebnis"), [text])
+        return no_result(trial, language, gettext("Die Tabelle lässt sich nicht lesen."))
     sentences = [_sentence(table, held) for table in trial.result.explanation]
     sentences += [explain(warning, language) for warning in trial.result.warnings[:5]]
     return Told(bool(trial.matched), _outcome(held, trial.result.value), sentences)
