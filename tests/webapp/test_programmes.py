@@ -45,7 +45,7 @@ def test_figures_deadline_and_pot_are_changed_and_count_as_checked_today(signed_
     path = f"/funding/programmes/{_programme(begin).id}"
     assert path in mine.get("/funding").text
     page = mine.get(path).text
-    for words in ("Projektförderung", "project_max", "2500", "Quelle"):
+    for words in ("Projektförderung", "Höchstens für ein Projekt (€)", "2500", "Quelle"):
         assert words in page
     saved = mine.post(path, FORM)
     assert (saved.status_code, saved.location) == (302, "/funding")
@@ -80,6 +80,21 @@ def test_what_cannot_be_is_said_beside_its_field_and_changes_nothing(signed_in: 
         assert answer.status_code == 422, wrong
         assert "Gespräch" in answer.text or "source" in wrong  # what was typed is still there
     assert _programme(begin).amounts == before
+
+
+def test_a_figure_of_another_name_is_called_by_it_and_one_left_out_is_named_in_words(
+    signed_in: SignIn, begin: Begin
+) -> None:
+    mine = signed_in("coordinator")
+    path = f"/funding/programmes/{_programme(begin).id}"
+    other = {"figures[1].figure": "hours_max", "figures[1].value": "3"}
+    assert mine.post(path, FORM | other).status_code == 422  # a name no list knows
+    with begin() as tx:
+        programmes.edit(tx, "council_project", amounts={"project_max": Decimal(2500), "hours_max": Decimal(4)})
+    assert "hours_max" in mine.get(path).text
+    assert "Höchstens für ein Projekt (€), hours_max" in mine.post(path, FORM | {"figures[0].figure": "hours_max"}).text
+    assert mine.post(path, FORM | other).status_code == 302
+    assert _programme(begin).amounts == {"project_max": Decimal("3000.00"), "hours_max": Decimal(3)}
 
 
 def test_nobody_else_keeps_programmes(signed_in: SignIn, begin: Begin) -> None:

@@ -42,7 +42,7 @@ def save_programme(tx: Tx, programme_id: int) -> ResponseReturnValue:
     if is_redrawing(request.form):
         return _page(tx, programme_id, values)
     try:
-        programmes.edit(tx, programme_id, values)
+        programmes.edit(tx, programme_id, values, language())
     except Invalid as error:
         raise Refusal(_page(tx, programme_id, values, error.problems), 422) from error
     flash(_("Gespeichert. Die Angaben gelten als heute geprüft."), "success")

@@ -33,6 +33,7 @@ LIST_NAMES: Mapping[str, Any] = {
     "office_task": _("Aufgaben der Koordinierungsstelle"),
     "only_purpose": _("Einziger Zweck einer Organisation"),
     "programme": _("Förderprogramme"),
+    "programme_figure": _("Kennwerte der Förderprogramme"),
     "reach": _("Wo eine Organisation arbeitet"),
     "referral_answer": _("Antwort einer Anlaufstelle"),
     "referral_outcome": _("Ergebnis einer Verweisung"),

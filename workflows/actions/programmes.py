@@ -9,11 +9,11 @@ from workflows import policy
 from workflows.actions import house_forms
 from workflows.core.errors import Conflict, Invalid, Problem
 from workflows.core.tx import Tx
-from workflows.domain import people, programmes
+from workflows.domain import codes, people, programmes
 from workflows.domain.programmes import EDITABLE, Programme
 from workflows.forms import Field
 
-FORM = "programme"
+FORM, FIGURES = "programme", "programme_figure"
 COMMON_YEAR = 2025
 
 Values = Mapping[str, Any]
@@ -28,18 +28,18 @@ def form(tx: Tx, language: str, programme_id: int, values: Values | None = None)
     """The form of a programme, filled with ``values`` or what is known; raises ``NotFound``."""
     programme = read(tx, programme_id)
     values = _current(tx, programme) if values is None else values
-    return house_forms.drawn(tx, FORM, values, language, _facts(tx, programme))
+    return house_forms.drawn(tx, FORM, values, language, _facts(tx, programme, language))
 
 
-def edit(tx: Tx, programme_id: int, values: Values) -> Programme:
-    """Keep what was typed; it counts as checked today. Raises ``NotFound`` and ``Invalid``."""
+def edit(tx: Tx, programme_id: int, values: Values, language: str = "de") -> Programme:
+    """Keep what was typed; it counts as checked today. Raises ``NotFound`` and, in ``language``, ``Invalid``."""
     programme = read(tx, programme_id)
-    typed = house_forms.checked(tx, FORM, values, _facts(tx, programme))
+    typed = house_forms.checked(tx, FORM, values, _facts(tx, programme, language))
     changed = {name: "" if typed.get(name) is None else typed[name] for name in EDITABLE & typed.keys()}
     changed["quorum"] = int(typed["quorum"])
     changed["conditions"] = [row["condition"] for row in typed.get("conditions") or []]
     changed["documents"] = list(typed.get("documents") or [])
-    changed["amounts"] = _figures(programme, typed.get("figures") or [])
+    changed["amounts"] = _figures(programme, typed.get("figures") or [], _figure_names(tx, programme, language))
     changed["deadline_rule"] = _deadline_rule(typed)
     programmes.edit(tx, programme.key, **changed)
     if typed.get("pot_total") is not None:
@@ -47,11 +47,18 @@ def edit(tx: Tx, programme_id: int, values: Values) -> Programme:
     return programme
 
 
-def _facts(tx: Tx, programme: Programme) -> dict[str, Any]:
-    """What the form reads of the house: who could decide on this programme."""
+def _facts(tx: Tx, programme: Programme, language: str) -> dict[str, Any]:
+    """What the form reads of the house: who could decide on this programme, which figures there are."""
     names = people.group_names(tx.session)
     juries = [{"value": key, "label": names[key]} for key in people.working_groups("jury", names)]
-    return {"decision": programme.decision, "juries": juries}
+    figures = [{"value": key, "label": name} for key, name in _figure_names(tx, programme, language).items()]
+    return {"decision": programme.decision, "juries": juries, "figure_names": figures}
+
+
+def _figure_names(tx: Tx, programme: Programme, language: str) -> dict[str, str]:
+    """The figures of the list and those the programme has besides, which are called by their keys."""
+    listed = {option.value: option.label for option in codes.options(tx.session, FIGURES, language)}
+    return listed | {key: codes.label(tx.session, FIGURES, key, language) for key in programme.amounts}
 
 
 def _current(tx: Tx, programme: Programme) -> dict[str, Any]:
@@ -70,11 +77,12 @@ def _current(tx: Tx, programme: Programme) -> dict[str, Any]:
     }
 
 
-def _figures(programme: Programme, rows: list[Values]) -> dict[str, object]:
+def _figures(programme: Programme, rows: list[Values], names: Mapping[str, str]) -> dict[str, object]:
     """Values may change and figures may be added; those the tables of the bundle read by name stay."""
     found: dict[str, object] = {row["figure"]: row["value"] for row in rows}
     if len(found) != len(rows) or not programme.amounts.keys() <= found.keys():
-        raise Invalid({"figures": (Problem("figures_missing", {"figures": ", ".join(sorted(programme.amounts))}),)})
+        wanted = ", ".join(names[key] for key in programme.amounts)
+        raise Invalid({"figures": (Problem("figures_missing", {"figures": wanted}),)})
     return found
 
 
