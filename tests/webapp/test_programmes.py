@@ -45,7 +45,7 @@ def test_figures_deadline_and_pot_are_changed_and_count_as_checked_today(signed_
     path = f"/funding/programmes/{_programme(begin).id}"
     assert path in mine.get("/funding").text
     page = mine.get(path).text
-    for words in ("Projektförderung", "Höchstens für ein Projekt (€)", "2500", "Quelle"):
+    for words in ("Projektförderung", "Höchstens für ein Projekt (€)", "2500", "Quelle", "Mit diesen Zahlen rechnen"):
         assert words in page
     saved = mine.post(path, FORM)
     assert (saved.status_code, saved.location) == (302, "/funding")
