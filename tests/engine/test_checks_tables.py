@@ -4,7 +4,7 @@ from dataclasses import replace
 
 import pytest
 
-from tests.decisions.models import decision, definitions, required, table
+from tests.decisions.models import decision, definitions, literal, required, table
 from tests.engine.checking import CATALOGUE
 from tests.engine.diagrams import bundle, extended, flows, form, node, user_task
 from workflows.engine.bundle import Bundle
@@ -67,6 +67,62 @@ def test_names_that_nobody_sets_are_told_in_cells_and_inputs() -> None:
     other = decision("first", table(["choice"], ["y"], [["-", "1"]], "FIRST"))
     asked = table(["first", "choice"], ["x"], [["> 1", "-", "first"]], "COLLECT")
     assert found(deciding(definitions(other, decision("way", asked, required("requiredDecision", "first_id"))))) == []
+
+
+def entry(name: str, inside: str) -> str:
+    return f'<contextEntry><variable name="{name}"/>{inside}</contextEntry>'
+
+
+def invoked(argument: str) -> str:
+    body = f'<encapsulatedLogic><formalParameter name="n"/>{literal("n + 1")}</encapsulatedLogic>'
+    model = f'<businessKnowledgeModel id="add_id" name="add"><variable name="add"/>{body}</businessKnowledgeModel>'
+    bound = f'<binding><parameter name="n"/>{literal(argument)}</binding>'
+    needs = required("requiredKnowledge", "add_id")
+    return model + decision("way", f"<invocation>{literal('add')}{bound}</invocation>", needs)
+
+
+DATA = '<inputData id="data" name="{0}"><variable name="{0}"/></inputData>'
+
+
+@pytest.mark.parametrize(
+    ("body", "names"),
+    [
+        (decision("way", literal("choise")), ["choise"]),
+        (decision("way", literal('if choice = "advice" then 1 else most')), ["most"]),
+        (decision("way", f"<context>{entry('a', literal('choise'))}{entry('b', literal('a'))}</context>"), ["choise"]),
+        (invoked("count(topic)"), ["topic"]),
+        (decision("way", f"<list>{literal('choice')}{literal('rooms')}</list>"), ["rooms"]),
+        (decision("first", literal("1")) + decision("way", literal("first + 1")), ["first"]),
+        (
+            DATA.format("choise") + decision("way", literal("choise"), required("requiredInput", "data")),
+            ["choise"],
+        ),
+        (decision("way", literal('choice = "advice"')), []),
+        (
+            decision("way", f"<context>{entry('a', literal('topics'))}{entry('b', literal('a[item != 1]'))}</context>"),
+            [],
+        ),
+        (invoked("count(topics)"), []),
+        (decision("way", literal("for t in topics return function(x) x = t")), []),
+        (
+            decision("first", literal("1"))
+            + decision("way", literal("first + 1"), required("requiredDecision", "first_id")),
+            [],
+        ),
+        (DATA.format("choice") + decision("way", literal("choice"), required("requiredInput", "data")), []),
+    ],
+)
+def test_names_that_nobody_sets_are_told_in_formulas_of_every_shape(body: str, names: list[str]) -> None:
+    told = found(deciding(definitions(body)))
+    assert [(each.severity, each.code, each.facts["problem"].facts["name"]) for each in told] == [
+        ("error", "table_unknown_in_formula", name) for name in names
+    ]
+
+
+def test_input_data_drawn_in_the_graph_supplies_nothing_by_itself() -> None:
+    asked = decision("way", table(["choise"], ["x"], [['"a"', "1"]], "COLLECT"), required("requiredInput", "data"))
+    (told,) = found(deciding(definitions(DATA.format("choise"), asked)))
+    assert (told.severity, told.code) == ("error", "table_unknown_input")
 
 
 def test_whoever_may_start_it_with_anything_gets_a_hint() -> None:

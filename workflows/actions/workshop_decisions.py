@@ -11,11 +11,11 @@ from workflows.core.tx import Tx
 from workflows.decisions import DecisionModel, DecisionModelError, formulas, graphs
 from workflows.decisions.formulas import Formula
 from workflows.decisions.graphs import Node
+from workflows.decisions.naming import unsupplied
 from workflows.decisions.picture import drawn
 from workflows.engine.checks import known
 from workflows.engine.content import read_content
 from workflows.feel import FeelSyntaxError
-from workflows.feel.builtins import BUILTINS
 from workflows.forms.editing import free_name, slug
 from workflows.operators import FUNCTIONS, catalogue
 
@@ -117,11 +117,10 @@ def names(tx: Tx, draft_id: int, held: HeldFormula) -> list[Name]:
 
 def unknown(tx: Tx, draft_id: int, held: HeldFormula) -> list[str]:
     """The names a formula reads and nobody gives it; none while no step decides by it, so that nobody can say."""
-    decision = held.model.decisions[held.decision] if held.model else None
-    if decision is None or not _steps(tx, draft_id).get(held.decision):
+    if held.model is None or not _steps(tx, draft_id).get(held.decision):
         return []
-    given = {each.name for each in names(tx, draft_id, held)}
-    return sorted(decision.reads - given - FUNCTIONS.keys() - BUILTINS.keys())
+    given = FUNCTIONS.keys() | {each.name for each in _known(tx, draft_id, held)}
+    return sorted(unsupplied(held.model, held.model.decisions[held.decision], given))
 
 
 def _known(tx: Tx, draft_id: int, held: HeldFormula) -> list[known.Known]:

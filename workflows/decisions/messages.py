@@ -40,6 +40,12 @@ _FINDINGS: Final[dict[str, tuple[str, str]]] = {
         'The input "{column}" of the table "{decision}" reads "{name}", which nobody sets: it is always empty. '
         "Correct the name, or let a step before ask for it",
     ),
+    "unknown_in_formula": (
+        "„{decision}“ liest „{name}“, was niemand setzt: Dort steht nie etwas. Berichtigen Sie den Namen, verbinden "
+        "Sie die Entscheidung, die so heißt, oder fragen Sie die Angabe in einem Schritt davor ab",
+        '"{decision}" reads "{name}", which nobody sets: there is never anything. Correct the name, connect the '
+        "decision of that name, or let a step before ask for it",
+    ),
     "never_given": (
         "Regel {rules} der Tabelle „{decision}“ fragt bei „{column}“ nach „{text}“, das dort niemand auswählen "
         "kann.{near} Berichtigen Sie das Wort, oder ergänzen Sie die Auswahl",

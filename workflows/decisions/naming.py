@@ -1,4 +1,4 @@
-"""The names in the cells of tables: one that nobody sets is mostly a text whose quotation marks were forgotten."""
+"""Names in decisions that nobody sets; in the cells of tables mostly a text whose quotation marks were forgotten."""
 
 from collections.abc import Callable, Collection, Iterator, Mapping
 from collections.abc import Set as AbstractSet
@@ -8,6 +8,7 @@ from types import MappingProxyType
 from typing import Final
 
 from workflows.decisions.computing import known_to
+from workflows.decisions.elements import Element, InputData
 from workflows.decisions.model import DecisionModel
 from workflows.decisions.shape import Found
 from workflows.decisions.tables import Rule, Table
@@ -23,33 +24,61 @@ Values = Mapping[str, Collection[str]]
 def check_names(
     model: DecisionModel, known: Callable[[str], Collection[str] | None], values: Values
 ) -> Iterator[Found]:
-    """Names in tables that nobody knows who decides by them, and texts that an input never has.
+    """Names in tables and formulas that nobody knows who decides by them, and texts that an input never has.
 
     ``known`` gives the names that the decision of an id may read, None for one that nobody decides by.
     ``values`` holds all texts that a variable may have, where it has only some. Codes: unknown_input,
-    text_without_quotes, unknown_in_cell, never_given.
+    text_without_quotes, unknown_in_cell, unknown_in_formula, never_given.
     """
     for element in model.elements.values():
         given = known(element.key[1])
         if given is None:
             continue
-        seen = {*given, *BUILTINS, *known_to(element), *getattr(element, "calls", ()), "?"}
+        unknown = unsupplied(model, element, given)
+        told: set[str] = set()
         for table in getattr(element, "tables", ()):
-            yield from islice(_inputs(table, seen), _MOST_FINDINGS)
-            yield from islice(_cells(table, seen), _MOST_FINDINGS)
+            for found in (
+                *islice(_inputs(table, unknown), _MOST_FINDINGS),
+                *islice(_cells(table, unknown), _MOST_FINDINGS),
+            ):
+                told.add(found[2]["name"])
+                yield found
             yield from islice(_never_given(table, values), _MOST_FINDINGS)
+        if len(told) < _MOST_FINDINGS:
+            yield from islice(_formula(element, unknown - told), _MOST_FINDINGS)
 
 
-def _inputs(table: Table, known: AbstractSet[str]) -> Iterator[Found]:
+def unsupplied(model: DecisionModel, element: Element, given: Collection[str]) -> frozenset[str]:
+    """The names an element reads that neither a requirement nor its caller, who knows ``given``, has a value for.
+
+    Functions nobody offers are left out: they are findings of their own. Input data is only a name for what the
+    caller gives (DMN 1.5 §6.3.6).
+    """
+    missing = {
+        each.name
+        for each in getattr(element, "requirements", ())
+        if isinstance(model.elements[each.key], InputData) and not each.group and each.name not in given
+    }
+    seen = (known_to(element) - missing) | set(given) | BUILTINS.keys() | getattr(element, "calls", frozenset[str]())
+    return frozenset(getattr(element, "reads", frozenset[str]()) - seen - {"?"})
+
+
+def _formula(element: Element, unknown: AbstractSet[str]) -> Iterator[Found]:
+    for name in sorted(unknown):
+        facts = {"decision": element.name, "table": element.key[1], "name": name}
+        yield "unknown_in_formula", (), MappingProxyType(facts)
+
+
+def _inputs(table: Table, missing: AbstractSet[str]) -> Iterator[Found]:
     for column in table.inputs:
-        for name in sorted(free_names(column.expression) - known):
+        for name in sorted(free_names(column.expression) & missing):
             yield _found("unknown_input", table, (), column=column.label, name=name)
 
 
-def _cells(table: Table, known: AbstractSet[str]) -> Iterator[Found]:
+def _cells(table: Table, missing: AbstractSet[str]) -> Iterator[Found]:
     for rule in table.rules:
         for label, node in _labelled(table, rule):
-            unknown = free_names(node) - known
+            unknown = free_names(node) & missing
             bare = {each.name for each in _bare(node)} if unknown else set[str]()
             for name in sorted(unknown):
                 code = "text_without_quotes" if name in bare else "unknown_in_cell"

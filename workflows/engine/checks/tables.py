@@ -1,4 +1,4 @@
-"""Names and texts in the cells of decision tables, held against what the steps of the bundle set and offer."""
+"""Names in decisions and texts in cells of their tables, held against what the steps set and offer."""
 
 from collections.abc import Callable, Collection, Iterator, Mapping
 
@@ -16,11 +16,11 @@ from workflows.engine.checks.variables import (
 from workflows.engine.findings import Finding, Severity
 from workflows.forms.model import CHOICES, Field
 
-#: What a table would be wrong with in every case, provided that all names of the bundle are known.
-ALWAYS_WRONG = frozenset({"text_without_quotes", "unknown_in_cell", "unknown_input"})
+#: What a decision would be wrong with in every case, provided that all names of the bundle are known.
+ALWAYS_WRONG = frozenset({"text_without_quotes", "unknown_in_cell", "unknown_in_formula", "unknown_input"})
 
 #: What whoever starts such a process may give: told only where nobody can.
-UNSURE = frozenset({"unknown_in_cell", "unknown_input"})
+UNSURE = frozenset({"unknown_in_cell", "unknown_in_formula", "unknown_input"})
 
 
 def check_tables(examined: Examined) -> Iterator[Finding]:
