@@ -56,6 +56,17 @@ def test_policies_decide_what_is_wrong():
     assert len(words(rules, "ANY")) == 3
     assert words([['"a"', "1"], ["-", "1"]], "ANY") == []
     assert words([['"a"', "1"]], default="0") == []
+    assert words([['"a"', "1.0"], ["-", "1"]], "ANY") == []
+    assert len(words([['"a"', '"1"'], ["-", "1"]], "ANY")) == 1
+
+
+def test_a_table_of_many_wide_rules_with_the_same_results_is_checked_at_once():
+    """Comparing the results of every two rules anew took twenty seconds; the run's timeout is the proof."""
+    inputs = [f"n{number}" for number in range(10)]
+    rules = [["> 1"] * 10 + ['{"a": 1, "b": [1, 2, 3, 4, 5]}']] * 399
+    assert {found.code for found in check_model(model(rules, "ANY", inputs))} == {"gap"}
+    differing = check_model(model([*rules, ["> 2"] * 10 + ["2"]], "ANY", inputs))
+    assert [found.rules for found in differing if found.code == "conflict"] == [(n, 400) for n in range(1, 21)]
 
 
 def test_rules_that_overlap_as_soon_as_data_allows_it_are_said_to():

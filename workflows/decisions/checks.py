@@ -11,7 +11,8 @@ from workflows.decisions.computing import check_calls, check_constants
 from workflows.decisions.elements import Element
 from workflows.decisions.model import DecisionModel
 from workflows.decisions.shape import check_shape
-from workflows.decisions.tables import Rule, Table
+from workflows.decisions.tables import Table
+from workflows.feel import syntax
 
 _MOST_FINDINGS: Final = 20
 #: Values held against rules, so that even a hostile table is checked within a second or two.
@@ -104,25 +105,23 @@ def _finding(code: str, table: Table, rules: tuple[int, ...], case: Sequence[Cas
 
 
 def _overlaps(table: Table, columns: Sequence[Column]) -> Iterator[Finding]:
-    for first, one in enumerate(table.rules):
-        for second in _perhaps(columns, first, len(table.rules)):
+    alike = _alike(table) if table.hit_policy == "ANY" else [0] * len(table.rules)
+    for first in range(len(table.rules)):
+        for second in _perhaps(columns, first, len(table.rules), alike[first]):
             common = _common(columns, first, second)
             if common is None:
                 continue
             case, left_to_data = common
             rules = (first + 1, second + 1)
             if left_to_data:
-                if table.hit_policy == "UNIQUE" or _outputs(one) != _outputs(table.rules[second]):
-                    yield _possible(table, rules, case, left_to_data)
-            elif table.hit_policy == "UNIQUE":
-                yield _finding("overlap", table, rules, case)
-            elif _outputs(one) != _outputs(table.rules[second]):
-                yield _finding("conflict", table, rules, case)
+                yield _possible(table, rules, case, left_to_data)
+            else:
+                yield _finding("overlap" if table.hit_policy == "UNIQUE" else "conflict", table, rules, case)
 
 
-def _perhaps(columns: Sequence[Column], first: int, rules: int) -> Iterator[int]:
-    """The rules after one that share a value with it in every column, or ask nothing there."""
-    left = (1 << rules) - (1 << first + 1)
+def _perhaps(columns: Sequence[Column], first: int, rules: int, alike: int) -> Iterator[int]:
+    """The rules after one, but those ``alike``, that share a value with it in every column, or ask nothing there."""
+    left = (1 << rules) - (1 << first + 1) & ~alike
     for column in columns:
         if not column.anything[first]:
             left &= column.sharing(first)
@@ -136,12 +135,17 @@ def _possible(table: Table, rules: tuple[int, ...], case: Sequence[Case], left_t
     return replace(found, facts=MappingProxyType({**found.facts, "columns": ", ".join(left_to_data)}))
 
 
-def _outputs(rule: Rule) -> list[str]:
-    return [repr(_without_positions(node)) for node in rule.outputs]
+def _alike(table: Table) -> list[int]:
+    """For each rule those with the same results, as bits: under ANY they may match together."""
+    results = [tuple(map(_result, rule.outputs)) for rule in table.rules]
+    same: dict[object, int] = {}
+    for index, each in enumerate(results):
+        same[each] = same.get(each, 0) | 1 << index
+    return [same[each] for each in results]
 
 
-def _without_positions(node: object) -> object:
-    return getattr(node, "value", node)
+def _result(node: syntax.Node) -> object:
+    return (type(node.value), node.value) if isinstance(node, syntax.Literal) else repr(node)
 
 
 def _common(columns: Sequence[Column], first: int, second: int) -> tuple[list[Case], list[str]] | None:
