@@ -96,6 +96,24 @@ def test_a_decision_is_renamed_where_formulas_and_cells_use_it_and_nowhere_else(
     ]
 
 
+@pytest.mark.parametrize(
+    "body",
+    [
+        f'<context><contextEntry><variable name="rate"/>{literal("2")}</contextEntry>'
+        f"<contextEntry>{literal('fee * rate')}</contextEntry></context>",
+        literal("for rate in [1, 2] return rate * fee"),
+        literal("{rate: 2, sum: fee * rate}.sum"),
+        f'<for iteratorVariable="rate"><in>{literal("[1]")}</in><return>{literal("fee + rate")}</return></for>',
+    ],
+)
+def test_no_decision_takes_the_name_of_a_step_inside_one_that_uses_it(body: str) -> None:
+    xml = definitions(decision("fee", literal("4")), decision("bill", body, required("requiredDecision", "fee_id")))
+    before = value(xml, "bill")
+    with pytest.raises(DecisionModelError, match="name_inside"):
+        graphs.changed(xml, "fee_id", "rate", [])
+    assert value(graphs.changed(xml, "fee_id", "price", []), "bill") == before
+
+
 def test_what_a_decision_needs_is_connected_and_taken_away_and_never_in_a_ring() -> None:
     xml = definitions(decision("one", literal("2")), decision("two", literal("one * 3")))
     assert value(xml, "two") is None

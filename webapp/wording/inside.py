@@ -21,6 +21,10 @@ INSIDE: Mapping[str, Any] = {
     "unknown_new_step": _("Die Fassung, auf die umgestellt wird, hat keinen Schritt „%(step)s“."),
     "not_a_pair": _("„%(text)s“ ist keine Zuordnung. Schreiben Sie ALT=NEU mit den Kennungen der Schritte."),
     "name_twice": _("Diesen Namen gibt es hier schon. Bitte nehmen Sie einen anderen."),
+    "name_inside": _(
+        "So heißt schon ein Schritt oder eine Angabe innerhalb einer Entscheidung, die diese hier braucht. Bitte "
+        "nehmen Sie einen anderen Namen."
+    ),
     "needs_itself": _("So bräuchte die Entscheidung am Ende sich selbst. Bitte nehmen Sie ein Häkchen weg."),
     "decision_unreadable": _("Die Datei lässt sich nicht lesen. Im Überblick des Entwurfs steht, woran es liegt."),
     "mapped_twice": _("Für „%(step)s“ stehen zwei verschiedene Ziele da. Bitte nennen Sie nur eines."),

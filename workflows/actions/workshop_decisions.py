@@ -233,7 +233,11 @@ def change(
     try:
         xml = graphs.changed(held.data, decision, name, needs, title)
     except DecisionModelError as error:
-        wrong = {"double_name": ("name", "name_twice"), "requirement_cycle": ("needs", "needs_itself")}
+        wrong = {
+            "double_name": ("name", "name_twice"),
+            "name_inside": ("name", "name_inside"),
+            "requirement_cycle": ("needs", "needs_itself"),
+        }
         place, code = wrong.get(error.code, ("name", "decision_unreadable"))
         raise Invalid({place: (Problem(code),)}) from error
     except KeyError:

@@ -80,8 +80,8 @@ def changed(xml: bytes, key: str, name: str, needs: Collection[str], title: str 
 
     ``title`` is what people call it, empty for its name.
 
-    Raises ``KeyError`` for one that is not there, ``DecisionModelError`` where somebody would need itself or two
-    elements would have the same name.
+    Raises ``KeyError`` for one that is not there, ``DecisionModelError`` where somebody would need itself, two
+    elements would have the same name, or a step inside one that uses it has this name already and would hide it.
     """
     root = read_definitions(xml)
     every = {each.get("id") or name_of(each): each for each in children(root, *KINDS)}
@@ -168,7 +168,9 @@ def _rename(every: Mapping[str, Element], key: str, name: str) -> None:
         needs = [target for _requirement, target in _requirements(other)]
         if key not in needs:
             continue
-        indexes = name_indexes([*(name_of(every[each]) for each in needs if each in every), old], BUILTINS)
+        if name in _names_inside(other):
+            raise DecisionModelError("name_inside", name=name)
+        indexes = name_indexes([*(name_of(every[each]) for each in needs if each in every), old, name], BUILTINS)
         for text in other.iter("{*}text"):
             holder = text.getparent()
             is_test = holder is not None and local_name(holder) in ("inputEntry", "inputValues", "outputValues")
@@ -177,10 +179,22 @@ def _rename(every: Mapping[str, Element], key: str, name: str) -> None:
             source = text_of(holder)
             try:
                 places = free_places(read(source, indexes), old)
+                renamed = _replaced(source, places, old, name)
+                seen = free_places(read(renamed, indexes), name)
             except FeelSyntaxError:
                 continue
+            if len(seen) < len(places):
+                raise DecisionModelError("name_inside", name=name)
             if places:
-                text.text = _replaced(source, places, old, name)
+                text.text = renamed
+
+
+def _names_inside(element: Element) -> set[str]:
+    """The names that steps, parameters and repetitions inside an element have for themselves."""
+    steps = (child(each, "variable") for each in element.iter("{*}contextEntry"))
+    found = {name_of(each) for each in steps if each is not None}
+    found |= {name_of(each) for each in element.iter("{*}formalParameter")}
+    return found | {each.get("iteratorVariable", "") for each in element.iter("{*}for", "{*}some", "{*}every")}
 
 
 def _replaced(source: str, places: Collection[int], old: str, name: str) -> str:
