@@ -37,6 +37,9 @@ class Period:
         index = local.year * 12 + local.month - 1 + self.months
         year, month = divmod(index, 12)
         try:
+            if not self.months and not self.days:
+                # Arithmetic on local time forgets which of two hours of the same name in October it stands in.
+                return moment.astimezone(UTC) + timedelta(seconds=self.seconds)
             day = min(local.day, monthrange(year, month + 1)[1])
             local = local.replace(year=year, month=month + 1, day=day) + timedelta(days=self.days)
             return local.astimezone(UTC) + timedelta(seconds=self.seconds)
