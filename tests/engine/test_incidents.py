@@ -61,6 +61,27 @@ def test_a_failing_operator_leaves_nothing_behind_and_stops_nobody_else(house: H
     assert house.events(instance, "incident.resolved") == ["post"]
 
 
+class Speechless(Exception):
+    """Fails again when it is asked what is wrong."""
+
+    def __str__(self) -> str:
+        raise RuntimeError("no words")
+
+
+@pytest.mark.parametrize(
+    ("error", "message"), [(Speechless(), ""), (ValueError("half a \ud83d"), "half a ?"), (ValueError("\x00"), "\x00")]
+)
+def test_whatever_an_operator_fails_with_becomes_an_incident(house: House, error: Exception, message: str) -> None:
+    def post(_tx: Tx, _call: Call) -> Mapping[str, Any]:
+        raise error
+
+    house.engine = Engine(operator("post", post))
+    instance = house.run(beside_a_user_task())
+    (incident,) = house.incidents(instance)
+    assert (incident.code, incident.facts["message"]) == ("operator_failed", message)
+    assert house.open_tasks(instance) == ["meanwhile"]
+
+
 def test_a_retry_that_fails_again_is_a_new_incident(house: House) -> None:
     house.engine = Engine(operator("post", Mailbox().post))
     instance = house.run(beside_a_user_task())

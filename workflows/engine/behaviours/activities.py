@@ -59,11 +59,19 @@ def _under_savepoint(run: "Run", token: Token, operator: Operator, call: Call) -
         # Whatever an operator fails with must not take the other branches of the instance along.
         savepoint.rollback()
         kind = type(error).__name__
-        raise Stuck("operator_failed", operator=operator.name, error=kind, message=str(error)[:500]) from error
+        raise Stuck("operator_failed", operator=operator.name, error=kind, message=_told(error)[:500]) from error
 
 
 def _plain(facts: Mapping[str, object]) -> dict[str, str]:
-    return {name: str(value) for name, value in facts.items() if name not in {"operator", "problem", "code"}}
+    return {name: _told(value) for name, value in facts.items() if name not in {"operator", "problem", "code"}}
+
+
+def _told(value: object) -> str:
+    """Its words, or none: what cannot be said or stored must not keep the incident from being opened."""
+    try:
+        return str(value).encode("utf-8", "replace").decode()
+    except Exception:
+        return ""
 
 
 def script_task(run: "Run", token: Token, element: Element) -> bool:
