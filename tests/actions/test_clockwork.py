@@ -7,13 +7,16 @@ from sqlalchemy import func, select, update
 
 from tests.actions.conftest import ENQUIRY, House
 from workflows import worker
-from workflows.actions import clockwork, enquiries
+from workflows.actions import clockwork, confirming, enquiries, inbox
 from workflows.actions.clockwork import Resting
 from workflows.core.smtp import DemoTransport
+from workflows.domain.cases import Case
 from workflows.domain.referrals import Referral
 from workflows.engine import messages
+from workflows.engine.events import Event
 from workflows.engine.messages import Message
 from workflows.engine.state import Instance
+from workflows.engine.tasks import Task
 from workflows.engine.timers import Timer
 
 MOMENT = datetime(2026, 3, 2, 9, 0, tzinfo=UTC)
@@ -58,6 +61,30 @@ def test_a_timer_of_a_broken_instance_does_not_stop_the_others(house: House) -> 
         traces = select(Timer.attempts, Timer.error).where(Timer.status == "waiting", Timer.due_at <= tx.now)
         assert all(attempts > 0 and error for attempts, error in tx.session.execute(traces))
     assert waiting == {first.id}
+
+
+def test_what_was_said_in_time_counts_before_silence_however_much_waits_for_the_worker(house: House) -> None:
+    """After a weekend without a worker the oldest deadlines came before answers that others' messages held up."""
+    cases = [house.submit() for _ in range(6)]
+    triage = {"decision": "help", "summary": "Raum", "urgency": "normal", "support_level": "inform", "triage_note": ""}
+    answer = {"answer": "Der Saal ist frei."}
+    for element_id, values in (("triage", {**triage, "ways": ["answer"]}), ("write_answer", answer)):
+        with house.at() as tx:
+            asked = select(Task.id).where(Task.element_id == element_id, Task.status == "open").order_by(Task.id)
+            tasks = tx.session.scalars(asked).all()
+        for task in tasks:
+            with house.at("coordinator") as tx:
+                inbox.complete(tx, task, values)
+            house.work()
+    for _case, token in reversed(cases):  # who was asked first answers last
+        with house.at("public") as tx:
+            confirming.confirm(tx, token, "helped")
+    house.clock.advance(timedelta(days=60))
+    house.work()
+    with house.at() as tx:
+        silent = select(Event.instance_id).where(Event.kind == "timer.fired", Event.element_id == "mo_silent")
+        assert tx.session.scalars(silent).all() == []
+        assert set(tx.session.scalars(select(Case.outcome))) == {"helped"}
 
 
 def test_rests_grow_and_end() -> None:

@@ -133,13 +133,23 @@ def next_deliverable(tx: Tx, skip: Collection[int] = ()) -> int | None:
     receiver = exists().where(_for(Message.name, Message.correlation_key))
     return tx.session.scalar(
         select(Message.id)
-        .where(Message.delivered_at.is_(None), Message.attempts < MOST_ATTEMPTS, Message.id.not_in(skip))
-        .where(or_(Message.expires_at.is_(None), Message.expires_at > tx.now))
+        .where(*_to_deliver(tx), Message.id.not_in(skip))
         .where(or_(Message.kind == "start", receiver))
         .order_by(Message.id)
         .limit(1)
         .with_for_update(skip_locked=True)
     )
+
+
+def lies_ready(tx: Tx, instance_id: Any) -> ColumnElement[bool]:
+    """Whether a message that this instance waits for is there, and still being delivered."""
+    same = (Subscription.name == Message.name, Subscription.correlation_key == Message.correlation_key)
+    return exists().where(Subscription.instance_id == instance_id, *same, *_to_deliver(tx))
+
+
+def _to_deliver(tx: Tx) -> tuple[ColumnElement[bool], ...]:
+    in_time = or_(Message.expires_at.is_(None), Message.expires_at > tx.now)
+    return Message.delivered_at.is_(None), Message.attempts < MOST_ATTEMPTS, in_time
 
 
 def replace(tx: Tx, name: str, correlation_key: str, variables: Mapping[str, Any]) -> bool:

@@ -9,6 +9,7 @@ from sqlalchemy.orm import Mapped, mapped_column
 from workflows.core.db import Base
 from workflows.core.errors import Conflict, NotFound
 from workflows.core.tx import Tx
+from workflows.engine import messages
 from workflows.engine.state import Instance
 
 WAITING = text("status = 'waiting'")
@@ -46,7 +47,8 @@ def next_due(tx: Tx, skip: Collection[int] = ()) -> int | None:
     """The timer that has been due longest, claimed for this transaction where the database can (PostgreSQL).
 
     What is locked is the instance: a person's step locks the instance first and its timers after it, and two who lock
-    in different order stop each other. Timed starts have no instance and come last.
+    in different order stop each other. Timed starts have no instance and come last. Silence is concluded from only
+    after everything that was said has been heard: timers of an instance for which a message lies ready come after it.
     """
     due = (
         select(Timer.id)
@@ -54,7 +56,7 @@ def next_due(tx: Tx, skip: Collection[int] = ()) -> int | None:
         .order_by(Timer.due_at, Timer.id)
         .limit(1)
     )
-    inside = due.join(Instance, Instance.id == Timer.instance_id)
+    inside = due.join(Instance, Instance.id == Timer.instance_id).where(~messages.lies_ready(tx, Timer.instance_id))
     found = tx.session.scalar(inside.with_for_update(of=Instance, skip_locked=True, key_share=True))
     if found is not None:
         return found
