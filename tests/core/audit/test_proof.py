@@ -342,9 +342,10 @@ def test_a_text_typed_over_bytes_is_named_and_stops_nothing(
         ("audit_head SET seq = 'drei' WHERE stream = 'case:2'", ("edited", "case:2", 0)),
         ("audit_seal SET at = 'gestern' WHERE number = 1", ("edited", "seal", 1)),
         ("audit_sealed_head SET seq = 'drei' WHERE stream = 'case:2' AND seal = 1", ("edited", "seal", 1)),
+        ("audit_sealed_head SET stream = x'ff' WHERE stream = 'case:2' AND seal = 1", ("edited", "seal", 1)),
     ],
 )
-def test_a_word_typed_over_a_moment_or_a_number_is_named_and_stops_nothing(
+def test_another_kind_of_value_typed_over_a_column_is_named_and_stops_nothing(
     log: None, begin: Begin, database: Database, settings: Settings, change: str, place: tuple[str, str, int]
 ) -> None:
     if database.engine.dialect.name == "postgresql":

@@ -108,7 +108,7 @@ def _tamperings(session: Session, key: bytes, root: bytes | None) -> Iterator[Ta
     for stream, rows in groupby(_rows(session), key=lambda row: row.stream):
         yield from check_stream(key, stream, rows, sealed.pop(stream, None))
     bare = select(AuditHead.stream).where(AuditHead.seq > 0, ~exists().where(AuditEntry.stream == AuditHead.stream))
-    for stream in sorted(set(session.scalars(bare)) | set(sealed)):
+    for stream in sorted({str(each) for each in {*session.scalars(bare), *sealed}}):
         yield Tampering("truncated", stream, 1)
     yield from _details_without_entry(session)
 
@@ -283,7 +283,7 @@ def _moved_heads(session: Session) -> list[Row[Any]]:
 def _digest(heads: Iterable[Any]) -> bytes:
     # Sorted here: databases sort texts by different rules.
     digest = chain.HeadsDigest()
-    for head in sorted(heads, key=lambda head: (head.stream, _number(head.seq))):
-        # A text never was a head: it must change the digest, not stop the proof.
-        digest.add(head.stream, head.seq, head.mac if _are_bytes(head.mac) else chain.NOTHING)
+    for head in sorted(heads, key=lambda head: (str(head.stream), _number(head.seq))):
+        # A text never was a head, bytes never were a stream: they must change the digest, not stop the proof.
+        digest.add(str(head.stream), head.seq, head.mac if _are_bytes(head.mac) else chain.NOTHING)
     return digest.digest()
