@@ -242,6 +242,7 @@ MATRIX: dict[str, frozenset[str]] = {
     "GET /given-up": CASES,
     "POST /given-up/retry": CASES,
     "POST /given-up/{given_up}/retry": CASES,
+    "POST /given-up/steps/{incident}/retry": CASES,
     "GET /audit": REVIEWER,
     "POST /audit": REVIEWER,
     "GET /pages/imprint/edit": ADMIN,

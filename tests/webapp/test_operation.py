@@ -11,10 +11,12 @@ import pytest
 from flask import Flask
 from sqlalchemy import select, update
 
+from tests.actions.test_retries import DIAGRAM
 from tests.conftest import Begin, Database
 from tests.webapp.conftest import ADDRESS, Browser, Enquired
 from webapp.app import create_app
 from webapp.cli import incidents
+from workflows.actions import incidents as incidents_
 from workflows.actions import mails, operation
 from workflows.core import house_facts, outbox, presence
 from workflows.core.audit.log import AuditEntry
@@ -24,9 +26,13 @@ from workflows.core.outbox import Mail
 from workflows.core.settings import Settings
 from workflows.core.tx import Tx
 from workflows.domain import pages
-from workflows.engine import messages
+from workflows.domain.people import Group
+from workflows.engine import definitions, messages, runtime
+from workflows.engine.bundle import Bundle
 from workflows.engine.definitions import Version
+from workflows.engine.incidents import Incident
 from workflows.engine.messages import Message
+from workflows.operators import ENGINE, catalogue
 
 NO_WORKER = "arbeitet nichts im Hintergrund"
 FAILED = "konnte nicht zugestellt werden"
@@ -203,6 +209,37 @@ def test_what_was_given_up_is_tried_again_together_and_what_is_over_does_no_harm
         assert {
             each.attempts for each in tx.session.scalars(select(Message).where(Message.id.in_(map(int, listed))))
         } == {0}
+
+
+def test_a_step_that_stands_still_is_told_with_its_reason_and_tried_again(
+    enquiry: Enquired, signed_in: Callable[[str], Browser], begin: Begin
+) -> None:
+    with begin() as tx:
+        presence.show(tx, "one")
+        definitions.deploy(tx, Bundle("asking", {"asking.bpmn": DIAGRAM}), catalogue(tx))
+    with begin() as tx:
+        runtime.start(tx, ENGINE, "asking", {"team": "group:late"}, subject="")
+    mine = signed_in("coordinator")
+    assert GIVEN_UP not in mine.get("/inbox").text  # the worker tries it again in a minute
+    with begin() as tx:
+        first = tx.session.scalars(select(Incident.id)).one()
+        assert not incidents_.retry_and_look(tx, first)
+        again = tx.session.scalars(select(Incident.id).where(Incident.resolved_at.is_(None))).one()
+    assert GIVEN_UP in mine.get("/inbox").text
+    page = mine.get("/given-up").text
+    assert "sollte der Schritt „Fragen“ getan werden." in page
+    assert "group:late" in page
+    assert "Es wird weiter versucht." in page
+    path = f"/given-up/steps/{again}/retry"
+    assert "Der Schritt ist wieder gescheitert." in mine.post(path, follow_redirects=True).text
+    assert mine.post(path).status_code == 409
+    with begin() as tx:
+        tx.session.add(Group(key="group:late", name="Neue Gruppe"))
+        again = tx.session.scalars(select(Incident.id).where(Incident.resolved_at.is_(None))).one()
+    told = mine.post(f"/given-up/steps/{again}/retry", follow_redirects=True).text
+    assert "Es geht weiter." in told
+    assert "Nichts ist liegen geblieben" in told
+    assert GIVEN_UP not in mine.get("/inbox").text
 
 
 def test_the_command_names_dead_messages_and_mails(

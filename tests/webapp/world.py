@@ -47,6 +47,7 @@ from workflows.domain.people import Deputyship, User
 from workflows.domain.personal_data import COLUMNS as COLUMNS_OF
 from workflows.domain.programmes import Programme
 from workflows.domain.referrals import Referral
+from workflows.engine.incidents import Incident
 from workflows.engine.messages import Message
 from workflows.engine.state import Instance
 from workflows.engine.tasks import Task
@@ -236,7 +237,8 @@ def _fill(
         deputies.appoint(tx, ids["coordinator"], ids["leadership"], later, later)
         outbox.post(tx, to="a@b.example", subject="s", text="t", about=case.stream).status = "failed"
         given_up = Message(kind="start", variables={}, process_key="gone", created_at=tx.now, attempts=5)
-        tx.session.add(given_up)
+        stuck = _stuck_step(tx, case.id)
+        tx.session.add_all([given_up, stuck])
         tx.session.flush()
         examples = _examples(tx, case.id) | {
             "user": str(ids["reviewer"]),
@@ -245,6 +247,7 @@ def _fill(
             "office_token": house.office_token(),
             "unknown": "unbekannt",
             "given_up": str(given_up.id),
+            "incident": str(stuck.id),
             **keys,
             **drafts,
             **applied,
@@ -294,6 +297,13 @@ def _user(tx: Tx, role: str) -> int:
     user = people.find_by_email(tx.session, f"{role}@lotse.example")
     assert user is not None
     return user.id
+
+
+def _stuck_step(tx: Tx, case_id: int) -> Incident:
+    """A step of a case that the worker has tried again in vain."""
+    instance_id = tx.session.scalars(select(Instance.id).where(Instance.subject == f"case:{case_id}")).first()
+    where = {"instance_id": instance_id, "token": "0" * 32, "element_id": "triage"}
+    return Incident(**where, code="unknown_group", facts={"group": "group:gone"}, created_at=tx.now, attempts=1)
 
 
 def _examples(tx: Tx, case_id: int) -> dict[str, str]:

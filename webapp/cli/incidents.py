@@ -40,6 +40,8 @@ def _stuck(tx: Tx) -> Iterator[str]:
 
 def _given_up(tx: Tx) -> Iterator[str]:
     for each in given_up.listed(tx):
+        if each.what == given_up.STEP:
+            continue  # all that are stuck stand above
         where = f"Nachricht {each.message_id}" if each.message_id else "Frist"
         about = f" ({each.reference})" if each.reference else ""
         error = f" [{each.error}]" if each.error else ""
@@ -56,7 +58,6 @@ def _unsent(tx: Tx) -> Iterator[str]:
 def run_retry(options: Namespace) -> int:
     """Try one step again; 1 when it failed again."""
     with as_system(settings_of(options)) as tx:
-        instance = incidents.retry(tx, options.incident)
-        left = [each for each in incidents.unresolved(tx) if each.incident.instance_id == instance.id]
-    print("Noch immer gestört." if left else "Es geht weiter.")
-    return 1 if left else 0
+        goes_on = incidents.retry_and_look(tx, options.incident)
+    print("Es geht weiter." if goes_on else "Noch immer gestört.")
+    return 0 if goes_on else 1

@@ -1,4 +1,4 @@
-"""What the worker has given up, listed in words with what to do; messages are tried again from here."""
+"""What the worker has given up, listed in words with what to do; messages and steps are tried again from here."""
 
 from flask import Blueprint, flash, redirect, render_template, request, url_for
 from flask.typing import ResponseReturnValue
@@ -10,6 +10,7 @@ from webapp.security import row_id
 from webapp.wording.given_up import advice_text, what_text
 from workflows import policy
 from workflows.actions import given_up as stuck
+from workflows.actions import incidents
 from workflows.core.tx import Tx
 
 given_up = Blueprint("given_up", __name__)
@@ -20,7 +21,7 @@ MOST_AT_ONCE = 500
 
 @view(given_up, "/given-up", who=policy.INSTANCE_WORK)
 def index(tx: Tx) -> ResponseReturnValue:
-    """Every message that was given up and every deadline that fails."""
+    """Every message that was given up, every deadline that fails and every step that stands still."""
     rows = [
         {
             "what": what_text(each),
@@ -29,6 +30,7 @@ def index(tx: Tx) -> ResponseReturnValue:
             "since": each.since,
             "error": "" if each.is_retired else each.error,
             "message_id": each.message_id,
+            "incident_id": each.incident_id,
         }
         for each in stuck.listed(tx)
     ]
@@ -56,4 +58,17 @@ def retry(tx: Tx, message_id: int) -> ResponseReturnValue:
     """Let the worker try it again."""
     stuck.retry(tx, message_id)
     flash(_("Es wird noch einmal versucht. Ob es gelingt, zeigt diese Seite in einer Minute."), "success")
+    return redirect(url_for("given_up.index"))
+
+
+@view(given_up, "/given-up/steps/<int:incident_id>/retry", who=policy.INSTANCE_WORK, methods=("POST",))
+def retry_step(tx: Tx, incident_id: int) -> ResponseReturnValue:
+    """Try a step again at once, and say how it went."""
+    if incidents.retry_and_look(tx, incident_id):
+        flash(_("Es geht weiter."), "success")
+    else:
+        flash(
+            _("Der Schritt ist wieder gescheitert. Bitte geben Sie dem Betrieb Bescheid; er braucht den Grund."),
+            "danger",
+        )
     return redirect(url_for("given_up.index"))

@@ -5,12 +5,14 @@ from typing import Any
 
 from flask_babel import lazy_gettext as _
 
-from workflows.actions.given_up import DELIVER, START, TIMER, GivenUp
+from webapp.wording.incidents import incident_text
+from workflows.actions.given_up import DELIVER, START, STEP, TIMER, GivenUp
 
 WHAT: Mapping[str, Any] = {
     START: _("Der Ablauf „%(process)s“ sollte beginnen."),
     DELIVER: _("Die Nachricht „%(step)s“ sollte ankommen."),
     TIMER: _("Im Ablauf „%(process)s“ sollte „%(step)s“ geschehen, denn die Zeit ist um."),
+    STEP: _("Im Ablauf „%(process)s“ sollte der Schritt „%(step)s“ getan werden."),
 }
 RETIRED = _(
     "Von diesem Ablauf gilt keine Fassung mehr. Soll er wieder beginnen, muss in der Werkstatt erst wieder eine "
@@ -32,4 +34,5 @@ def advice_text(found: GivenUp) -> str:
     """Why it did not, as far as that is known, and what to do."""
     if found.is_retired:
         return str(RETIRED)
-    return str(GOES_ON if found.message_id is None else STOPPED) % {"attempts": found.attempts}
+    advice = str(GOES_ON if found.goes_on else STOPPED) % {"attempts": found.attempts}
+    return f"{incident_text(found.reason)}. {advice}" if found.reason else advice

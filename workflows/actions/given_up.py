@@ -1,13 +1,14 @@
-"""What the worker has given up or keeps failing at: messages nobody took in five tries, deadlines that do not fire."""
+"""What the worker has given up or keeps failing at: messages nobody took, deadlines that do not fire, stuck steps."""
 
-from collections.abc import Iterable, Iterator, Sequence
-from dataclasses import dataclass
+from collections.abc import Iterable, Iterator, Mapping, Sequence
+from dataclasses import dataclass, field
 from datetime import datetime
+from typing import Any
 
 from sqlalchemy import select
 
 from workflows import policy
-from workflows.actions import subjects
+from workflows.actions import incidents, subjects
 from workflows.core import audit
 from workflows.core.errors import Conflict, NotFound
 from workflows.core.tx import Tx
@@ -17,15 +18,16 @@ from workflows.engine.messages import GIVEN_UP, Message
 from workflows.engine.state import Instance
 from workflows.engine.timers import FAILING, Timer
 
-START, DELIVER, TIMER = "start", "deliver", "timer"
+START, DELIVER, TIMER, STEP = "start", "deliver", "timer", "step"
 
 
 @dataclass(frozen=True, slots=True)
 class GivenUp:
-    """One of them; ``what`` is ``start`` (a process that does not begin), ``deliver`` or ``timer``.
+    """One of them; ``what`` is ``start`` (a process that does not begin), ``deliver``, ``timer`` or ``step``.
 
     ``process`` is its name, ``step`` what waits or should be reached, ``is_retired`` says that no version of the
-    process is in force. ``message_id`` is there where it can be tried again by hand.
+    process is in force. ``message_id`` or ``incident_id`` is there where it can be tried again by hand, ``goes_on``
+    where the worker still tries. ``reason`` are the code and facts of the incident of a step.
     """
 
     what: str
@@ -36,14 +38,17 @@ class GivenUp:
     attempts: int
     error: str
     is_retired: bool = False
+    goes_on: bool = False
     message_id: int | None = None
+    incident_id: int | None = None
+    reason: Mapping[str, Any] = field(default_factory=dict)
 
 
 def listed(tx: Tx) -> Sequence[GivenUp]:
     """All of them, messages first, oldest first; raises ``NotAllowed``."""
     policy.require(tx, policy.INSTANCE_WORK)
     names = dict(tx.session.execute(select(Process.key, Process.name)).tuples().all())
-    return [*_messages(tx, names), *_timers(tx, names)]
+    return [*_messages(tx, names), *_timers(tx, names), *_steps(tx)]
 
 
 def _messages(tx: Tx, names: dict[str, str]) -> Iterator[GivenUp]:
@@ -88,7 +93,27 @@ def _timers(tx: Tx, names: dict[str, str]) -> Iterator[GivenUp]:
             attempts=timer.attempts,
             error=timer.error or "",
             is_retired=is_retired,
+            goes_on=True,
         )
+
+
+def _steps(tx: Tx) -> Iterator[GivenUp]:
+    """Incidents that trying again has not solved; at first most are over in a minute."""
+    for each in incidents.unresolved(tx):
+        row = each.incident
+        if row.attempts:
+            yield GivenUp(
+                what=STEP,
+                process=each.process,
+                step=each.step,
+                reference=each.reference,
+                since=row.created_at,
+                attempts=row.attempts,
+                error="",
+                goes_on=row.next_at is not None,
+                incident_id=row.id,
+                reason={**row.facts, "code": row.code},
+            )
 
 
 def retry_all(tx: Tx, message_ids: Iterable[int]) -> int:

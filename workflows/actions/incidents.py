@@ -44,3 +44,10 @@ def retry(tx: Tx, incident_id: int) -> Instance:
     """
     policy.require(tx, policy.INSTANCE_WORK)
     return runtime.retry(tx, ENGINE, incident_id)
+
+
+def retry_and_look(tx: Tx, incident_id: int) -> bool:
+    """Try the step again now; whether nothing of its instance is stuck afterwards. Raises what ``retry`` raises."""
+    instance = retry(tx, incident_id)
+    left = select(Incident.id).where(Incident.instance_id == instance.id, Incident.resolved_at.is_(None))
+    return tx.session.scalar(left.limit(1)) is None

@@ -11,6 +11,7 @@ from workflows.core.outbox import Mail
 from workflows.core.presence import MISSED_AFTER, Worker
 from workflows.core.tx import Tx
 from workflows.domain.pages import Page
+from workflows.engine.incidents import Incident
 from workflows.engine.messages import GIVEN_UP, Message
 from workflows.engine.timers import FAILING, Timer
 
@@ -49,22 +50,23 @@ def _state(labels: tuple[str, ...]) -> Select[Any]:
         select(func.count()).where(Mail.status == "waiting").scalar_subquery(),
         select(func.count()).select_from(Timer).where(FAILING).scalar_subquery(),
         select(func.count()).select_from(Message).where(*GIVEN_UP).scalar_subquery(),
+        select(func.count()).where(Incident.resolved_at.is_(None), Incident.attempts > 0).scalar_subquery(),
         select(func.count(Page.key.distinct())).where(Page.text.contains("[["), text.contains("[[")).scalar_subquery(),
     )
 
 
 def look(tx: Tx) -> Operation:
-    """How it stands now, in one query; ``given_up`` counts timers that failed and messages no longer tried.
+    """How it stands now, in one query; ``given_up`` counts messages no longer tried, timers and steps failing again.
 
     ``unfinished_pages`` counts the public pages that lack what neither a setting nor the office has said.
     """
     can_send = tx.settings.smtp is not None or tx.settings.shows_mails
     state = _state((*tx.settings.house, *house_facts.FORMER_WORDS))
-    seen_at, failed, waiting, timers, messages, unfinished = tx.session.connection().execute(state).one()
+    seen_at, failed, waiting, timers, messages, steps, unfinished = tx.session.connection().execute(state).one()
     return Operation(
         failed_mails=failed,
         mails_wait=bool(waiting) and not can_send,
         worker_missed=seen_at is None or seen_at <= tx.now - MISSED_AFTER,
-        given_up=timers + messages,
+        given_up=timers + messages + steps,
         unfinished_pages=unfinished,
     )
