@@ -30,11 +30,18 @@ def index(tx: Tx) -> ResponseReturnValue:
             "since": each.since,
             "error": "" if each.is_retired else each.error,
             "message_id": each.message_id,
-            "incident_id": each.incident_id,
+            "retry": _retry_address(each),
         }
         for each in stuck.listed(tx)
     ]
     return render_template("mails/given_up.html", rows=rows)
+
+
+def _retry_address(found: stuck.GivenUp) -> str:
+    """Where it is tried again by hand; empty for a deadline, which the worker keeps trying."""
+    if found.message_id is not None:
+        return url_for("given_up.retry", message_id=found.message_id)
+    return url_for("given_up.retry_step", incident_id=found.incident_id) if found.incident_id is not None else ""
 
 
 @view(given_up, "/given-up/retry", who=policy.INSTANCE_WORK, methods=("POST",))
