@@ -77,7 +77,7 @@ def test_no_becomes_yes_while_the_case_waits_to_be_read_again(house: House) -> N
     case, token = _answered(house)
     _tap(house, token, "not_helped")
     assert _state(house, case) == ("in_progress", None, {"triage"})
-    assert _tap(house, token, "partly")
+    assert _tap(house, token, "partly", work=False), "counts at once: nobody goes on from the no meanwhile"
     assert _state(house, case) == ("closed", "partly", set())
     assert _tap(house, token, "helped")
     assert _state(house, case) == ("closed", "helped", set())
@@ -123,7 +123,7 @@ def test_the_word_to_an_offices_help_is_corrected_both_ways_and_the_figures_coun
 
     _tap(house, token, "no", 1)
     assert (_state(house, case)[2], confirmed()) == ({"reroute"}, 0)
-    assert _tap(house, token, "yes", 1)
+    assert _tap(house, token, "yes", 1, work=False)
     assert (_state(house, case), confirmed()) == (("closed", "helped", set()), 1)
     assert _tap(house, token, "no", 1)
     assert (_state(house, case), confirmed()) == (("in_progress", None, {"triage"}), 0)
@@ -149,7 +149,7 @@ def test_a_yes_taken_back_while_others_are_asked_has_the_coordination_look_for_a
         house.work()
     _tap(house, token, "yes", number)
     assert _state(house, case) == ("waiting", None, {"answer_referral"})
-    assert _tap(house, token, "no", number)
+    assert _tap(house, token, "no", number, work=False)
     assert _state(house, case)[2] == {"answer_referral", "reroute"}
     assert _history(house, case) == ["yes", "no"]
     with house.at() as tx:
@@ -157,7 +157,7 @@ def test_a_yes_taken_back_while_others_are_asked_has_the_coordination_look_for_a
     with house.at("coordinator") as tx:
         told = inbox.open_form(tx, task).variables
         assert (told["closed_office"], told["closed_confirmed"], told["open_referrals"]) == ("Kulturamt", "no", 1)
-    assert _tap(house, token, "yes", number), "and a yes after all takes the task away again"
+    assert _tap(house, token, "yes", number, work=False), "and a yes after all takes the task away again"
     assert _state(house, case) == ("waiting", None, {"answer_referral"})
     assert _tap(house, token, "no", number)
     house.do(

@@ -109,8 +109,9 @@ def test_refused_it_stays_with_the_office_which_reads_why(house: House) -> None:
 def test_a_wrong_hand_on_taken_back_gives_the_office_its_link_again(house: House) -> None:
     old, _ = _handed_on(house, COLLEAGUE)
     with house.at("coordinator") as tx:
-        referrals.take_back(tx, 1, "Falsche Kollegin")
-    house.work()
+        answer = referrals.last_answer(tx, tx.session.get_one(Referral, 1))
+        assert answer is not None
+        referrals.take_back(tx, 1, "Falsche Kollegin", answer=answer.seq)
     assert (_referral(house).status, _referral(house).handed_on_to) == ("sent", "")
     with house.at("public") as tx:
         assert referrals.page(tx, _tokens(house)[1]).is_former

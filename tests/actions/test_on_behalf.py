@@ -12,6 +12,7 @@ from workflows.actions import confirming, enquiries, inbox, invariants, referral
 from workflows.core import audit
 from workflows.core.errors import Conflict, Invalid, LotseError, NotFound
 from workflows.core.outbox import Mail
+from workflows.core.tx import Tx
 from workflows.domain import cases as domain_cases
 from workflows.domain import taking_back
 from workflows.domain.cases import Case
@@ -21,6 +22,7 @@ from workflows.engine.tasks import Task
 
 TODAY = date(2026, 3, 2)
 ACCEPT = {"answer": "accept", "contact_person": "Herr Muster"}
+REPORT = {"reported_outcome": "helped", "outcome_text": ""}
 DECLINE = {"answer": "decline", "decline_reason": "no_capacity", "decline_text": ""}
 
 
@@ -36,10 +38,15 @@ def _phoned(house: House, values: Mapping[str, Any], on: date = TODAY) -> None:
     house.work()
 
 
-def _take_back(house: House, reason: str = "Verwechselt") -> None:
+def _take_back(house: House, reason: str = "Verwechselt", answer: int | None = None) -> None:
     with house.at("coordinator") as tx:
-        referrals.take_back(tx, 1, reason)
-    house.work()
+        referrals.take_back(tx, 1, reason, answer=answer or _last(tx))
+
+
+def _last(tx: Tx) -> int | None:
+    """What the page that takes an answer back names."""
+    answer = referrals.last_answer(tx, tx.session.get_one(Referral, 1))
+    return answer and answer.seq
 
 
 def _referral(house: House) -> Referral:
@@ -78,7 +85,7 @@ def test_nobody_else_answers_or_corrects_for_others(house: House, who: str) -> N
     with house.at(who) as tx, pytest.raises(NotFound):
         inbox.complete_on_behalf(tx, task_id, ACCEPT, "phone", TODAY)
     with house.at(who) as tx, pytest.raises(NotFound):
-        referrals.take_back(tx, 1, "Verwechselt")
+        referrals.take_back(tx, 1, "Verwechselt", answer=_last(tx))
     with house.at(who) as tx, pytest.raises(NotFound):
         confirming.confirm_on_behalf(tx, case.id, "helped", "phone", TODAY)
 
@@ -147,12 +154,13 @@ def test_a_wrong_decline_is_taken_back_although_it_had_closed_the_referral(house
     _phoned(house, DECLINE)
     assert (_referral(house).result, _open(house)) == ("declined", {"reroute"})
     _take_back(house)
+    house.work()
     assert (_referral(house).status, _referral(house).result, _open(house)) == ("sent", None, {"answer_referral"})
     assert house.status_of(case) == "waiting"
     with house.at() as tx:
         assert invariants.check(tx) == []
     _phoned(house, ACCEPT)
-    _phoned(house, {"reported_outcome": "helped", "outcome_text": ""})
+    _phoned(house, REPORT)
     with house.at("coordinator") as tx:
         confirming.confirm_on_behalf(tx, case.id, "yes", "visit", TODAY, 1)
     house.work()
@@ -171,7 +179,7 @@ def test_without_consent_a_decline_is_not_taken_back_and_nothing_goes_out_again(
         referral, awaited = tx.session.get_one(Referral, 1), messages.awaited(tx, ["referral:1"])
         assert not referrals.can_take_back(tx, referral, awaited)
         with pytest.raises(Conflict, match="consent_missing"):
-            referrals.take_back(tx, 1, "Verwechselt")
+            referrals.take_back(tx, 1, "Verwechselt", answer=_last(tx))
     with house.at() as tx, pytest.raises(LotseError, match="consent_missing"):
         taking_back.take_back(tx, 1, "Verwechselt")
     with house.at("coordinator") as tx:
@@ -184,22 +192,78 @@ def test_a_decline_others_have_gone_on_from_stays(house: House) -> None:
     _phoned(house, DECLINE)
     house.do("coordinator", "reroute", {"next_step": "answer", "own_answer": "Wir helfen Ihnen selbst weiter."})
     with house.at("coordinator") as tx, pytest.raises(Conflict, match="referral_state"):
-        referrals.take_back(tx, 1, "Verwechselt")
+        referrals.take_back(tx, 1, "Verwechselt", answer=_last(tx))
 
 
 def test_taking_back_sent_twice_counts_once_and_needs_a_reason(house: House) -> None:
     case = _asked(house)
     with house.at("coordinator") as tx, pytest.raises(Conflict, match="referral_state"):
-        referrals.take_back(tx, 1, "Es gibt noch keine Antwort")
+        referrals.take_back(tx, 1, "Es gibt noch keine Antwort", answer=_last(tx))
     _phoned(house, ACCEPT)
     with house.at("coordinator") as tx, pytest.raises(Invalid):
-        referrals.take_back(tx, 1, "  ")
+        referrals.take_back(tx, 1, "  ", answer=_last(tx))
+    with house.at("coordinator") as tx:
+        answer = _last(tx)
     for _ in range(2):
-        with house.at("coordinator") as tx:
-            referrals.take_back(tx, 1, "Verwechselt")
-    house.work()
+        _take_back(house, answer=answer)
     assert _referral(house).status == "sent"
     assert _told(house, case, "referral.answer_taken_back") == {"reason": "Verwechselt"}
+
+
+def test_an_outcome_taken_back_twice_leaves_the_acceptance_before_it(house: House) -> None:
+    _asked(house)
+    _phoned(house, ACCEPT)
+    _phoned(house, REPORT)
+    with house.at("coordinator") as tx:
+        answer = _last(tx)
+    for _ in range(2):
+        _take_back(house, answer=answer)
+        assert (_referral(house).status, _open(house)) == ("accepted", {"report_outcome"})
+    _take_back(house)
+    assert (_referral(house).status, _open(house)) == ("sent", {"answer_referral"})
+
+
+def test_an_answer_that_has_come_since_is_not_taken_back_in_place_of_the_one_that_was_read(house: House) -> None:
+    _asked(house)
+    _phoned(house, ACCEPT)
+    with house.at("coordinator") as tx:
+        accepted = _last(tx)
+    _phoned(house, REPORT)
+    with pytest.raises(Invalid) as invalid:
+        _take_back(house, answer=accepted)
+    assert [problem.code for problem in invalid.value.problems["answer"]] == ["another_answer"]
+    assert _referral(house).status == "reported"
+
+
+@pytest.mark.parametrize("answers", [[DECLINE], [ACCEPT]], ids=["declined", "accepted"])
+def test_nobody_goes_on_from_an_answer_taken_back_though_no_worker_has_run(
+    house: House, answers: list[dict[str, str]]
+) -> None:
+    _asked(house)
+    for values in answers:
+        _phoned(house, values)
+    with house.at() as tx:
+        (going_on,) = tx.session.scalars(select(Task.id).where(Task.status == "open"))
+    _take_back(house)
+    who, values = ("coordinator", {"next_step": "answer", "own_answer": "Wir helfen selbst."})
+    if answers == [ACCEPT]:
+        who, values = "office", REPORT
+    with house.at(who) as tx, pytest.raises(Conflict, match="task_done"):
+        inbox.complete(tx, going_on, values)
+    house.work()
+    assert (_referral(house).status, _open(house)) == ("sent", {"answer_referral"})
+
+
+def test_who_reports_while_the_acceptance_is_taken_back_finds_the_question_gone(house: House) -> None:
+    _asked(house)
+    _phoned(house, ACCEPT)
+    with house.at("office") as tx:
+        task = tx.session.scalars(select(Task).where(Task.element_id == "report_outcome")).one()
+        inbox.open_form(tx, task.id)  # has read the instance as it was
+        _take_back(house)
+        with pytest.raises(Conflict, match="task_done"):
+            inbox.complete(tx, task.id, REPORT)
+    assert (_referral(house).status, _open(house)) == ("sent", {"answer_referral"})
 
 
 def test_a_reported_outcome_is_taken_back_until_it_is_confirmed(house: House) -> None:
@@ -207,16 +271,15 @@ def test_a_reported_outcome_is_taken_back_until_it_is_confirmed(house: House) ->
     _phoned(house, ACCEPT)
     _phoned(house, {"reported_outcome": "not_reached", "outcome_text": ""})
     with house.at("coordinator") as tx:
-        referrals.take_back(tx, 1, "Falsche Anfrage")
+        referrals.take_back(tx, 1, "Falsche Anfrage", answer=_last(tx))
     with house.at("coordinator") as tx, pytest.raises(Conflict, match="not_asked"):
         confirming.confirm_on_behalf(tx, case.id, "yes", "phone", TODAY, 1)
-    house.work()
     assert (_referral(house).status, _referral(house).outcome, _open(house)) == ("accepted", None, {"report_outcome"})
-    _phoned(house, {"reported_outcome": "helped", "outcome_text": ""})
+    _phoned(house, REPORT)
     with house.at("coordinator") as tx:
         confirming.confirm_on_behalf(tx, case.id, "yes", "phone", TODAY, 1)
     with house.at("coordinator") as tx, pytest.raises(Conflict, match="referral_state"):
-        referrals.take_back(tx, 1, "Doch nicht")
+        referrals.take_back(tx, 1, "Doch nicht", answer=_last(tx))
 
 
 def test_what_the_association_says_by_phone_closes_the_case(house: House) -> None:

@@ -1,6 +1,7 @@
 """Two at once: exactly one wins, the other learns who did, the instance is unharmed; and what one completion costs."""
 
 from collections.abc import Iterator, Mapping
+from concurrent.futures import ThreadPoolExecutor
 from contextlib import contextmanager
 from typing import Any
 
@@ -95,6 +96,36 @@ def test_an_operator_never_runs_on_an_instance_that_has_moved(house: House) -> N
     assert calls == []
     house.complete_task(first.id)
     assert len(calls) == 1
+
+
+def test_who_completes_a_task_while_its_process_is_told_something_waits_and_finds_it_gone(house: House) -> None:
+    d = Drawing()
+    d.flow(d.start(), d.user("ask"), d.user("next"), d.end())
+    d.flow(d.boundary("wrong", "ask", d.message("taken_back", '="7"')), d.user("again"), d.end("end_again"))
+    instance = house.run(d)
+    task = house.tasks(instance, "ask")[0].id
+    with ThreadPoolExecutor() as others:
+        with house.begin() as tx:
+            runtime.hold(tx, "taken_back", "7")
+            meanwhile = others.submit(house.complete_task, task, ANNA, answer="late")
+            with pytest.raises(TimeoutError):
+                meanwhile.result(timeout=0.5)
+            runtime.tell(tx, house.engine, "taken_back", "7", {})
+        with pytest.raises(Conflict, match="task_done"):
+            meanwhile.result()
+    assert house.open_tasks(instance) == ["again"]
+
+
+def test_what_is_told_while_nobody_waits_is_heard_later(house: House) -> None:
+    d = Drawing()
+    d.flow(d.start(), d.user("ask"), d.catch("wait", d.message("taken_back", '="7"')), d.end())
+    instance = house.run(d)
+    with house.begin() as tx:
+        runtime.hold(tx, "taken_back", "7")
+        runtime.tell(tx, house.engine, "taken_back", "7", {})
+    house.complete(instance, "ask")
+    house.work()
+    assert house.status(instance) == "completed"
 
 
 def test_of_two_who_claim_one_task_the_second_learns_who_has_it(house: House, begin: Begin) -> None:

@@ -45,6 +45,12 @@ def asked(
     return work
 
 
+def _hidden(page: str, name: str) -> str:
+    found = re.search(rf'<input type="hidden" name="{name}" value="([^"]*)">', page)
+    assert found is not None
+    return found[1]
+
+
 def _status(begin: Begin) -> str:
     with begin() as tx:
         return tx.session.scalars(select(Referral)).one().status
@@ -61,11 +67,19 @@ def test_an_answer_is_entered_confirmed_and_taken_back(
     story = mine.get("/cases/1").text
     assert "für Kulturamt (Telefon, 02.03.2026)" in story
     assert f"{PAGE}/take-back" in story
-    assert mine.post(f"{PAGE}/take-back", {"reason": "Verhört"}).location == "/cases/1"
-    asked()
+    asks_why = mine.get(f"{PAGE}/take-back").text
+    assert "Stelle hat angenommen, 02.03.2026" in asks_why
+    wrong = {"reason": "Verhört", "answer": _hidden(asks_why, "answer")}
+    assert mine.post(f"{PAGE}/take-back", wrong).location == "/cases/1"
     assert _status(begin) == "sent"
-    for values in (ACCEPT, {**ACCEPT, "reported_outcome": "helped"}):
-        assert mine.post(f"{PAGE}/answer", values).status_code == 302
+    assert mine.post(f"{PAGE}/answer", ACCEPT).status_code == 302
+    before = _hidden(mine.get(f"{PAGE}/take-back").text, "answer")
+    assert mine.post(f"{PAGE}/answer", {**ACCEPT, "reported_outcome": "helped"}).status_code == 302
+    late = mine.post(f"{PAGE}/take-back", {"reason": "Doch nicht gemeint", "answer": before})
+    assert (late.status_code, _status(begin)) == (422, "reported")
+    assert "Inzwischen kam eine andere Antwort." in late.text
+    assert "Stelle hat das Ergebnis gemeldet" in late.text
+    assert "Doch nicht gemeint" in late.text
     assert f"{PAGE}/confirmation" in mine.get("/cases/1").text
     said: dict[str, object] = {"answer": "yes", "referral": "1", "_channel": "visit", "_on": "2026-03-02"}
     assert mine.post("/cases/1/confirmation", said).location == "/cases/1"

@@ -77,7 +77,7 @@ def send_back(tx: Tx, case_id: int, referral_id: int) -> ResponseReturnValue:
     referrals.of_case(tx, case_id, referral_id)
     reason = written(request.form, "reason")
     try:
-        referrals.take_back(tx, referral_id, reason)
+        referrals.take_back(tx, referral_id, reason, answer=row_id(request.form.get("answer", "")))
     except Invalid as error:
         raise Refusal(_taking_back(tx, case_id, referral_id, reason, error.problems), 422) from error
     flash(_("Die Antwort ist zurückgenommen. Die Stelle bekommt gleich eine E-Mail und ist wieder gefragt."), "success")
@@ -120,7 +120,9 @@ def _answering(
 
 def _taking_back(tx: Tx, case_id: int, referral_id: int, reason: str = "", problems: Problems | None = None) -> str:
     page_of = page(tx, case_id, referral_id, problems or {})
-    return render_template("cases/take_back.html", **page_of, reason=reason, longest=referrals.LONGEST_REASON)
+    answer = referrals.last_answer(tx, referrals.of_case(tx, case_id, referral_id))
+    longest = referrals.LONGEST_REASON
+    return render_template("cases/take_back.html", **page_of, answer=answer, reason=reason, longest=longest)
 
 
 def _confirming(tx: Tx, case_id: int, referral_id: int | None, problems: Problems | None = None) -> str:

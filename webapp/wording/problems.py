@@ -38,6 +38,7 @@ PROBLEMS: Mapping[str, Any] = {
     "out_of_range": _("Bitte geben Sie einen Wert zwischen %(min)s und %(max)s an."),
     "in_the_future": _("Bitte wählen Sie heute oder einen Tag davor."),
     "before_the_question": _("An diesem Tag war noch nicht gefragt. Bitte prüfen Sie das Datum."),
+    "another_answer": _("Inzwischen kam eine andere Antwort. Bitte prüfen Sie, ob diese zurückgenommen werden soll."),
     "not_an_option": _("Bitte wählen Sie eine der Möglichkeiten aus der Liste."),
     "not_a_text": _("Bitte geben Sie einen Text an."),
     "control_characters": _("Der Text enthält Zeichen, die nicht erlaubt sind. Bitte schreiben Sie ihn neu."),

@@ -67,6 +67,7 @@ def confirm_on_behalf(
 
 def _of_case(tx: Tx, case_id: int, answer: str, received_by: Details) -> bool:
     enquiries.check_answer(answer, set(cases.CONFIRMATIONS))
+    runtime.hold(tx, CASE_CORRECTED, tx.session.get_one(Case, case_id).reference)
     case = tx.locked(Case, case_id)
     if case.confirmed is None and messages.is_awaited(tx, CASE_ANSWER, case.reference):
         cases.confirm(tx, case_id, answer, received_by)
@@ -85,7 +86,7 @@ def _of_case(tx: Tx, case_id: int, answer: str, received_by: Details) -> bool:
     if is_under_way:
         return True
     if case.status != "closed":
-        messages.send(tx, CASE_CORRECTED, case.reference, {"answer": answer, **received_by})
+        runtime.tell(tx, ENGINE, CASE_CORRECTED, case.reference, {"answer": answer, **received_by})
     elif answer == NOT_HELPED:
         _take_up_again(tx, case)
     return True
@@ -93,13 +94,14 @@ def _of_case(tx: Tx, case_id: int, answer: str, received_by: Details) -> bool:
 
 def _of_referral(tx: Tx, referral_id: int, answer: str, received_by: Details) -> bool:
     enquiries.check_answer(answer, set(CONFIRMATIONS))
+    asked = tx.session.get_one(Referral, referral_id)
+    runtime.hold(tx, REFERRAL_CORRECTED, asked.key)
+    runtime.hold(tx, HELP_CONTRADICTED, tx.session.get_one(Case, asked.case_id).reference)
     referral = tx.locked(Referral, referral_id)
     unique = f"{REFERRAL_ANSWER}/{referral.key}"
     sent = messages.find(tx, unique)
     if sent is None:
-        # An outcome that is just being taken back is nothing to confirm any more.
-        corrected = messages.is_under_way(tx, "answer_taken_back", referral.key)
-        if corrected or not messages.is_awaited(tx, REFERRAL_ANSWER, referral.key):
+        if not messages.is_awaited(tx, REFERRAL_ANSWER, referral.key):
             raise Conflict("not_asked", reference=referral.key)
         messages.send(tx, REFERRAL_ANSWER, referral.key, {"answer": answer, **received_by}, unique_key=unique)
         details = {"answer": answer, **received_by}
@@ -121,13 +123,13 @@ def _follow(tx: Tx, referral: Referral, answer: str, received_by: Details) -> No
     """What follows from another word when the process has gone on from the first."""
     case = tx.locked(Case, referral.case_id)
     if answer != CONTRADICTED:
-        messages.send(tx, REFERRAL_CORRECTED, referral.key, {"answer": answer, **received_by})
+        runtime.tell(tx, ENGINE, REFERRAL_CORRECTED, referral.key, {"answer": answer, **received_by})
     elif case.status == "closed":
         _take_up_again(tx, case)
     elif messages.is_awaited(tx, HELP_CONTRADICTED, case.reference):
         office = tx.session.get_one(Office, referral.office_id)
         facts = {"referral": referral.id, "office_name": office.name, "outcome": referral.outcome or ""}
-        messages.send(tx, HELP_CONTRADICTED, case.reference, {**facts, **received_by})
+        runtime.tell(tx, ENGINE, HELP_CONTRADICTED, case.reference, {**facts, **received_by})
     else:
         correspondence.tell_of_correction(tx, case, referral)
 

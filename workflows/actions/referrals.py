@@ -18,9 +18,10 @@ from workflows.domain.cases import Case
 from workflows.domain.offices import Office
 from workflows.domain.questions import ReferralMessage
 from workflows.domain.referrals import Referral
-from workflows.engine import messages
+from workflows.engine import messages, runtime
 from workflows.engine.tasks import Task
 from workflows.forms import Form
+from workflows.operators import ENGINE
 
 # The message that takes an answer back, and how long its reason may be.
 TAKEN_BACK = "answer_taken_back"
@@ -256,26 +257,41 @@ def _may_pass_on(tx: Tx, referral: Referral) -> bool:
     return referrals.may_pass_on(case, referral.legal_basis, referral.legal_basis_note)
 
 
-def take_back(tx: Tx, referral_id: int, reason: str) -> Referral:
-    """Take a wrong answer back; its process asks the office anew. Sent twice it counts once.
+def last_answer(tx: Tx, referral: Referral) -> audit.Entry | None:
+    """The answer that stands: what the office said, or nothing in time; its ``seq`` names it when it is taken back."""
+    status = referrals.answered_with(referral)
+    if status not in taking_back.STANDS_AGAIN:
+        return None
+    entries = audit.entries(tx.session, referral.stream, events=[f"referral.{status}"])
+    return next((entry for entry in entries if entry.object == referral.key), None)
 
-    Raises ``NotFound``, ``Invalid`` without a reason, ``Conflict`` ``consent_missing`` once consent is taken back, and
-    ``referral_state`` when there is no answer, or others have gone on from it.
+
+def take_back(tx: Tx, referral_id: int, reason: str, *, answer: int | None) -> Referral:
+    """Take a wrong ``answer`` back, named by its place in the audit: the office is asked anew at once.
+
+    Sent twice it counts once: the answer before it stays. Raises ``NotFound``, ``Invalid`` without a reason or when
+    another answer has come since, ``Conflict`` ``consent_missing`` once consent is taken back, and ``referral_state``
+    when there is no answer, or others have gone on from it.
     """
-    policy.get(tx, policy.TASK_ON_BEHALF, Referral, referral_id)
+    key = policy.get(tx, policy.TASK_ON_BEHALF, Referral, referral_id).key
     reason = reason.strip()
     if problem := _reason_problem(reason):
         raise Invalid({"reason": (problem,)})
+    runtime.hold(tx, TAKEN_BACK, key)
     referral = tx.locked(Referral, referral_id)
-    if messages.is_under_way(tx, TAKEN_BACK, referral.key):
+    unique = f"{TAKEN_BACK}/{key}/{answer}"
+    if messages.find(tx, unique) is not None:
         return referral
     if not _may_pass_on(tx, referral):
         raise Conflict("consent_missing", referral=referral.id)
     confirmed = messages.find(tx, f"outcome_confirmed/{referral.key}") is not None
-    if confirmed or not can_take_back(tx, referral, messages.awaited(tx, [referral.key])):
+    if confirmed or not can_take_back(tx, referral, messages.awaited(tx, [key])):
         raise Conflict("referral_state", referral=referral.id, status=referral.status, wanted="reopened")
-    messages.send(tx, TAKEN_BACK, referral.key, {"taken_back_reason": reason})
+    last = last_answer(tx, referral)
+    if last is None or last.seq != answer:
+        raise Invalid({"answer": (Problem("another_answer"),)})
     audit.record(tx, referral.stream, "referral.answer_taken_back", referral.key, {"reason": reason})
+    runtime.tell(tx, ENGINE, TAKEN_BACK, key, {"taken_back_reason": reason}, unique_key=unique)
     return referral
 
 

@@ -92,12 +92,12 @@ def send(
     *,
     unique_key: str | None = None,
     ttl: timedelta | None = None,
-) -> None:
-    """Put a message on its way to whoever waits, or will wait within ``ttl``, under that name and key.
+) -> int | None:
+    """Put a message on its way to whoever waits, or will wait within ``ttl``, under that name and key; its id.
 
-    A second message of the same ``unique_key`` is not sent.
+    A second message of the same ``unique_key`` is not sent: None.
     """
-    _insert(
+    return _insert(
         tx,
         kind="deliver",
         name=name,
@@ -115,13 +115,14 @@ def start(tx: Tx, process_key: str, variables: Mapping[str, Any], subject: str, 
     )
 
 
-def _insert(tx: Tx, **columns: Any) -> None:
+def _insert(tx: Tx, **columns: Any) -> int | None:
     for column in ("name", "correlation_key", "unique_key"):
         if not _fits(columns.get(column) or ""):
             raise LotseError("message_key_unusable", column=column)
     insert = sqlite.insert if tx.session.get_bind().dialect.name == "sqlite" else postgresql.insert
     values = {"name": "", "correlation_key": "", "subject": "", "attempts": 0, "created_at": tx.now, **columns}
-    tx.session.execute(insert(Message).values(values).on_conflict_do_nothing(index_elements=["unique_key"]))
+    once = insert(Message).values(values).on_conflict_do_nothing(index_elements=["unique_key"])
+    return tx.session.scalar(once.returning(Message.id))
 
 
 def _fits(key: str) -> bool:
@@ -168,6 +169,12 @@ def is_awaited(tx: Tx, name: str, correlation_key: str) -> bool:
     """Whether anybody waits for such a message now."""
     waiting = select(Subscription.id).where(_for(name, correlation_key))
     return tx.session.scalar(waiting.limit(1)) is not None
+
+
+def waiting_instance(tx: Tx, name: str, correlation_key: str) -> int | None:
+    """The instance that would get such a message now."""
+    mine = (_for(name, correlation_key), Subscription.instance_id.is_not(None))
+    return tx.session.scalar(select(Subscription.instance_id).where(*mine).order_by(Subscription.id).limit(1))
 
 
 def awaited(tx: Tx, keys: Collection[str]) -> frozenset[tuple[str, str]]:

@@ -32,8 +32,10 @@ __all__ = [
     "definition_of",
     "deliver",
     "fire_timer",
+    "hold",
     "retry",
     "start",
+    "tell",
     "terminate",
     "variables",
 ]
@@ -201,6 +203,35 @@ def deliver(tx: Tx, engine: Engine, message_id: int) -> Instance | None:
     _drive_and_save(run, instance)
     message.instance_id = instance.id
     return instance
+
+
+def hold(tx: Tx, name: str, correlation_key: str) -> None:
+    """Hold the instance that waits for such a message until the end of the transaction, if any does.
+
+    Before ``tell``, and before any row of the domain is held: the instance comes first, like everywhere, or two would
+    wait for each other. Whoever completes a step of it meanwhile comes after what is told, and finds it changed.
+    """
+    instance_id = messages.waiting_instance(tx, name, correlation_key)
+    if instance_id is not None:
+        tx.locked(Instance, instance_id)
+
+
+def tell(
+    tx: Tx,
+    engine: Engine,
+    name: str,
+    correlation_key: str,
+    variables: Mapping[str, Any],
+    *,
+    unique_key: str | None = None,
+) -> None:
+    """Say something to who waits for it in this very transaction; who does not wait yet hears it from the worker.
+
+    For what must count as soon as it is thanked for: between a message sent and its delivery others may go on.
+    """
+    message_id = messages.send(tx, name, correlation_key, variables, unique_key=unique_key)
+    if message_id is not None:
+        deliver(tx, engine, message_id)
 
 
 def _token(run: Run, token: str) -> tokens.Token:
