@@ -2,12 +2,15 @@
 
 import asyncio
 import socket
+import socketserver
 import ssl
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from contextlib import contextmanager
 from email import message_from_bytes
 from email.message import EmailMessage
 from email.policy import SMTP as MAIL_POLICY
+from itertools import repeat
+from threading import Event, Thread
 from typing import Any, cast
 
 from aiosmtpd.controller import Controller
@@ -73,3 +76,44 @@ def server_side(certificate: Any) -> ssl.SSLContext:
     context = ssl.create_default_context(ssl.Purpose.CLIENT_AUTH)
     certificate.configure_cert(context)
     return context
+
+
+DRIPPING = "dripping"
+"""An answer of which a line comes ten times a second and never the last one."""
+
+
+@contextmanager
+def saying(answers: Mapping[str, str]) -> Iterator[SmtpSettings]:
+    """A server that answers each command as told, by default "250 OK"; ``CONNECT`` is what it greets with."""
+    is_over = Event()
+
+    class Talk(socketserver.StreamRequestHandler):
+        def handle(self) -> None:
+            self.say(answers.get("CONNECT", "220 here"))
+            is_text = False
+            for line in self.rfile:
+                command = line[:4].strip().decode("latin-1").upper()
+                if not is_text or command == ".":
+                    self.say(answers.get(command, "250 OK"))
+                    is_text = command == "DATA"
+
+        def say(self, answer: str) -> None:
+            for line in repeat("250-still here") if answer == DRIPPING else [answer]:
+                self.wfile.write(f"{line}\r\n".encode())
+                if line != answer and is_over.wait(0.1):
+                    return
+
+        def finish(self) -> None:
+            """The other side has gone; there is nothing left to flush."""
+
+    class Server(socketserver.ThreadingTCPServer):
+        daemon_threads = True
+
+        def handle_error(self, *_: object) -> None:
+            """The other side hangs up as it likes."""
+
+    with Server(("127.0.0.1", 0), Talk) as server:
+        Thread(target=server.serve_forever, kwargs={"poll_interval": 0.02}, daemon=True).start()
+        yield SmtpSettings("127.0.0.1", server.server_address[1], None, None, "none")
+        is_over.set()
+        server.shutdown()

@@ -52,12 +52,29 @@ def test_secrets_do_not_show_in_logs(tmp_path: Path) -> None:
         ("LOTSE_PROXIES", "many"),
         ("LOTSE_PROXIES", "²"),
         ("LOTSE_PUBLIC_URL", "lotse.example"),
+        ("LOTSE_MAIL_FROM", "lotse"),
+        ("LOTSE_MAIL_FROM", "lötse@stadt.example"),
+        ("LOTSE_MAIL_FROM", "a@stadt.example, b@stadt.example"),
+        ("LOTSE_MAIL_FROM", "Lotse\n <a@stadt.example>"),
+        ("LOTSE_REPLY_TO", "Lotse <lotse@stadt.example>"),
         ("LOTSE_PUBLIC_URL", "javascript:alert(1)"),
     ],
 )
 def test_what_cannot_work_is_named(tmp_path: Path, name: str, value: str) -> None:
     with pytest.raises(SettingsError, match=name):
         read_settings({name: value}, tmp_path)
+
+
+@pytest.mark.parametrize("value", ["", "lotse@stadt.example", "Stadt Köln <lotse@stadt.example>"])
+def test_mails_come_from_an_address_with_or_without_a_name(tmp_path: Path, value: str) -> None:
+    assert read_settings({"LOTSE_MAIL_FROM": value}, tmp_path).mail_from == (value or "lotse@localhost")
+
+
+@pytest.mark.parametrize("name", ["LOTSE_SMTP_USER", "LOTSE_SMTP_PASSWORD"])
+def test_what_cannot_be_said_to_a_mail_server_is_named_but_not_shown(tmp_path: Path, name: str) -> None:
+    with pytest.raises(SettingsError, match=name) as refused:
+        read_settings({"LOTSE_SMTP_HOST": "mail.example", name: "größe"}, tmp_path)
+    assert "größe" not in str(refused.value)
 
 
 def test_an_unknown_mail_security_is_named(tmp_path: Path) -> None:

@@ -3,14 +3,16 @@
 import ssl
 from collections.abc import Iterator
 from dataclasses import replace
+from datetime import timedelta
 from email.message import EmailMessage
+from time import monotonic
 
 import pytest
 import trustme
 
-from tests.core.mail_server import MailServer, only, running, server_side
-from workflows.core.outbox import Deferred, Refused, Unreachable
-from workflows.core.smtp import SmtpTransport
+from tests.core.mail_server import DRIPPING, MailServer, only, running, saying, server_side
+from workflows.core.outbox import LEASE, Deferred, Refused, Unreachable
+from workflows.core.smtp import LONGEST, TIMEOUT, SmtpTransport
 
 
 @pytest.fixture
@@ -98,3 +100,35 @@ def test_a_server_without_starttls_gets_no_mail_in_the_clear(server: MailServer)
     with pytest.raises(Unreachable):
         SmtpTransport(replace(server.settings, security="starttls")).send(mail())
     assert server.taken == []
+
+
+@pytest.mark.parametrize(
+    "answers",
+    [
+        {"CONNECT": "554 No service here"},
+        {"EHLO": "550 Who are you", "HELO": "550 Who are you"},
+        {"MAIL": "530 Authentication required"},
+    ],
+    ids=lambda answers: next(iter(answers)),
+)
+def test_a_server_that_will_not_speak_to_us_is_no_fault_of_the_mail(answers: dict[str, str]) -> None:
+    """Each mail that was due would be given up for good at its first try."""
+    with saying(answers) as settings, pytest.raises(Unreachable, match="5[35]"):
+        SmtpTransport(settings).send(mail())
+
+
+@pytest.mark.parametrize("changes", [{"host": "mail..example"}, {"user": "lotse", "password": "größe"}])
+def test_settings_that_cannot_be_sent_are_no_fault_of_the_mail(changes: dict[str, str]) -> None:
+    with saying({"EHLO": "250-here\r\n250 AUTH PLAIN"}) as settings, pytest.raises(Unreachable):
+        SmtpTransport(replace(settings, **changes)).send(mail())
+
+
+@pytest.mark.parametrize(("command", "error"), [("CONNECT", Unreachable), ("EHLO", Unreachable), (".", Deferred)])
+def test_a_server_that_goes_on_talking_is_cut_off(command: str, error: type[Exception]) -> None:
+    """Something arrives in time again and again, and the worker would never do anything else."""
+    with saying({"DATA": "354 Go on", command: DRIPPING}) as settings:
+        begun = monotonic()
+        with pytest.raises(error):
+            SmtpTransport(settings, longest=0.5).send(mail())
+    assert monotonic() - begun < 5
+    assert timedelta(seconds=LONGEST + TIMEOUT) < LEASE

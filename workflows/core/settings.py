@@ -5,6 +5,7 @@ import secrets
 from collections.abc import Mapping
 from contextlib import suppress
 from dataclasses import dataclass, field
+from email.utils import getaddresses
 from pathlib import Path
 from urllib.parse import urlsplit
 
@@ -85,8 +86,8 @@ def read_settings(environ: Mapping[str, str], instance: Path, *, demo: bool = Fa
         public_url=_public_url(environ),
         instance=instance,
         smtp=_smtp(environ),
-        mail_from=environ.get("LOTSE_MAIL_FROM", "lotse@localhost"),
-        reply_to=environ.get("LOTSE_REPLY_TO"),
+        mail_from=_sender(environ, "LOTSE_MAIL_FROM") or "lotse@localhost",
+        reply_to=_address(environ, "LOTSE_REPLY_TO"),
         seal_mail=_address(environ, "LOTSE_SEAL_MAIL"),
         demo=demo,
         proxies=_number(environ, "LOTSE_PROXIES", 0),
@@ -143,8 +144,8 @@ def _smtp(environ: Mapping[str, str]) -> SmtpSettings | None:
     return SmtpSettings(
         host=host,
         port=_number(environ, "LOTSE_SMTP_PORT", 587),
-        user=environ.get("LOTSE_SMTP_USER"),
-        password=environ.get("LOTSE_SMTP_PASSWORD"),
+        user=_plain(environ, "LOTSE_SMTP_USER"),
+        password=_plain(environ, "LOTSE_SMTP_PASSWORD"),
         security=security,
     )
 
@@ -154,6 +155,24 @@ def _address(environ: Mapping[str, str], name: str) -> str | None:
     if value and not _ADDRESS.fullmatch(value):
         raise SettingsError(f"{name} must be one mail address")
     return value or None
+
+
+def _sender(environ: Mapping[str, str], name: str) -> str | None:
+    """An address, with or without a name before it; one of ASCII, for few mail servers take others."""
+    value = environ.get(name, "").strip()
+    found = [address for _, address in getaddresses([value])]
+    usable = len(found) == 1 and _ADDRESS.fullmatch(found[0]) and found[0].isascii() and value.isprintable()
+    if value and not usable:
+        raise SettingsError(f"{name} must be one mail address, such as Lotse <lotse@stadt.example>")
+    return value or None
+
+
+def _plain(environ: Mapping[str, str], name: str) -> str | None:
+    """What is sent to a mail server as it is; the library that does it knows ASCII only."""
+    value = environ.get(name)
+    if value is not None and not value.isascii():
+        raise SettingsError(f"{name} must not hold umlauts or other letters beyond ASCII")
+    return value
 
 
 def _number(environ: Mapping[str, str], name: str, default: int) -> int:
