@@ -98,6 +98,7 @@ def test_rests_grow_and_end() -> None:
     assert resting.ids("timer", MOMENT) == [1]
     assert resting.ids("message", MOMENT) == []
     assert resting.ids("timer", MOMENT + clockwork.LONGEST_REST) == []
+    assert resting.ids("timer", MOMENT - timedelta(hours=1)) == []  # the clock was put back: no rest for so long
 
 
 def test_two_workers_share_the_work_and_start_nothing_twice(house: House) -> None:

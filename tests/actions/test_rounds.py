@@ -167,6 +167,26 @@ def test_a_worker_shows_itself_once_a_minute(begin: Begin, clock: SetClock, go: 
         assert presence.is_missed(tx.session, tx.now)
 
 
+@pytest.mark.parametrize("jump", [timedelta(hours=1), timedelta(days=1)])
+def test_a_clock_put_back_hides_no_silence_and_silences_no_worker(
+    jump: timedelta, begin: Begin, clock: SetClock, go: Callable[..., None]
+) -> None:
+    own, other = Rounds(), Rounds()
+    clock.advance(jump)
+    go(own)
+    go(other)
+    clock.advance(-jump)
+    with begin() as tx:
+        assert presence.is_missed(tx.session, tx.now)
+    assert own.is_late(clock.now())
+    go(own)
+    with begin() as tx:
+        assert not presence.is_missed(tx.session, tx.now)
+    clock.advance(timedelta(minutes=5))
+    with begin() as tx:
+        assert presence.is_missed(tx.session, tx.now)
+
+
 def test_the_running_worker_makes_its_rounds(
     sessions: Sessions, settings: Settings, clock: SetClock, begin: Begin
 ) -> None:

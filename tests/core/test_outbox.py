@@ -11,6 +11,7 @@ from dataclasses import replace
 from datetime import UTC, datetime, timedelta
 from email.message import EmailMessage
 from html import unescape
+from itertools import pairwise
 from pathlib import Path
 from types import SimpleNamespace
 from typing import Any
@@ -18,7 +19,7 @@ from typing import Any
 import hypothesis
 import pytest
 from hypothesis import strategies as st
-from sqlalchemy import select
+from sqlalchemy import select, update
 from sqlalchemy.orm import Session, sessionmaker
 
 from tests.conftest import Begin, Database
@@ -29,6 +30,7 @@ from workflows.core.errors import LotseError
 from workflows.core.outbox import Mail
 from workflows.core.settings import Settings
 from workflows.core.smtp import DemoTransport, SmtpTransport, transport
+from workflows.core.tx import Tx
 
 
 class Postman:
@@ -122,6 +124,13 @@ def test_answers_go_to_the_mailbox_of_the_house(
         named = replace(settings, reply_to="stelle@stadt.example")
         outbox.send_due(sessions, named, clock, SmtpTransport(server.settings))
     assert server.taken[0]["Reply-To"] == "stelle@stadt.example"
+
+
+def test_a_sender_with_a_name_leaves_the_message_id_an_address(begin: Begin, settings: Settings) -> None:
+    with begin() as tx:
+        named = Tx(tx.session, tx.actor, tx.now, replace(settings, mail_from="Stadt Köln <lotse@stadt.example>"))
+        mail = outbox.post(named, to="office@amt.example", subject="Verweisung", text="Guten Tag", about="case:1")
+    assert re.fullmatch(r"<[0-9a-f]{32}@stadt\.example>", mail.message_id)
 
 
 @hypothesis.given(
@@ -250,10 +259,48 @@ def test_a_server_that_is_down_costs_each_round_one_try(
 def test_after_two_days_of_tries_a_mail_has_failed(begin: Begin, postman: Postman, clock: SetClock) -> None:
     post(begin)
     postman.server.answer = "451 Try later"
+    begun, tried_at = clock.now(), []
     while postman.send_due():
-        clock.advance(max(outbox.WAITS))
-    (mail,) = stored(begin)
+        tried_at.append(clock.now())
+        (mail,) = stored(begin)
+        clock.set(max(mail.next_at, clock.now()))
     assert (mail.status, mail.attempts) == ("failed", len(outbox.WAITS) + 1)
+    rests = [later - earlier for earlier, later in pairwise(tried_at)]
+    assert rests == sorted(set(rests)) == list(outbox.WAITS)
+    assert timedelta(days=2) < tried_at[-1] - begun < timedelta(days=3)
+
+
+def test_a_mail_that_a_second_worker_has_sent_meanwhile_stays_sent(
+    begin: Begin, postman: Postman, sessions: sessionmaker[Session], settings: Settings, clock: SetClock
+) -> None:
+    """The first one was held up for longer than its lease, and then lost its line."""
+
+    class HeldUp:
+        def send(self, _message: EmailMessage) -> None:
+            clock.advance(outbox.LEASE)
+            assert postman.send_due() == 1
+            raise outbox.Deferred("line lost")
+
+    post(begin)
+    outbox.send_due(sessions, settings, clock, HeldUp())
+    (mail,) = stored(begin)
+    assert (mail.status, mail.last_error) == ("sent", None)
+    assert len(postman.server.taken) == 1
+
+
+def test_a_mail_claimed_before_the_clock_was_put_back_is_not_held_until_then(
+    begin: Begin, postman: Postman, clock: SetClock
+) -> None:
+    mail = post(begin)
+    with begin() as tx:
+        claimed = {"status": "sending", "attempts": 1, "lease_until": tx.now + timedelta(days=1) + outbox.LEASE}
+        tx.session.execute(update(Mail).where(Mail.id == mail.id).values(claimed))
+    assert postman.send_due() == 1
+    with begin() as tx:
+        # The lease of a worker whose clock is a little ahead is a lease.
+        ahead = {**claimed, "lease_until": tx.now + outbox.LEASE + timedelta(minutes=4), "sent_at": None}
+        tx.session.execute(update(Mail).where(Mail.id == mail.id).values(ahead))
+    assert postman.send_due() == 0
 
 
 def test_many_workers_send_each_mail_once(begin: Begin, postman: Postman) -> None:

@@ -38,6 +38,15 @@ def test_it_says_when_to_come_back(begin: Begin, clock: SetClock) -> None:
     assert stopped.value.facts == {"retry_after": 40}
 
 
+def test_a_clock_put_back_keeps_nobody_out_for_longer_than_a_window(begin: Begin, clock: SetClock) -> None:
+    clock.advance(timedelta(days=1))
+    assert [hit(begin) for _ in range(4)] == [True, True, True, False]
+    clock.advance(timedelta(days=-1))
+    assert [hit(begin) for _ in range(4)] == [True, True, True, False]
+    clock.advance(timedelta(minutes=-4))
+    assert not hit(begin)  # the clock of another machine: its visitors get no tries of their own
+
+
 def test_tries_at_the_same_moment_are_all_counted(begin: Begin) -> None:
     with ThreadPoolExecutor(6) as people:
         assert sum(people.map(lambda _: hit(begin), range(12))) == 3

@@ -60,6 +60,11 @@ def test_a_silent_worker_is_noticed_after_five_minutes(
     assert health(browser) == (200, "degraded")
     assert NO_WORKER in mine.get("/inbox").text
     assert NO_WORKER not in signed_in("office").get("/inbox").text
+    with begin() as tx:
+        presence.show(tx, "one")
+    clock.advance(timedelta(hours=-1))  # put back: what it said then says nothing of now
+    assert health(browser) == (200, "degraded")
+    assert NO_WORKER in mine.get("/inbox").text
 
 
 def test_without_a_database_the_house_is_down(settings: Settings, clock: SetClock) -> None:

@@ -38,8 +38,9 @@ class Resting:
     until: dict[tuple[str, int], datetime] = field(default_factory=dict)
 
     def ids(self, kind: str, now: datetime) -> list[int]:
-        """What of this kind rests now."""
-        return [number for (found, number), end in self.until.items() if found == kind and end > now]
+        """What of this kind rests now; an end that is too far ahead is from before the clock was put back."""
+        ends = self.until.items()
+        return [number for (found, number), end in ends if found == kind and now < end <= now + LONGEST_REST]
 
     def add(self, kind: str, number: int, now: datetime) -> None:
         """Leave it alone, longer each time."""

@@ -6,9 +6,8 @@ from typing import Any
 
 from sqlalchemy import Select, func, select
 
-from workflows.core import house_facts
+from workflows.core import house_facts, presence
 from workflows.core.outbox import Mail
-from workflows.core.presence import MISSED_AFTER, Worker
 from workflows.core.tx import Tx
 from workflows.domain.pages import Page
 from workflows.engine.incidents import Incident
@@ -45,7 +44,7 @@ def _state(labels: tuple[str, ...]) -> Select[Any]:
     for label in labels:
         text = func.replace(text, f"[[{label}]]", "")
     return select(
-        select(func.max(Worker.seen_at)).scalar_subquery(),
+        presence.SHOWN_LATELY,
         select(func.count()).where(Mail.status == "failed").scalar_subquery(),
         select(func.count()).where(Mail.status == "waiting").scalar_subquery(),
         select(func.count()).select_from(Timer).where(FAILING).scalar_subquery(),
@@ -62,11 +61,12 @@ def look(tx: Tx) -> Operation:
     """
     can_send = tx.settings.smtp is not None or tx.settings.shows_mails
     state = _state((*tx.settings.house, *house_facts.FORMER_WORDS))
-    seen_at, failed, waiting, timers, messages, steps, unfinished = tx.session.connection().execute(state).one()
+    found = tx.session.connection().execute(state, presence.around(tx.now)).one()
+    is_there, failed, waiting, timers, messages, steps, unfinished = found
     return Operation(
         failed_mails=failed,
         mails_wait=bool(waiting) and not can_send,
-        worker_missed=seen_at is None or seen_at <= tx.now - MISSED_AFTER,
+        worker_missed=not is_there,
         given_up=timers + messages + steps,
         unfinished_pages=unfinished,
     )

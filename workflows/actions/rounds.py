@@ -62,23 +62,28 @@ class Rounds:
 
     def is_late(self, now: datetime) -> bool:
         """Whether due work has kept the worker from its rounds for too long."""
-        return now >= self.show_at + presence.SHOWN_EVERY
+        return _has_come(self.show_at, now, presence.SHOWN_EVERY, late=presence.SHOWN_EVERY)
 
 
 def go(sessions: sessionmaker[Session], settings: Settings, clock: Clock, rounds: Rounds) -> None:
     """Do what is due of the rounds, at most once a minute; cheap in between, so that every step may call it."""
     now = clock.now()
-    if now >= rounds.show_at:
+    if _has_come(rounds.show_at, now, presence.SHOWN_EVERY):
         with transaction(sessions(), SYSTEM, clock, settings) as tx:
             presence.show(tx, rounds.worker_id)
         rounds.show_at = now + presence.SHOWN_EVERY
-    if now >= rounds.look_at:
+    if _has_come(rounds.look_at, now, LOOK_AGAIN_AFTER):
         # Set first: a chore that fails must not be tried again at every step.
         rounds.look_at = now + LOOK_AGAIN_AFTER
         for name in DAILY:
             if now.astimezone(BERLIN).time() < NOT_BEFORE.get(name, time()):
                 continue
             _do_chore(sessions, settings, clock, name)
+
+
+def _has_come(at: datetime, now: datetime, step: timedelta, late: timedelta = timedelta()) -> bool:
+    """Whether it is ``late`` after ``at``; what is more than a ``step`` ahead is from before the clock was put back."""
+    return now >= at + late or at > now + step
 
 
 def _do_chore(sessions: sessionmaker[Session], settings: Settings, clock: Clock, name: str) -> None:

@@ -6,6 +6,9 @@ from zoneinfo import ZoneInfo
 
 BERLIN = ZoneInfo("Europe/Berlin")
 
+APART = timedelta(minutes=5)
+"""How far the clocks of two machines may be apart; a moment further ahead is from before a clock was put back."""
+
 
 class Clock(Protocol):
     """Anything that tells the time."""

@@ -9,13 +9,14 @@ import uuid
 from collections.abc import Callable, Mapping
 from datetime import datetime, timedelta
 from email.message import EmailMessage
+from email.utils import parseaddr
 from typing import Any, Protocol
 
 from sqlalchemy import CheckConstraint, ForeignKey, Index, or_, select, update
 from sqlalchemy.orm import Mapped, Session, joinedload, mapped_column, relationship, sessionmaker
 
 from workflows.core import killpoints, mail_format
-from workflows.core.clock import Clock
+from workflows.core.clock import APART, Clock
 from workflows.core.db import Base, upsert
 from workflows.core.errors import LotseError
 from workflows.core.links import Link
@@ -105,7 +106,7 @@ def post(
         raise LotseError("mail_link")
     row = upsert(tx.session, Mail).values(
         key=key,
-        message_id=f"<{uuid.uuid4().hex}@{tx.settings.mail_from.rpartition('@')[2]}>",
+        message_id=f"<{uuid.uuid4().hex}@{parseaddr(tx.settings.mail_from)[1].rpartition('@')[2]}>",
         to_address=to,
         subject=subject,
         text=text,
@@ -161,9 +162,11 @@ def send_due(
 
 def _claim(tx: Tx) -> Mail | None:
     """The mail that is due longest, ours until the lease ends; also one whose claimer has died."""
+    # A lease far ahead is from before the clock was put back; whoever took it has long finished or died.
+    is_over = or_(Mail.lease_until <= tx.now, Mail.lease_until > tx.now + LEASE + APART)
     due = or_(
         (Mail.status == "waiting") & (Mail.next_at <= tx.now),
-        (Mail.status == "sending") & (Mail.lease_until <= tx.now),
+        (Mail.status == "sending") & is_over,
     )
     first = select(Mail.id).where(due).order_by(Mail.next_at, Mail.id).limit(1).with_for_update(skip_locked=True)
     while (mail_id := tx.session.scalar(first)) is not None:

@@ -4,10 +4,11 @@ import hmac
 from datetime import datetime, timedelta
 from math import ceil
 
-from sqlalchemy import case, delete, literal, update
+from sqlalchemy import case, delete, literal, or_, update
 from sqlalchemy.orm import Mapped, mapped_column
 
 from workflows.core import audit
+from workflows.core.clock import APART
 from workflows.core.db import Base, upsert
 from workflows.core.errors import Throttled
 from workflows.core.tx import Tx
@@ -54,7 +55,9 @@ def hit_together(tx: Tx, what: str, limit: int, seconds: int) -> None:
 
 def _count(tx: Tx, key: str, limit: int, seconds: int, code: str) -> int:
     fresh = literal(tx.now + timedelta(seconds=seconds), Tries.ends_at.type)
-    over = Tries.ends_at <= tx.now
+    # A window that ends later than any new one would is from before the clock was put back.
+    longest = timedelta(seconds=seconds) + APART
+    over = or_(Tries.ends_at <= tx.now, Tries.ends_at > tx.now + longest)
     row = upsert(tx.session, Tries).values(key=_digest(tx, key), count=1, ends_at=fresh)
     counted = row.on_conflict_do_update(
         index_elements=["key"],
