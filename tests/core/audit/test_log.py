@@ -2,18 +2,21 @@
 
 import threading
 from concurrent.futures import ThreadPoolExecutor
+from dataclasses import replace
 from datetime import timedelta
+from pathlib import Path
 from random import Random
 
 import pytest
 from sqlalchemy import select
 
-from tests.conftest import Begin
+from tests.conftest import Begin, Database
 from workflows.core import audit
 from workflows.core.audit.log import AuditDetail, AuditEntry
 from workflows.core.clock import SetClock
+from workflows.core.db import make_sessions
 from workflows.core.settings import Settings
-from workflows.core.tx import Actor, Tx
+from workflows.core.tx import SYSTEM, Actor, Tx, transaction
 
 
 def verified(tx: Tx) -> list[audit.Tampering]:
@@ -118,6 +121,38 @@ def test_after_erasure_details_are_gone_and_the_chain_still_verifies(begin: Begi
     assert [entry.erased for entry in newest_first] == [False, False, True, True]
     assert newest_first[0].details == {"reason": "audit"}
     assert _entries(begin, "case:2")[0].details == {"name": "Max Muster"}
+
+
+def test_who_erased_is_kept_and_what_was_recorded_before_is_gone_however_often_it_is_erased(begin: Begin) -> None:
+    with begin(Actor("Datenschutz", user_id=9)) as tx:
+        audit.record(tx, "case:1", "case.opened", "case:1", {"name": "Erika Muster"})
+        audit.erase(tx, "case:1")
+        audit.record(tx, "case:1", "case.changed", "case:1", {"name": "Erika Muster"})
+        audit.erase(tx, "case:1")
+    with begin() as tx:
+        assert verified(tx) == []
+        assert [detail.seq for detail in tx.session.scalars(select(AuditDetail))] == [4]
+    assert [(entry.label, entry.erased) for entry in _entries(begin, "case:1")] == [
+        ("Datenschutz", False),
+        *[(None, True)] * 3,
+    ]
+
+
+def test_nothing_erased_is_left_in_the_file(sqlite_database: Database, settings: Settings, clock: SetClock) -> None:
+    sessions = make_sessions(sqlite_database.engine)
+    kept = replace(settings, database_url=sqlite_database.url)
+    with transaction(sessions(), SYSTEM, clock, kept) as tx:
+        for number in range(200):
+            audit.record(
+                tx, "case:1", "case.changed", "case:1", {"name": f"Erika Muster {number}", "text": "x" * number}
+            )
+    path = Path(sqlite_database.url.removeprefix("sqlite:///"))
+    assert b"Erika" in b"".join(part.read_bytes() for part in path.parent.glob(f"{path.name}*"))
+    with transaction(sessions(), SYSTEM, clock, kept) as tx:
+        audit.erase(tx, "case:1")
+    with sqlite_database.engine.connect() as connection:
+        connection.exec_driver_sql("PRAGMA wal_checkpoint(TRUNCATE)")
+    assert b"Erika" not in b"".join(part.read_bytes() for part in path.parent.glob(f"{path.name}*"))
 
 
 def test_many_at_once_in_shared_streams_lose_nothing_and_never_block_each_other(begin: Begin) -> None:

@@ -1,7 +1,9 @@
 """Whatever is done to the stored trail, verification finds it and says where."""
 
 import os
+import threading
 from collections.abc import Callable
+from concurrent.futures import ThreadPoolExecutor
 from datetime import timedelta
 from random import Random
 from typing import Any
@@ -12,6 +14,7 @@ from sqlalchemy.orm import Session
 
 from tests.conftest import Begin, Database
 from workflows.core import audit
+from workflows.core.audit import chain, proof
 from workflows.core.audit.log import AuditDetail, AuditEntry, AuditHead
 from workflows.core.audit.proof import AuditSeal, AuditSealedHead
 from workflows.core.clock import SetClock
@@ -263,6 +266,54 @@ def test_an_old_backup_carried_on_differs_from_its_seal(log: None, begin: Begin,
         audit.record(tx, "case:1", "case.carried_on", "case:1")
     with begin() as tx:
         assert audit.verify(tx.session, settings.audit_key) == [audit.Tampering("truncated", "case:1", last)]
+
+
+def test_a_stream_of_which_nothing_but_its_head_is_left_is_named(log: None, begin: Begin, settings: Settings) -> None:
+    with begin(Actor("Koordination", user_id=3)) as tx:
+        audit.record(tx, "case:9", "case.opened", "case:9", {"number": 9})
+    with begin() as tx:
+        _remove(tx.session, "case:9", 1, 1)
+        assert audit.verify(tx.session, settings.audit_key) == [audit.Tampering("truncated", "case:9", 1)]
+
+
+def test_details_without_their_entry_are_named(
+    log: None, sqlite_database: Database, begin: Begin, settings: Settings
+) -> None:
+    """Only where references are not watched: SQLite opened by another program."""
+    with begin() as tx:
+        if tx.session.get_bind().dialect.name != "sqlite":
+            return
+        tx.session.connection().exec_driver_sql("PRAGMA foreign_keys=OFF")
+        tx.session.execute(insert(AuditDetail).values(stream="case:1", seq=99, salt=b"", payload=b""))
+        assert audit.verify(tx.session, settings.audit_key) == [audit.Tampering("inserted", "case:1", 99)]
+        tx.session.rollback()
+
+
+def test_a_seal_of_another_history_does_not_fit_to_its_neighbours(log: None, begin: Begin, settings: Settings) -> None:
+    """It was made with the key: by this house, after somebody had restored an old backup."""
+    with begin() as tx:
+        one = tx.session.get_one(AuditSeal, 1)
+        counts, later = (one.streams, one.entries), one.at + timedelta(hours=1)
+        heads = tx.session.execute(select(AuditSealedHead).where(AuditSealedHead.seal == 1)).scalars().all()
+        root = chain.seal_root(settings.audit_key, 1, later, counts, proof._digest(heads), one.previous)
+        tx.session.execute(update(AuditSeal).where(AuditSeal.number == 1).values(at=later, root=root))
+        assert audit.verify(tx.session, settings.audit_key) == [audit.Tampering("edited", "seal", 2)]
+
+
+def test_seals_made_at_once_follow_each_other(begin: Begin, settings: Settings) -> None:
+    start = threading.Barrier(6)
+
+    def act(number: int) -> int:
+        with begin(Actor(f"user {number}", user_id=number)) as tx:
+            audit.record(tx, "case:1", "case.changed", "case:1")
+        start.wait()
+        with begin() as tx:
+            return audit.seal(tx).number
+
+    with ThreadPoolExecutor(6) as pool:
+        assert sorted(pool.map(act, range(6))) == [1, 2, 3, 4, 5, 6]
+    with begin() as tx:
+        assert audit.verify(tx.session, settings.audit_key) == []
 
 
 def _any_entry(session: Session, random: Random) -> AuditEntry:
