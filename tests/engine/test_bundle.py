@@ -77,11 +77,33 @@ def test_only_texts_and_translations_leave_the_logic_alone() -> None:
     assert bundle({"answer.form": b"{}"}).logic_sha256 != sample.logic_sha256
 
 
-@pytest.mark.parametrize(
-    "name", ["../x.form", "/etc/x.form", "a/../../x.form", "C:\\x.form", "a\\b.form", "x\x07.form", "./x.form"]
-)
+@pytest.mark.parametrize("name", ["../x.form", "/etc/x.form", "a/../../x.form", "C:\\x.form", "a\\b.form", "./x.form"])
 def test_paths_that_lead_out_are_refused(name: str) -> None:
     assert refusal(with_member(name)) == "unsafe_path"
+
+
+@pytest.mark.parametrize("name", ["a\nb.form", "\udcff.form", "a\\b.form", "a:b.form", "x" * 200 + ".form"])
+def test_a_folder_holds_no_file_that_its_own_zip_could_not(name: str, tmp_path: Path) -> None:
+    """Its names stand in findings, digests and the frozen version, which is read again for every case."""
+    folder = tmp_path / "enquiry"
+    folder.mkdir()
+    (folder / "enquiry.bpmn").write_bytes(b"<x/>")
+    (folder / name.replace(".form", ".md")).write_bytes(b"no part of it")
+    assert all(each.isprintable() for each in read(folder).ignored)
+    (folder / name).write_bytes(b"{}")
+    assert refusal(folder) in {"unusable_name", "unsafe_path"}
+
+
+def test_composed_and_decomposed_names_are_one(tmp_path: Path) -> None:
+    folder = tmp_path / "enquiry"
+    folder.mkdir()
+    (folder / "enquiry.bpmn").write_bytes(b"<x/>")
+    (folder / "a\u0308.form").write_bytes(b"{}")
+    found = read(folder)
+    assert "\u00e4.form" in found.files
+    assert read(found.frozen()).sha256 == found.sha256
+    (folder / "\u00e4.form").write_bytes(b"{}")
+    assert refusal(folder) == "double_member"
 
 
 def test_links_are_refused_in_zips_and_not_followed_in_folders(tmp_path: Path) -> None:
@@ -141,6 +163,13 @@ def test_damaged_zips_are_no_bundles() -> None:
     assert refusal(b"") == "not_a_zip"
     assert refusal(with_member("Qx.form").replace(b"Qx.form", b"\0x.form")) == "unsafe_path"
     assert refusal(with_member("other.bpmn", b"<x/>")) == "no_name"
+    for method in (zipfile.ZIP_BZIP2, zipfile.ZIP_LZMA):
+        buffer = io.BytesIO()
+        with zipfile.ZipFile(buffer, "w", method) as archive:
+            archive.writestr("enquiry/enquiry.bpmn", random.Random(1).randbytes(1_000))
+        damaged = bytearray(buffer.getvalue())
+        damaged[60:90] = b"x" * 30
+        assert refusal(bytes(damaged)) == "not_a_zip"
     assert refusal(zipped({"answer.form": b"{}"})) == "no_diagram"
 
 

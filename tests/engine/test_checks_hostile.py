@@ -115,6 +115,16 @@ def test_the_largest_diagrams_take_no_more_than_seconds() -> None:
         assert "automatic_loop" in codes(tangle(1_900))
 
 
+def test_what_no_diagram_could_be_is_not_even_read() -> None:
+    """120 000 elements fit into the bytes of a file and once held a web process for half a minute."""
+    with at_most(LONGEST):
+        assert errors("".join(f'<bpmn:task id="t{number}"/>' for number in range(30_000))) == {"too_many_elements"}
+    processes = "".join(f'<bpmn:process id="p{number}"/>' for number in range(2_000))
+    xml = diagram("").decode().replace("</bpmn:definitions>", f"{processes}</bpmn:definitions>")
+    found = check(bundle({"sample.bpmn": xml.replace('id="sample"', 'id="other"').encode()}), CATALOGUE)
+    assert max(len(line(each)) for each in found) < 300
+
+
 def test_exit_codes_tell_clean_from_findings_from_unreadable(tmp_path: Path) -> None:
     folder = tmp_path / "sample"
     folder.mkdir()
@@ -136,6 +146,12 @@ def test_warnings_alone_are_no_failure(tmp_path: Path) -> None:
     report = check_files([tmp_path / "sample.bpmn"], CATALOGUE)
     assert report.exit_code == 0
     assert any("Kein Weg führt hierher" in each for each in report.lines)
+
+
+def test_a_form_that_is_too_large_is_told_in_words_of_size(tmp_path: Path) -> None:
+    (tmp_path / "answer.form").write_bytes(b" " * 500_001)
+    report = check_files([tmp_path / "answer.form"], CATALOGUE)
+    assert (report.exit_code, "größer als 500 kB." in report.lines[0]) == (2, True)
 
 
 def test_a_zip_that_leads_out_is_unreadable(tmp_path: Path) -> None:

@@ -71,6 +71,21 @@ def test_the_list_of_commands_is_whole(capsys: pytest.CaptureFixture[str]) -> No
     assert {command.split()[0] for command in COMMANDS} | {"bench", "check-data", "screenshots"} == set(cli.COMMANDS)
 
 
+def test_a_terminal_that_cannot_write_a_sign_is_no_traceback(tmp_path: Path) -> None:
+    """A folder's name may be no UTF-8, and German quotation marks are not in every encoding."""
+    strange = tmp_path / os.fsdecode(b"\xff")
+    strange.mkdir()
+    for encoding in ("latin-1", "ascii", "utf-8"):
+        done = subprocess.run(
+            [sys.executable, "-m", "webapp.cli", "check", strange, tmp_path / "no.zip"],
+            cwd=ROOT,
+            env={**os.environ, "PYTHONIOENCODING": encoding},
+            capture_output=True,
+            check=False,
+        )
+        assert (done.returncode, done.stderr, len(done.stdout.splitlines())) == (2, b"", 2)
+
+
 def test_a_worker_loads_nothing_of_the_web() -> None:
     """What it need not hold is memory for somebody else."""
     code = "import sys, webapp.cli.working; print(*sorted({'flask', 'jinja2', 'alembic', 'zxcvbn'} & set(sys.modules)))"

@@ -4,6 +4,7 @@ import argparse
 import sys
 from collections.abc import Sequence
 from importlib import import_module
+from io import TextIOWrapper
 from typing import Any
 
 from sqlalchemy.exc import DBAPIError
@@ -45,6 +46,7 @@ COMMANDS = {
 def main(arguments: Sequence[str] | None = None) -> int:
     """Run one subcommand; gives the exit code (0 good, 1 a finding or failure, 2 wrong use)."""
     logs.configure()
+    _write_what_can_be_written()
     words = sys.argv[1:] if arguments is None else list(arguments)
     options = parser(words[:1]).parse_args(words)
     try:
@@ -58,6 +60,13 @@ def main(arguments: Sequence[str] | None = None) -> int:
         return 1
     except KeyboardInterrupt:
         return 130
+
+
+def _write_what_can_be_written() -> None:
+    """A terminal without quotation marks or Arabic gets a "?" in their place instead of a traceback."""
+    for stream in (sys.stdout, sys.stderr):
+        if isinstance(stream, TextIOWrapper):
+            stream.reconfigure(errors="replace")
 
 
 def parser(first: Sequence[str]) -> argparse.ArgumentParser:

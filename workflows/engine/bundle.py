@@ -2,6 +2,7 @@
 
 import hashlib
 import io
+import lzma
 import re
 import stat
 import unicodedata
@@ -20,6 +21,7 @@ MOST_MEMBERS = 400
 MOST_BYTES = 20_000_000
 LARGEST_MEMBER = 5_000_000
 LARGEST_ZIP = 10_000_000
+LONGEST_PATH = 200
 #: A member may not unpack to more than this many times its size: real diagrams reach about 20.
 MOST_RATIO = 100
 
@@ -138,8 +140,11 @@ def _from_folder(folder: Path) -> Bundle:
             continue
         name = path.relative_to(folder).as_posix()
         if not is_run_time(name):
-            ignored.append(name)
+            ignored.append(name if name.isprintable() else _shown(name))
             continue
+        name = _checked_name(name)
+        if name in files:
+            raise BundleUnreadable("double_member")
         if path.stat().st_size > LARGEST_MEMBER:
             raise BundleUnreadable("file_too_large", file=name, max=size_text(LARGEST_MEMBER))
         files[name] = path.read_bytes()
@@ -167,7 +172,7 @@ def _opened(data: bytes, read_archive: Callable[[zipfile.ZipFile], Read]) -> Rea
         with zipfile.ZipFile(io.BytesIO(data)) as archive:
             return read_archive(archive)
     # What a damaged or hostile zip makes the standard library raise; all of it means the same.
-    except (zipfile.BadZipFile, zlib.error, EOFError, OSError, ValueError, RuntimeError, NotImplementedError) as error:
+    except (zipfile.BadZipFile, zlib.error, lzma.LZMAError, EOFError, OSError, ValueError, RuntimeError) as error:
         raise BundleUnreadable("not_a_zip", reason=str(error)[:200]) from None
 
 
@@ -199,14 +204,20 @@ def _unpack(archive: zipfile.ZipFile, is_wanted: Callable[[str], bool]) -> tuple
 
 def _member_name(info: zipfile.ZipInfo) -> str:
     """The path of a member, checked: inside the bundle, UTF-8, no link, not encrypted."""
-    name = _decoded(info)
-    path = PurePosixPath(name)
-    harmless = name.isprintable() and "\\" not in name and ":" not in name and len(name) < 200
-    if not harmless or path.is_absolute() or ".." in path.parts or str(path) != name:
-        raise BundleUnreadable("unsafe_path", file=_shown(name))
+    name = _checked_name(_decoded(info))
     if info.flag_bits & 0x1:
         raise BundleUnreadable("encrypted", file=_shown(name))
     if stat.S_ISLNK(info.external_attr >> 16):
+        raise BundleUnreadable("unsafe_path", file=_shown(name))
+    return name
+
+
+def _checked_name(name: str) -> str:
+    """A path inside a bundle, composed; refused when it leads out, or when no page and no zip could carry it."""
+    path = PurePosixPath(name)
+    if not name.isprintable() or len(name) >= LONGEST_PATH:
+        raise BundleUnreadable("unusable_name", file=_shown(name))
+    if "\\" in name or ":" in name or path.is_absolute() or ".." in path.parts or str(path) != name:
         raise BundleUnreadable("unsafe_path", file=_shown(name))
     return unicodedata.normalize("NFC", name)
 

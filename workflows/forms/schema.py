@@ -11,6 +11,7 @@ from typing import Any
 import orjson
 import re2
 
+from workflows.core.sizes import size_text
 from workflows.feel import Expression
 from workflows.forms.errors import FormError, Refused
 from workflows.forms.expressions import Functions, compile_expression
@@ -58,7 +59,7 @@ def parse(data: bytes, functions: Functions | None = None) -> Form:
 def opened(data: bytes) -> dict[str, Any]:
     """The JSON of a form, which has a list of components; raises ``FormError`` for anything else."""
     if len(data) > LARGEST_SCHEMA:
-        raise FormError("schema_too_large", max=LARGEST_SCHEMA)
+        raise FormError("schema_too_large", max=size_text(LARGEST_SCHEMA))
     try:
         schema = orjson.loads(data.removeprefix(codecs.BOM_UTF8))
     except orjson.JSONDecodeError as error:

@@ -1,6 +1,7 @@
 """How a diagram hangs together: beginnings, ends, ways, gateways, loops."""
 
-from collections.abc import Iterator
+from collections.abc import Collection, Iterator
+from itertools import islice
 
 from workflows.engine.checks.examined import Examined, Graph
 from workflows.engine.dialect import Element, Process
@@ -9,6 +10,7 @@ from workflows.engine.findings import Finding
 DECIDING = frozenset({"exclusive_gateway", "inclusive_gateway"})
 WAITING = frozenset({"user_task", "manual_task", "receive_task", "intermediate_catch_event", "event_based_gateway"})
 LONGEST_ID = 150
+MOST_NAMED = 5
 
 
 def check_structure(examined: Examined) -> Iterator[Finding]:
@@ -29,13 +31,18 @@ def _executable(examined: Examined) -> Iterator[Finding]:
     called = {each.calls for each in examined.parsed.elements.values() if each.calls}
     key = examined.bundle.key
     if key not in tops:
-        yield examined.error(next(iter(tops), key), "process_id_differs", expected=key, found=", ".join(tops))
+        yield examined.error(next(iter(tops), key), "process_id_differs", expected=key, found=_few(tops))
         return
     if not tops[key].executable:
         yield examined.error(key, "not_executable")
     for other, process in tops.items():
         if other != key and process.executable and other not in called:
             yield examined.error(other, "several_executable", expected=key)
+
+
+def _few(keys: Collection[str]) -> str:
+    """Some of the keys; a file may have more than anybody would read."""
+    return ", ".join(islice(keys, MOST_NAMED)) + (", …" if len(keys) > MOST_NAMED else "")
 
 
 def _ways(examined: Examined, process: Process, graph: Graph) -> Iterator[Finding]:

@@ -65,6 +65,10 @@ BUNDLE: Final[Words] = {
         "„{file}“ führt aus dem Bündel hinaus. Das Bündel wird nicht angenommen.",
         '"{file}" leads out of the bundle. The bundle is refused.',
     ),
+    "unusable_name": (
+        "Der Dateiname „{file}“ ist zu lang oder enthält Zeichen, die nicht möglich sind. Benennen Sie die Datei um.",
+        'The file name "{file}" is too long or has characters that are not possible. Rename the file.',
+    ),
     "name_not_utf8": ("Der Dateiname „{file}“ ist nicht in UTF-8.", 'The file name "{file}" is not UTF-8.'),
     "no_main_diagram": (
         "Bei mehreren Diagrammen muss eines wie der Ordner heißen.",

@@ -33,7 +33,9 @@ KINDS = ACTIVITIES | GATEWAYS | EVENTS
 
 
 class DialectError(LotseError):
-    """No diagram at all: ``not_xml``, ``document_type``, ``too_large``, ``no_process``, ``duplicate_process``."""
+    """No diagram at all: ``not_xml``, ``document_type``, ``too_large``, ``no_process``, ``duplicate_process``,
+    ``too_many_elements``.
+    """
 
 
 @dataclass(frozen=True, slots=True)

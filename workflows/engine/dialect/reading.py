@@ -18,6 +18,9 @@ from workflows.engine.dialect.model import (
 from workflows.engine.dialect.nodes import NODE_KINDS, REFUSED_NODES, Shared, read_element
 from workflows.engine.dialect.xml import BPMN, Node, bpmn, extension_value, local, read, text
 
+PARTS = {*NODE_KINDS, *REFUSED_NODES, "sequenceFlow"}
+#: Elements and arrows of one bundle: ten times what the check allows. More are not read, which would take a minute.
+MOST_PARTS = 20_000
 CONDITIONAL = frozenset({"exclusive_gateway", "inclusive_gateway"})
 
 
@@ -29,6 +32,7 @@ class _Reading:
     lanes: dict[str, Lane] = field(default_factory=dict)
     refusals: list[Refusal] = field(default_factory=list)
     ids: Counter[str] = field(default_factory=Counter)
+    parts: int = 0
 
 
 def parse(xml: bytes, *more: bytes) -> ParsedProcess:
@@ -50,6 +54,9 @@ def parse(xml: bytes, *more: bytes) -> ParsedProcess:
 
 
 def _read_file(root: Node, reading: _Reading) -> None:
+    reading.parts += sum(local(each) in PARTS for each in root.iter(BPMN + "*"))
+    if reading.parts > MOST_PARTS:
+        raise DialectError("too_many_elements", max=MOST_PARTS)
     shared = Shared()
     for node in root:
         identity = node.get("id") or ""
