@@ -88,3 +88,28 @@ def test_the_same_condition_twice_is_told_at_the_way_that_is_never_gone() -> Non
         node("startEvent", "begin") + user_task("ask") + gateway + ends + flows("begin>ask", "ask>g", "g>done") + ways
     )
     assert told["condition_twice"] == {"way2", "way3"}
+
+
+def test_what_waits_behind_an_event_gateway_bears_no_boundary() -> None:
+    receive = node("receiveTask", "told", messageRef="m", name="Antwort")
+    late = node("boundaryEvent", "late", TIMER, attachedToRef="told")
+    other = node("intermediateCatchEvent", "pause", TIMER)
+    ends = "".join(node("endEvent", name) for name in ("done", "over", "way"))
+    gateway = node("startEvent", "begin") + node("eventBasedGateway", "either", name="Was zuerst kommt")
+    ways = flows("begin>either", "either>told", "told>done", "either>pause", "pause>over")
+    drawn = gateway + receive + other + ends + ways
+    assert "event_gateway_boundary" not in codes(drawn, shared=SHARED)
+    told = codes(drawn + late + flows("late>way"), shared=SHARED)
+    assert told["event_gateway_boundary"] == {"late"}
+
+
+def test_a_called_process_must_be_able_to_begin() -> None:
+    calling = node("callActivity", "call", extended('<zeebe:calledElement processId="other"/>'), name="Rufen")
+    calling = node("startEvent", "begin") + calling + node("endEvent", "done") + flows("begin>call", "call>done")
+
+    def called(event: str) -> str:
+        inside = node("startEvent", "ob", event) + node("endEvent", "oe") + flows("ob>oe")
+        return SHARED + f'<bpmn:process id="other" isExecutable="true">{inside}</bpmn:process>'
+
+    assert "called_without_start" not in codes(calling, shared=called(""))
+    assert codes(calling, shared=called(MESSAGE))["called_without_start"] == {"call"}

@@ -12,6 +12,7 @@ from workflows.core.errors import Conflict
 from workflows.core.tx import Tx
 from workflows.engine import messages, runtime
 from workflows.engine.catalogue import Call, Operator
+from workflows.engine.incidents import Incident
 from workflows.engine.messages import Message
 from workflows.engine.run import Engine
 
@@ -91,6 +92,28 @@ def test_a_retry_that_fails_again_is_a_new_incident(house: House) -> None:
     assert second.id != first
     with pytest.raises(Conflict, match="incident_resolved"), house.begin() as tx:
         runtime.retry(tx, house.engine, first)
+
+
+@pytest.mark.parametrize("is_mended", [True, False])
+def test_two_who_try_one_step_again_at_once_leave_one_incident_or_none(house: House, is_mended: bool) -> None:
+    """Both have read the incident; the worker is quicker and fails again, which makes another one of it."""
+    mailbox = Mailbox()
+    house.engine = Engine(operator("post", mailbox.post))
+    instance = house.run(beside_a_user_task())
+    first = house.incidents(instance)[0].id
+    with house.begin() as tx:
+        seen = tx.session.get_one(Incident, first)
+        house.retry(instance)
+        mailbox.broken = not is_mended
+        with pytest.raises(Conflict, match="incident_resolved"):
+            runtime.retry(tx, house.engine, seen.id)
+        tx.session.rollback()
+    (second,) = house.incidents(instance)
+    mailbox.broken = False
+    with house.begin() as tx:
+        runtime.retry(tx, house.engine, second.id)
+    assert house.incidents(instance) == []
+    assert rows(house) == 1
 
 
 def test_results_that_cannot_be_taken_undo_the_operator_too(house: House) -> None:

@@ -54,6 +54,21 @@ def test_a_repeated_start_from_a_day_long_past_begins_with_the_next_turn(house: 
     assert house.work() == 1
 
 
+@pytest.mark.parametrize("turns", [1, 2])
+def test_a_new_version_does_not_begin_again_what_has_had_its_turns(house: House, turns: int) -> None:
+    """Of a number that is all over the last turn comes at once, but only to a process that never began there."""
+    cycle = "R2/2026-03-03T09:00:00Z/P1D"
+    deploy(house, timed(cycle))
+    house.clock.advance(timedelta(days=turns))
+    house.work()
+    assert started(house) == turns
+    deploy(house, timed(cycle, script="=2"))
+    assert house.work() == 0
+    house.clock.advance(timedelta(days=9))
+    house.work()
+    assert started(house) == 2
+
+
 def begun_at(house: House) -> list[str]:
     """The days in Berlin on which instances began."""
     with house.begin() as tx:

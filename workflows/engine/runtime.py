@@ -247,6 +247,9 @@ def retry(tx: Tx, engine: Engine, incident_id: int) -> Instance:
     if incident is None:
         raise NotFound("not_found", kind="incident")
     instance, run = _load(tx, engine, incident.instance_id)
+    # Whoever tried it between the two looks has left another incident in its place, or none: ask again under the lock.
+    run.lock()
+    tx.session.refresh(incident)
     token = tokens.find(run.top, incident.token)
     if incident.resolved_at is not None or token is None:
         raise Conflict("incident_resolved", at=incident.resolved_at)

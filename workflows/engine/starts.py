@@ -18,6 +18,7 @@ from workflows.engine.dialect.model import Element
 from workflows.engine.expressions import Functions, certain, evaluate
 from workflows.engine.faults import Stuck
 from workflows.engine.messages import Subscription
+from workflows.engine.moments import Period
 from workflows.engine.timers import Timer
 
 NO_VARIABLES: Mapping[str, Any] = {}
@@ -74,8 +75,12 @@ def renew(tx: Tx, process_key: str, definition: Definition | None, functions: Fu
 def _wait_for_moment(tx: Tx, process_key: str, element: Element, functions: Functions) -> None:
     value = _value(tx, element, functions)
     if element.trigger.timer == "cycle":
-        anchor, due, times = moments.cycle(value, tx.now).first(tx.now, tx.now)
-        _add(tx, process_key, element, due, _Turns(times, anchor))
+        cycle = moments.cycle(value, tx.now)
+        anchor, due, times = cycle.first(tx.now, tx.now)
+        if _has_begun(tx, process_key, element, due):
+            _go_on(tx, process_key, element, cycle.period, due, _Turns(times, anchor))
+        else:
+            _add(tx, process_key, element, due, _Turns(times, anchor))
         return
     due = moments.moment(value, tx.now)
     if not _has_begun(tx, process_key, element, due):
@@ -95,11 +100,16 @@ def again(tx: Tx, timer: Timer, element: Element, functions: Functions) -> None:
     if element.trigger.timer == "cycle" and turns.left != 1:
         assert timer.process_key is not None
         cycle = moments.cycle(_value(tx, element, functions), tx.now)
-        anchor = turns.anchor or cycle.start or timer.due_at
-        following = moments.next_turn(anchor, cycle.period, timer.due_at)
-        if following is not None:
-            left = turns.left and turns.left - 1
-            _add(tx, timer.process_key, element, following, _Turns(left, anchor))
+        counted = _Turns(turns.left, turns.anchor or cycle.start or timer.due_at)
+        _go_on(tx, timer.process_key, element, cycle.period, timer.due_at, counted)
+
+
+def _go_on(tx: Tx, process_key: str, element: Element, period: Period, begun: datetime, turns: _Turns) -> None:
+    """Wait for the turn after one that has begun, if there is to be one."""
+    assert turns.anchor is not None
+    following = moments.next_turn(turns.anchor, period, begun) if turns.left != 1 else None
+    if following is not None:
+        _add(tx, process_key, element, following, _Turns(turns.left and turns.left - 1, turns.anchor))
 
 
 def _value(tx: Tx, element: Element, functions: Functions) -> Any:

@@ -104,8 +104,25 @@ def _element(examined: Examined, process: Process, element: Element) -> Iterator
         yield from _decision(examined, process, element)
     if len(element.outgoing) > 1 and not element.kind.endswith("_gateway"):
         yield examined.warning(element.id, "implicit_fork", ways=len(element.outgoing))
-    if element.kind == "event_based_gateway" and len(element.outgoing) < 2:
-        yield examined.warning(element.id, "event_gateway_single")
+    if element.kind == "event_based_gateway":
+        if len(element.outgoing) < 2:
+            yield examined.warning(element.id, "event_gateway_single")
+        yield from _awaited(examined, process, element)
+    called = examined.parsed.processes.get(element.calls or "")
+    if called is not None and not _begins(called):
+        yield examined.error(element.id, "called_without_start", process=called.id)
+
+
+def _awaited(examined: Examined, process: Process, gateway: Element) -> Iterator[Finding]:
+    """What waits behind an event-based gateway bears no boundary events (BPMN 2.0 §10.5.6): one of them would end
+    its step, and the gateway would wait on for the others."""
+    for key in gateway.outgoing:
+        for boundary in examined.parsed.boundaries(process.flows[key].target):
+            yield examined.error(boundary.id, "event_gateway_boundary", gateway=gateway.name or gateway.id)
+
+
+def _begins(called: Process) -> bool:
+    return any(each.kind == "start_event" and each.trigger.kind == "none" for each in called.elements.values())
 
 
 def _decision(examined: Examined, process: Process, element: Element) -> Iterator[Finding]:

@@ -39,4 +39,13 @@ EVENTS: Final[Words] = {
         "Dieselbe Bedingung „{source}“ steht schon an einem früheren Weg aus „{gateway}“: Dieser wird nie gegangen.",
         'The same condition "{source}" already stands at an earlier way out of "{gateway}": this one is never gone.',
     ),
+    "event_gateway_boundary": (
+        "Was nach einem ereignisbasierten Gateway wartet, trägt kein Randereignis."
+        " Zeichnen Sie es als weiteren Weg von „{gateway}“.",
+        'What waits behind an event-based gateway bears no boundary event. Draw it as another way from "{gateway}".',
+    ),
+    "called_without_start": (
+        "Der aufgerufene Ablauf „{process}“ hat kein einfaches Startereignis, mit dem er beginnen könnte.",
+        'The called process "{process}" has no plain start event it could begin with.',
+    ),
 }
