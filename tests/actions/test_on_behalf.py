@@ -207,7 +207,7 @@ def test_taking_back_sent_twice_counts_once_and_needs_a_reason(house: House) -> 
     for _ in range(2):
         _take_back(house, answer=answer)
     assert _referral(house).status == "sent"
-    assert _told(house, case, "referral.answer_taken_back") == {"reason": "Verwechselt"}
+    assert _told(house, case, "referral.reopened")["reason"] == "Verwechselt"
 
 
 def test_an_outcome_taken_back_twice_leaves_the_acceptance_before_it(house: House) -> None:

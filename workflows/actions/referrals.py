@@ -290,7 +290,6 @@ def take_back(tx: Tx, referral_id: int, reason: str, *, answer: int | None) -> R
     last = last_answer(tx, referral)
     if last is None or last.seq != answer:
         raise Invalid({"answer": (Problem("another_answer"),)})
-    audit.record(tx, referral.stream, "referral.answer_taken_back", referral.key, {"reason": reason})
     runtime.tell(tx, ENGINE, TAKEN_BACK, key, {"taken_back_reason": reason}, unique_key=unique)
     return referral
 
