@@ -1,11 +1,17 @@
-"""What an association said of itself once it need not say again."""
+"""What goes on around an application: what is known is not asked again, what changes outside does not break it."""
+
+from decimal import Decimal
 
 import pytest
 from sqlalchemy import select
 
 from tests.actions import applying
 from tests.actions.conftest import ENQUIRY, House
-from workflows.actions import own_tasks
+from workflows.actions import asked, own_tasks
+from workflows.core.errors import Conflict, NotFound
+from workflows.domain import programmes
+from workflows.domain.cases import Case
+from workflows.domain.funding import Application
 from workflows.engine.tasks import Task
 
 
@@ -42,3 +48,54 @@ def test_nobody_else_sees_it_not_even_under_its_name(house: House, stranger: dic
     applying.walk(house, "answer_questions")
     token = applying.advise(house, {**ENQUIRY, **stranger}, channel)
     assert not _sketch(house, token).get("legal_form")
+
+
+def _states(house: House) -> list[tuple[str, str | None]]:
+    with house.at() as tx:
+        return [(row.status, row.result) for row in tx.session.scalars(select(Application).order_by(Application.id))]
+
+
+def test_a_programme_that_pays_less_meanwhile_does_not_stop_a_plan_made_before(house: House) -> None:
+    applying.advise(house)
+    applying.walk(house, "review_draft")
+    with house.at() as tx:
+        programmes.edit(tx, "council_project", amounts={"project_max": Decimal(1000), "share_max_percent": Decimal(50)})
+    house.do("coordinator", "review_draft", applying.typed("review_draft"))
+    house.work()
+    house.do("coordinator", "gather_documents", applying.typed("gather_documents"))
+    house.do("coordinator", "submit_here", applying.typed("submit_here"))
+    house.work()
+    assert _states(house) == [("submitted", None)]
+
+
+def _give_up(house: House, application_id: int = 1) -> None:
+    with house.at("coordinator") as tx:
+        case = tx.session.scalars(select(Case)).one()
+        asked.give_up(tx, case.id, application_id, "phone", tx.now.date())
+    house.work()
+
+
+@pytest.mark.parametrize("stage", ["describe_project", "answer_questions", "submit_here", "rate_application"])
+def test_one_application_is_given_up_by_telephone_and_the_enquiry_goes_on(house: House, stage: str) -> None:
+    applying.jury(house, "jury")
+    applying.advise(house)
+    applying.walk(house, stage)
+    with pytest.raises(NotFound):
+        _give_up(house, 2)
+    _give_up(house)
+    assert _states(house) == [("closed", "withdrawn")]
+    with house.at() as tx:
+        case = tx.session.scalars(select(Case)).one()
+        assert case.status == "in_progress"
+        assert [task.element_id for task in tx.session.scalars(select(Task).where(Task.status == "open"))] == []
+    with pytest.raises(Conflict, match="application_state"):
+        _give_up(house)
+
+
+def test_whoever_has_got_money_cannot_give_up_any_more(house: House) -> None:
+    applying.jury(house, "jury")
+    applying.advise(house)
+    applying.walk(house, "confirm_spending")
+    with pytest.raises(Conflict, match="application_state"):
+        _give_up(house)
+    assert _states(house) == [("awarded", None)]

@@ -63,7 +63,8 @@ def _found(begin: Begin, content: Content, profile: dict[str, Any], sketch: dict
         facts = OPERATORS["funding.programmes"].run(tx, call)
         assert facts is not None
         given = {"profile": profile, "sketch": sketch, **facts}
-        rows: Any = content.decisions["matching_programmes"].evaluate("matching_programmes", given, now=tx.now).value
+        matching = content.decisions["matching_programmes"]
+        rows: Any = matching.evaluate("matching_programmes", given, now=tx.now, functions=OFFICE_FUNCTIONS).value
     return {row["programme"]: row for row in rows}
 
 
@@ -78,6 +79,7 @@ def test_every_programme_has_a_table_and_a_verdict_with_its_reason(seeded: Begin
 CASES: list[tuple[str, dict[str, Any], dict[str, Any], str]] = [
     ("city_integration", {}, {}, "yes"),
     ("city_integration", {"charitable": "unknown"}, {}, "unclear"),
+    ("city_integration", {"charitable": "no"}, {}, "unclear"),
     ("city_integration", {}, {"fields": ["religion"]}, "no"),
     ("culture", {"legal_form": "person", "charitable": "no"}, {"starts_on": date(2026, 12, 1)}, "yes"),
     ("culture", {}, {"fields": ["sport"]}, "no"),
@@ -94,6 +96,8 @@ CASES: list[tuple[str, dict[str, Any], dict[str, Any], str]] = [
     ("wir_mo", {}, {"only": "heritage"}, "no"),
     ("wir_mo", {}, {"has_begun": "yes"}, "no"),
     ("wir_mo", {}, {"months": Decimal(25)}, "unclear"),
+    ("wir_mo", {}, {"requested": Decimal("3000.01")}, "unclear"),
+    ("wir_mo", {}, {"requested": Decimal("3000.01"), "months": Decimal(13)}, "yes"),
     ("wir_innovative", {}, {"purpose": "model"}, "unclear"),
     ("wir_innovative", {}, {}, "no"),
     ("wir_guides", {}, {"purpose": "guides"}, "yes"),
@@ -125,9 +129,10 @@ def test_amounts_documents_and_deadlines_are_read_from_the_programme(seeded: Beg
         programme.deadline_rule = {"month": 11, "day": 15}
     row = _found(seeded, funding, PROFILE, SKETCH)["council_project"]
     assert row["verdict"] == "unclear"
-    assert "1500" in row["reasons"]
+    assert "1.500,00 €" in row["reasons"]
     assert row["ceiling"] == Decimal(1500)
     assert row["missing"] == ["register_extract"]
+    assert row["missing_names"] == ["Auszug aus dem Vereinsregister"]
     assert (row["deadline"].month, row["deadline"].day) == (11, 15)
 
 
@@ -137,3 +142,34 @@ def test_what_an_association_fills_in_is_whole_in_every_language(funding: Conten
         german = set(funding.forms[name].german())
         for language in LANGUAGES - {"de"}:
             assert german - funding.translations[language].keys() == set(), (name, language)
+
+
+def test_two_years_of_a_yearly_sum_are_twice_as_much_and_the_minijob_has_its_own_limit(
+    seeded: Begin, funding: Content
+) -> None:
+    def found(requested: int, months: int) -> dict[str, Any]:
+        return _found(seeded, funding, PROFILE, SKETCH | {"requested": Decimal(requested), "months": Decimal(months)})[
+            "wir_mo"
+        ]
+
+    assert found(2000, 12)["ceiling"] == Decimal(10200)
+    assert found(2000, 24)["ceiling"] == Decimal(20400)
+    assert "Minijob" in found(5000, 12)["reasons"]
+    assert "Minijob" in found(20400, 24)["reasons"]
+    assert "10.200,00 € im Jahr" in found(20401, 24)["reasons"]
+
+
+def test_texts_of_the_tables_follow_the_deadline_of_the_programme(seeded: Begin, funding: Content) -> None:
+    with seeded() as tx:
+        programme = programmes.find(tx.session, "wir_guides")
+        assert isinstance(programme, Programme)
+        programme.deadline_rule = {"weeks_before_start": 8}
+    late = SKETCH | {"purpose": "guides", "starts_on": date(2026, 4, 10)}
+    row = _found(seeded, funding, PROFILE, late)["wir_guides"]
+    assert (row["verdict"], row["deadline"]) == ("no", date(2026, 2, 13))
+    assert "13.02.2026" in row["reasons"]
+
+
+def test_who_has_no_document_yet_is_told_every_one(seeded: Begin, funding: Content) -> None:
+    row = _found(seeded, funding, PROFILE | {"documents": None}, SKETCH)["hor"]
+    assert row["missing_names"] == ["Antrag (Formular)", "Beschreibung des Projekts"]

@@ -1,5 +1,6 @@
 """The stories of all processes, played on the real engine with a session of its own for every step."""
 
+import re
 import shutil
 from collections.abc import Sequence
 from pathlib import Path
@@ -19,7 +20,10 @@ pytestmark = pytest.mark.timeout(400)
 
 # What enquirers type in the stories, and who decides or which documents are asked for.
 TYPED = ("Abend", "Vorstand ist neu", "A. Beispiel", "Verein Beispiel", "0611")
-DECIDE = ("Satzung", "Kommission", "Land", "selbst")
+DECIDE = ("Satzung", "Kommission", "Land", "selbst", "Träger", "Formular")
+
+EUROS = re.compile(r"\S* €")
+WRITTEN_OUT = re.compile(r"([1-9][0-9]{0,2}(\.[0-9]{3})*|0),[0-9]{2} €")
 
 
 def season(url: str, folder: Path, key: str) -> tuple[list[Performance], list[Mail]]:
@@ -58,8 +62,11 @@ def test_every_story_goes_as_told_beside_all_others(
     assert [mail.subject for mail in mails if any(words in mail.subject + mail.text for words in TYPED)] == []
     assert key != "enquiry" or {mail.language for mail in mails} == {"de", "en", "ar"}
     texts = [mail.text for mail in mails if "Antrag soll bis" in mail.text or "Entscheiden wird" in mail.text]
-    assert bool(texts) is (key == "funding")
+    assert key != "funding" or texts
     assert all(any(words in text for words in DECIDE) for text in texts)
+    amounts = [text for mail in mails for text in EUROS.findall(mail.text)]
+    assert key != "funding" or amounts
+    assert [text for text in amounts if not WRITTEN_OUT.fullmatch(text)] == []
 
 
 def test_every_story_goes_as_told_on_postgresql(

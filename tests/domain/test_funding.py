@@ -54,6 +54,27 @@ def test_an_award_is_drawn_proven_and_the_rest_comes_back_into_the_pot(seeded: B
         assert {"application.awarded", "application.drawn", "application.proven", "application.repaid"} <= told
 
 
+def test_what_is_not_demanded_any_more_needs_a_reason_and_stays_out_of_the_pot(seeded: Begin, case: Case) -> None:
+    with seeded() as tx:
+        programmes.set_pot(tx, "wir_micro", tx.now.year, Decimal(5000))
+        application = _submitted(tx, case)
+        funding.award(tx, application.id, Decimal(2000), "")
+        funding.draw(tx, application.id, Decimal(2000))
+        with pytest.raises(Conflict, match="application_state"):
+            funding.waive(tx, application.id, "Erlassen")
+        funding.prove(tx, application.id, Decimal(1500))
+        with pytest.raises(LotseError, match="reason_text_missing"):
+            funding.waive(tx, application.id, " ")
+        funding.waive(tx, application.id, "Die Kommission verzichtet")
+        assert funding.close(tx, application.id).result == "proven"
+        found = funding.pot(tx.session, application)
+        assert found is not None
+        assert found.remaining == Decimal(3000)
+    with seeded() as tx:
+        told = [entry for entry in audit.entries(tx.session, case.stream) if entry.event == "application.waived"]
+        assert [entry.details["amount"] for entry in told if entry.details] == ["500.00"]
+
+
 def test_a_pot_gives_no_more_than_it_has(seeded: Begin, case: Case) -> None:
     with seeded() as tx:
         programmes.set_pot(tx, "wir_micro", tx.now.year, Decimal(3000))
@@ -118,7 +139,7 @@ def test_a_plan_must_add_up_stay_below_the_ceiling_and_leave_an_own_share(
         application = funding.open_new(tx, case.id)
         funding.choose(tx, application.id, "dsee_micro", "Chor", None)
         with pytest.raises(LotseError, match=code):
-            funding.plan(tx, application.id, plan, ceiling)
+            funding.plan(tx, application.id, plan, ceiling, share_max=Decimal(90))
 
 
 def test_a_change_of_the_plan_keeps_its_sum(seeded: Begin, case: Case) -> None:

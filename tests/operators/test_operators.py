@@ -76,7 +76,7 @@ def test_the_catalogue_knows_groups_of_offices_and_all_lists(begin: Begin, case:
         found = catalogue(tx)
     assert {"group:coordination", "group:leadership", "office:1"} <= found.groups
     assert {"topic", "office", "programme"} <= found.code_lists.keys()
-    assert set(found.functions) == {"working days", "next working day", "half way"}
+    assert set(found.functions) == {"working days", "next working day", "half way", "money", "written day"}
 
 
 def test_what_an_entry_may_be_told_is_known_before_it_runs(begin: Begin, case: Case) -> None:

@@ -10,13 +10,14 @@ from tests.actions.applying import typed
 from tests.conftest import Begin
 from tests.webapp.conftest import Enquired
 from tests.webapp.test_journey import TRIAGE
-from tests.webapp.test_on_behalf import SignIn
+from tests.webapp.test_on_behalf import HOW, SignIn
 from workflows import worker
 from workflows.actions import inbox
 from workflows.core.clock import SetClock
 from workflows.core.settings import Settings
 from workflows.core.smtp import DemoTransport
 from workflows.domain import people
+from workflows.domain.cases import Case
 from workflows.engine.tasks import Task
 
 
@@ -95,3 +96,34 @@ def test_a_biased_member_reads_why_the_task_is_not_theirs(
         assert "nicht befangen" in answer.text
     with begin() as tx:
         assert tx.session.scalars(select(Task.element_id).where(Task.status == "open")).one() == "rate_application"
+
+
+def test_the_coordination_enters_that_only_the_application_is_given_up(
+    signed_in: SignIn,
+    enquiry: Enquired,
+    begin: Begin,
+    sessions: sessionmaker[Session],
+    settings: Settings,
+    clock: SetClock,
+) -> None:
+    def work() -> None:
+        worker.run_due(sessions, settings, clock, DemoTransport())
+
+    work()
+    with begin() as tx:
+        triage = tx.session.scalars(select(Task.id).where(Task.element_id == "triage")).one()
+        inbox.complete(tx, triage, {**TRIAGE, "ways": ["funding"]})
+    work()
+    mine = signed_in("coordinator")
+    page = mine.get("/cases/1/withdrawal").text
+    assert "nur die Förderberatung" in page
+    for wrong in ("application:2", "application:x"):
+        assert mine.post("/cases/1/withdrawal", {"what": wrong, **HOW}).status_code == 404
+    assert mine.post("/cases/1/withdrawal", {"what": "application:1", **HOW}).location == "/cases/1"
+    work()
+    case = mine.get("/cases/1").text
+    assert "Rückzug des Förderantrags gewünscht" in case
+    assert "(Telefon, 02.03.2026)" in case
+    assert "nur die Förderberatung" not in mine.get("/cases/1/withdrawal").text
+    with begin() as tx:
+        assert tx.session.get_one(Case, 1).status == "in_progress"

@@ -52,7 +52,7 @@ def of_sender(tx: Tx, file: CaseFile) -> list[Row]:
     case = file.case
     ids: dict[str, Any] = {"case_id": case.id}
     can_confirm = ("case_confirmed", case.reference) in file.awaited and policy.may(tx.actor, policy.TASK_ON_BEHALF)
-    can_take_back = told.can_withdraw(tx, case) or told.can_stop_sharing(tx, case)
+    can_take_back = told.can_withdraw(tx, case) or told.can_stop_sharing(tx, case) or bool(told.can_give_up(tx, case))
     offered = [
         (can_confirm, _("Rückmeldung eintragen"), "on_behalf.confirmation"),
         (can_take_back, _("Widerruf eintragen"), "asked.withdrawal"),

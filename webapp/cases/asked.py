@@ -8,13 +8,17 @@ from webapp.access import Refusal, view
 from webapp.cases.on_behalf import how_it_came, page
 from webapp.forms.reading import written
 from webapp.forms.view import Problems
+from webapp.security import row_id
 from workflows import policy
 from workflows.actions import asked as told
 from workflows.core.errors import Invalid
 from workflows.core.tx import Tx
 from workflows.domain.cases import SURVEY
+from workflows.domain.funding import Application
 
 asked = Blueprint("asked", __name__)
+
+APPLICATION = "application:"
 
 
 @view(asked, "/cases/<int:case_id>/withdrawal", who=policy.TASK_ON_BEHALF)
@@ -25,10 +29,13 @@ def withdrawal(tx: Tx, case_id: int) -> ResponseReturnValue:
 
 @view(asked, "/cases/<int:case_id>/withdrawal", who=policy.TASK_ON_BEHALF, methods=("POST",))
 def enter_withdrawal(tx: Tx, case_id: int) -> ResponseReturnValue:
-    """Take back the enquiry, or only the consent to pass data on."""
+    """Take back the enquiry, one application, or only the consent to pass data on."""
     channel, on = how_it_came()
+    what = request.form.get("what", "")
     try:
-        if request.form.get("what") == "consent":
+        if what.startswith(APPLICATION):
+            told.give_up(tx, case_id, row_id(what.removeprefix(APPLICATION)) or 0, channel, on)
+        elif what == "consent":
             told.stop_sharing(tx, case_id, channel, on)
         else:
             told.withdraw(tx, case_id, written(request.form, "reason"), channel, on)
@@ -61,6 +68,7 @@ def _withdrawing(tx: Tx, case_id: int, problems: Problems | None = None) -> str:
     case = told.read(tx, case_id)
     offered = (
         (told.can_withdraw(tx, case), "enquiry", _("die ganze Anfrage")),
+        *((True, row.key, _called(row)) for row in told.can_give_up(tx, case)),
         (told.can_stop_sharing(tx, case), "consent", _("nur die Einwilligung, Angaben weiterzugeben")),
     )
     return render_template(
@@ -71,6 +79,10 @@ def _withdrawing(tx: Tx, case_id: int, problems: Problems | None = None) -> str:
         reason=written(request.form, "reason"),
         longest=told.LONGEST_REASON,
     )
+
+
+def _called(row: Application) -> str:
+    return str(_("nur den Förderantrag „%(title)s“", title=row.title) if row.title else _("nur die Förderberatung"))
 
 
 def _surveying(tx: Tx, case_id: int, problems: Problems | None = None) -> str:

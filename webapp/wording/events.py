@@ -106,6 +106,8 @@ AUDIT: Mapping[str, Any] = {
     "application.changed": _("Kostenplan geändert"),
     "application.proven": _("Verwendung nachgewiesen"),
     "application.repaid": _("Restbetrag zurückgezahlt"),
+    "application.waived": _("Auf Rückzahlung verzichtet"),
+    "application.withdrawal_asked": _("Rückzug des Förderantrags gewünscht"),
     "application.withdrawn": _("Förderantrag zurückgezogen"),
     "application.closed": _("Förderung abgeschlossen"),
     "task.claimed": _("Aufgabe übernommen"),

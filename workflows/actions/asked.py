@@ -5,10 +5,13 @@ from datetime import date
 
 from workflows import policy
 from workflows.actions import enquiries, received
-from workflows.core.errors import Invalid, Problem
+from workflows.core import audit
+from workflows.core.errors import Conflict, Invalid, NotFound, Problem
 from workflows.core.tx import Tx
-from workflows.domain import cases
+from workflows.domain import cases, funding
 from workflows.domain.cases import Case
+from workflows.domain.funding import Application
+from workflows.engine import messages
 
 LONGEST_REASON = 500
 
@@ -40,6 +43,28 @@ def withdraw(tx: Tx, case_id: int, reason: str, channel: str, on: date | None) -
     if len(reason) > LONGEST_REASON:
         raise Invalid({"reason": (Problem("too_long", {"max": LONGEST_REASON}),)})
     enquiries.withdraw_case(tx, case_id, reason, _how(tx, case, channel, on))
+
+
+def can_give_up(tx: Tx, case: Case) -> list[Application]:
+    """The applications that may be taken back one by one in the sender's name, oldest first."""
+    if not policy.may(tx.actor, policy.TASK_ON_BEHALF):
+        return []
+    return [row for row in funding.of_case(tx.session, case.id) if funding.can_withdraw(row)]
+
+
+def give_up(tx: Tx, case_id: int, application_id: int, channel: str, on: date | None) -> None:
+    """One application is taken back, all else of the enquiry goes on.
+
+    Raises ``NotFound``, ``Invalid`` and, once money has been called for, ``Conflict("application_state")``.
+    """
+    case = read(tx, case_id)
+    application = next((row for row in funding.of_case(tx.session, case.id) if row.id == application_id), None)
+    if application is None:
+        raise NotFound("not_found", kind="application")
+    if not funding.can_withdraw(tx.locked(Application, application.id)):
+        raise Conflict("application_state", application=application.id, status=application.status, wanted="withdrawn")
+    audit.record(tx, case.stream, "application.withdrawal_asked", application.key, _how(tx, case, channel, on))
+    messages.send(tx, "funding_withdrawn", application.key, {}, unique_key=f"funding_withdrawn/{application.key}")
 
 
 def stop_sharing(tx: Tx, case_id: int, channel: str, on: date | None) -> None:

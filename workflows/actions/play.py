@@ -22,7 +22,7 @@ from workflows.core.clock import BERLIN
 from workflows.core.errors import Invalid, LotseError, NotFound
 from workflows.core.settings import Settings
 from workflows.core.tx import Actor, Tx
-from workflows.domain import funding
+from workflows.domain import funding, programmes
 from workflows.engine import messages, moments, runtime
 from workflows.engine.definition import GERMAN
 from workflows.engine.tasks import Task
@@ -119,7 +119,7 @@ def perform(
         performance.deviations = [_named(each, story.steps, known) for each in performance.deviations]
     if at_end is not None:
         at_end(play_on)
-    _strike(play_on)
+    _strike(play_on, story)
     return performance
 
 
@@ -248,11 +248,18 @@ def _receiver(play_on: Stage, tx: Tx, about: str) -> str:
     return asked[about].key
 
 
+def _close(play_on: Stage, step: Step) -> None:
+    """A programme is taken from the offer."""
+    with play_on.begin() as tx:
+        programmes.edit(tx, step.what, is_active=False)
+
+
 VERBS: dict[str, Callable[[Stage, Step], None]] = {
     "complete": _complete,
     "advance": _advance,
     "workdays": _working_days,
     "message": _message,
+    "closes": _close,
 }
 
 
@@ -300,9 +307,12 @@ def _move_to(play_on: Stage, moment: datetime) -> None:
     raise LotseError("endless_scenario", turns=MOST_TURNS)
 
 
-def _strike(play_on: Stage) -> None:
-    """End what the story left running, so that nobody's worker finds it."""
+def _strike(play_on: Stage, story: Scenario) -> None:
+    """End what the story left running, so that nobody's worker finds it; the next one has every programme again."""
     with play_on.begin() as tx:
+        for step in story.steps:
+            if step.verb == "closes" and programmes.find(tx.session, step.what) is not None:
+                programmes.edit(tx, step.what, is_active=True)
         running = [instance.id for instance in play_on.instances(tx) if instance.status == "running"]
     for instance_id in running:
         with play_on.begin() as tx:

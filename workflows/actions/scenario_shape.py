@@ -131,6 +131,7 @@ _IN_A_STEP: Mapping[str, Check] = {
     "advance": _passing,
     "workdays": _days,
     "message": _text,
+    "closes": _text,
     "by": _text,
     "about": _text,
     "values": _values,
@@ -152,6 +153,7 @@ _VERBS: Mapping[str, frozenset[str]] = {
     "advance": frozenset(),
     "workdays": frozenset(),
     "message": frozenset({"about", "values"}),
+    "closes": frozenset(),
     "expect": frozenset(),
 }
 _ADVISED = _of(Enquiry)

@@ -16,7 +16,8 @@ knows then: ``start: {enquiry: …, process: sample, values: {amount: 5}}``, wit
 start events instead of the plain one. A message ``about: application``
 or ``about: invitation`` goes to the newest of them, ``expect: {application: awarded}`` looks at its state,
 ``expect: {letters: [write_letter], entries: [tell_register]}`` at the steps that wrote letters and register entries,
-``start: {pots: {wir_micro: 3000}}`` says what is left in a pot of that year. A value ``person:jury`` stands for the key
+``start: {pots: {wir_micro: 3000}}`` says what is left in a pot of that year, ``{closes: hor}`` that this programme is
+not on offer any more from then on. A value ``person:jury`` stands for the key
 of that person's account.
 """
 

@@ -20,7 +20,7 @@ from workflows.core.errors import Conflict, LotseError, NotFound
 from workflows.core.tx import Tx
 from workflows.domain import cases, programmes
 from workflows.domain.cases import Case
-from workflows.domain.programmes import Programme, ProgrammeYear
+from workflows.domain.programmes import ProgrammeYear
 
 STATUSES = (
     "advice",
@@ -142,13 +142,17 @@ def choose(
     return application
 
 
-def plan(tx: Tx, application_id: int, costs: Plan, ceiling: Decimal | None) -> Application:
-    """Keep the cost plan; raises ``LotseError`` ``plan_unbalanced``, ``plan_over_ceiling``, ``plan_without_share``."""
+def plan(
+    tx: Tx, application_id: int, costs: Plan, ceiling: Decimal | None, share_max: Decimal | None = None
+) -> Application:
+    """Keep the cost plan, held against the figures its programme had when it was chosen (``share_max`` in percent).
+
+    Raises ``LotseError`` ``plan_unbalanced``, ``plan_over_ceiling``, ``plan_without_share``.
+    """
     application = tx.locked(Application, application_id)
     if application.status not in {"preparing", "incomplete"}:
         raise _wrong_state(application, "planned")
-    programme = tx.session.get_one(Programme, application.programme_id)
-    _check(costs, ceiling, programme.share_max)
+    _check(costs, ceiling, share_max)
     application.plan = {
         "lines": list(costs.lines),
         "own_share": costs.own_share,
@@ -315,6 +319,22 @@ def repay(tx: Tx, application_id: int, amount: Decimal) -> Application:
     _give_back(tx, application, amount)
     _record(tx, application, "application.repaid", amount=str(amount))
     return application
+
+
+def waive(tx: Tx, application_id: int, reason: str) -> Application:
+    """What has not come back is not demanded any more; raises ``LotseError("reason_text_missing")`` without words."""
+    if not reason.strip():
+        raise LotseError("reason_text_missing", reason="waived")
+    application = tx.locked(Application, application_id)
+    if application.status != "proven":
+        raise _wrong_state(application, "waived")
+    _record(tx, application, "application.waived", amount=str(to_repay(application)), reason=reason)
+    return application
+
+
+def can_withdraw(application: Application) -> bool:
+    """Whether it may be taken back: whoever has got money must prove what it was spent on, and give back the rest."""
+    return application.status in OPEN and not application.drawn
 
 
 def withdraw(tx: Tx, application_id: int) -> Application:

@@ -36,6 +36,18 @@ def half_way(start: object, end: object) -> datetime.date:
     return workdays.half_way(begins, ends)
 
 
+def money(amount: object) -> str:
+    """An amount of euros as it is written in German, without its sign: ``3.200,00``."""
+    if not isinstance(amount, Decimal):
+        raise CallRefused("das ist kein Betrag", "this is no amount")
+    return f"{amount:,.2f}".translate(str.maketrans(",.", ".,"))
+
+
+def written_day(date: object) -> str:
+    """A date as it is written in German: ``31.12.2026``."""
+    return f"{_day(date):%d.%m.%Y}"
+
+
 def _day(value: object) -> datetime.date:
     """The date of a date or of a moment in Berlin; anything else is refused: null and a warning in FEEL."""
     if isinstance(value, datetime.datetime):
@@ -56,5 +68,11 @@ def _whole(value: object) -> int:
 
 #: By their name in FEEL.
 OFFICE_FUNCTIONS: Mapping[str, Callable[..., object]] = MappingProxyType(
-    {"working days": working_days, "next working day": next_working_day, "half way": half_way}
+    {
+        "working days": working_days,
+        "next working day": next_working_day,
+        "half way": half_way,
+        "money": money,
+        "written day": written_day,
+    }
 )

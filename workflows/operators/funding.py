@@ -58,11 +58,13 @@ def look_up(tx: Tx, call: Call) -> dict[str, Any]:
 
 
 def choose(tx: Tx, call: Call) -> dict[str, Any]:
-    """Settle on a programme; its facts come back for forms and gateways."""
+    """Settle on a programme; its facts come back for forms and gateways. Throws ``programme_gone``."""
     key, title, starts_on = inputs.text(call, "programme"), inputs.text(call, "title"), inputs.day(call, "starts_on")
+    programme = programmes.find(tx.session, key)
+    if programme is None or not programme.is_active:
+        raise BpmnError("programme_gone", {"programme": key})
     application = funding.choose(tx, _id(call), key, title, starts_on, inputs.day(call, "ends_on"))
     profiles.keep(tx, application.id, inputs.context(call, "profile"))
-    programme = tx.session.get_one(Programme, application.programme_id)
     facts = _facts(tx, programme, starts_on)
     return {"programme": {**facts, "year": application.year}, "deadline": application.deadline_on}
 
@@ -75,10 +77,13 @@ def plan(tx: Tx, call: Call) -> dict[str, Any]:
         other_income=inputs.amount(call, "other_income"),
         requested=inputs.amount(call, "requested"),
     )
-    ceiling = call.inputs.get("ceiling")
-    limit = None if ceiling is None else inputs.amount(call, "ceiling")
-    _expected(lambda: funding.plan(tx, _id(call), costs, limit))
+    ceiling, share_max = _limit(call, "ceiling"), _limit(call, "share_max")
+    _expected(lambda: funding.plan(tx, _id(call), costs, ceiling, share_max))
     return {"costs": costs.costs}
+
+
+def _limit(call: Call, name: str) -> Decimal | None:
+    return None if call.inputs.get(name) is None else inputs.amount(call, name)
 
 
 def submit(tx: Tx, call: Call) -> dict[str, Any]:
@@ -165,7 +170,10 @@ def prove(tx: Tx, call: Call) -> dict[str, Any]:
 
 
 def repay(tx: Tx, call: Call) -> dict[str, Any]:
-    """The rest, or a part of it, has come back."""
+    """The rest, or a part of it, has come back; or what is missing is ``waived``, for the reason given there."""
+    if waived := inputs.text(call, "waived"):
+        funding.waive(tx, _id(call), waived)
+        return {"to_repay": funding.NOTHING}
     amount = inputs.amount(call, "amount")
     application = _expected(lambda: funding.repay(tx, _id(call), amount))
     return {"to_repay": funding.to_repay(application)}
@@ -177,9 +185,9 @@ def withdraw(tx: Tx, call: Call) -> None:
 
 
 def withdraw_all(tx: Tx, call: Call) -> dict[str, Any]:
-    """Tell every application of the case that is still under way that it is taken back."""
+    """Tell every application of the case that can still be taken back that it is."""
     case_id = inputs.subject(call, "case")
-    rows = [row for row in funding.of_case(tx.session, case_id) if row.status in funding.OPEN]
+    rows = [row for row in funding.of_case(tx.session, case_id) if funding.can_withdraw(row)]
     for row in rows:
         messages.send(tx, "funding_withdrawn", row.key, {}, unique_key=f"funding_withdrawn/{row.key}")
     return {"withdrawn": len(rows)}
@@ -199,6 +207,7 @@ def close(tx: Tx, call: Call) -> dict[str, Any]:
 def _facts(tx: Tx, programme: Programme, starts_on: date | None) -> dict[str, Any]:
     today = _today(tx)
     deadline = programmes.next_deadline(programme.deadline_rule, today, starts_on)
+    papers = [{"key": key, "name": codes.label(tx.session, "funding_document", key)} for key in programme.documents]
     return {
         "key": programme.key,
         "name": programme.name,
@@ -213,7 +222,8 @@ def _facts(tx: Tx, programme: Programme, starts_on: date | None) -> dict[str, An
         "share_max": programme.share_max,
         "conditions": list(programme.conditions),
         "documents": list(programme.documents),
-        "document_names": [codes.label(tx.session, "funding_document", key) for key in programme.documents],
+        "document_names": [paper["name"] for paper in papers],
+        "papers": papers,
         "needs_goal": programme.needs_goal,
         "deadline": deadline,
         "deadline_text": programme.deadline,
@@ -264,6 +274,10 @@ def _today(tx: Tx) -> date:
 
 
 _AMOUNT = (Parameter("amount", label="Betrag"),)
+_REPAYMENT = (
+    Parameter("amount", required=False, label="Betrag"),
+    Parameter("waived", required=False, label="Nicht mehr verlangt, weil"),
+)
 _NOTE = Parameter("note", required=False, label="Begründung oder Protokoll")
 _PROOF_DUE = Parameter("proof_due", required=False, label="Nachweis fällig")
 _CHOICE = (
@@ -279,6 +293,7 @@ _PLAN = (
     Parameter("other_income", label="Andere Einnahmen"),
     Parameter("requested", label="Beantragter Betrag"),
     Parameter("ceiling", required=False, label="Höchstbetrag"),
+    Parameter("share_max", required=False, label="Höchster Anteil in Prozent"),
 )
 _SUBMISSION = (
     Parameter("submitted_on", required=False, label="Tag"),
@@ -308,7 +323,7 @@ OPERATORS = (
     Operator("funding.draw", "Förderung: Mittelabruf", _AMOUNT, draw),
     Operator("funding.change", "Förderung: Kostenplan ändern", (Parameter("lines", label="Kosten"),), change),
     Operator("funding.prove", "Förderung: Verwendungsnachweis", (Parameter("spent", label="Ausgegeben"),), prove),
-    Operator("funding.repay", "Förderung: Rückzahlung", _AMOUNT, repay),
+    Operator("funding.repay", "Förderung: Rückzahlung", _REPAYMENT, repay),
     Operator("funding.withdraw", "Förderung: zurückgezogen", (), withdraw),
     Operator(
         "funding.withdraw_all", "Vorgang: alle offenen Förderanträge zurückziehen", (), withdraw_all, ("withdrawn",)
