@@ -1,28 +1,35 @@
 """Processes that start by a moment or a message."""
 
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from datetime import datetime, timedelta
+from threading import Event, Thread
 
 import pytest
 from sqlalchemy import select, update
+from sqlalchemy.orm import Session
 
 from tests.engine.drawing import Drawing, timer
 from tests.engine.house import House
 from workflows.core.clock import BERLIN
 from workflows.core.errors import LotseError
-from workflows.engine import definitions
+from workflows.engine import definitions, runtime, timers
 from workflows.engine.bundle import Bundle
 from workflows.engine.catalogue import Catalogue
 from workflows.engine.state import Instance
 from workflows.engine.timers import Timer
 
+CATALOGUE = Catalogue(groups=frozenset({"group:team"}))
 
-def deploy(house: House, drawing: Drawing, beside: Mapping[str, bytes] | None = None) -> None:
-    """Through the front door, with the check."""
+
+def bundled(drawing: Drawing, more: Mapping[str, bytes] | None = None) -> Bundle:
     drawing.node("textAnnotation", "note")
-    bundle = Bundle(drawing.key, {f"{drawing.key}.bpmn": drawing.xml(), **(beside or {})})
+    return Bundle(drawing.key, {f"{drawing.key}.bpmn": drawing.xml(), **(more or {})})
+
+
+def deploy(house: House, drawing: Drawing, more: Mapping[str, bytes] | None = None) -> None:
+    """Through the front door, with the check."""
     with house.begin() as tx:
-        definitions.deploy(tx, bundle, Catalogue(groups=frozenset({"group:team"})))
+        definitions.deploy(tx, bundled(drawing, more), CATALOGUE)
 
 
 def started(house: House) -> int:
@@ -67,6 +74,77 @@ def test_a_new_version_does_not_begin_again_what_has_had_its_turns(house: House,
     house.clock.advance(timedelta(days=9))
     house.work()
     assert started(house) == 2
+
+
+def left_waiting(house: House) -> list[datetime]:
+    """When processes begin by themselves next."""
+    with house.begin() as tx:
+        waiting = (Timer.instance_id.is_(None), Timer.status == "waiting")
+        return list(tx.session.scalars(select(Timer.due_at).where(*waiting)))
+
+
+def beside(act: Callable[[], object]) -> Thread:
+    """Somebody else, who has begun when this returns, or waits for what we hold."""
+    other = Thread(target=act)
+    other.start()
+    other.join(0.5)
+    return other
+
+
+def test_a_version_published_while_the_one_before_begins_is_the_only_one_to_begin_next(house: House) -> None:
+    """The turn the old version added at this moment was not seen, and the process began twice from then on."""
+    deploy(house, timed("R/PT1H"))
+    house.clock.advance(timedelta(hours=1))
+    with house.begin() as tx:
+        runtime.fire_timer(tx, house.engine, timers.next_due(tx) or 0)
+        tx.session.flush()
+        other = beside(lambda: deploy(house, timed("R/PT3H", script="=2")))
+    other.join()
+    assert left_waiting(house) == [house.clock.now() + timedelta(hours=3)]
+
+
+def test_a_version_retired_while_another_is_published_leaves_the_newest_to_begin(house: House) -> None:
+    for hours in (1, 2):
+        deploy(house, timed(f"R/PT{hours}H"))
+
+    def retire() -> None:
+        with house.begin() as tx:
+            definitions.retire(tx, 2)
+
+    with house.begin() as tx:
+        definitions.deploy(tx, bundled(timed("R/PT9H")), CATALOGUE)
+        other = beside(retire)
+    other.join()
+    assert left_waiting(house) == [house.clock.now() + timedelta(hours=9)]
+
+
+def test_a_message_does_not_begin_a_version_that_stopped_listening_meanwhile(
+    house: House, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """It began at the plain start of the new version, which asks for no message."""
+    listening, plain = Drawing(), Drawing()
+    listening.flow(listening.start("told", listening.message("go", '="A"')), listening.script("x", "=1", "y"))
+    listening.flow("x", listening.end())
+    plain.flow(plain.start(), plain.script("x", "=1", "y"), plain.end())
+    deploy(house, listening)
+    house.send("go", "A")
+    may_commit, active = Event(), definitions.active
+
+    def publish() -> None:
+        with house.begin() as tx:
+            definitions.deploy(tx, bundled(plain), CATALOGUE)
+            may_commit.wait(2)
+
+    other = beside(publish)
+
+    def active_at_last(session: Session, key: str) -> definitions.Definition:
+        may_commit.set()
+        other.join()
+        return active(session, key)
+
+    monkeypatch.setattr(definitions, "active", active_at_last)
+    assert house.work() <= 1
+    assert started(house) == 0
 
 
 def begun_at(house: House) -> list[str]:

@@ -164,6 +164,9 @@ def _freeze(tx: Tx, version: Version, bundle: Bundle) -> None:
 
 def retire(tx: Tx, version_id: int) -> Version:
     """A retired version starts nothing more and finishes what runs; raises ``NotFound``, ``Conflict`` if it is one."""
+    version = tx.session.get(Version, version_id)
+    if version is not None:
+        tx.locked(Process, version.process_key)  # before its versions, as a deployment does: they follow each other
     version = tx.locked(Version, version_id)
     if version.status != "active":
         raise Conflict("version_retired", process=version.process_key, number=version.number)

@@ -211,13 +211,17 @@ def claim(tx: Tx, message_id: int) -> Message:
 
 
 def receiver(tx: Tx, message: Message) -> Subscription | None:
-    """Who has waited longest for this message; a process that it would start comes last."""
-    return tx.session.scalar(
+    """Who has waited longest for this message; a process that it would start comes last, and listens until the end of
+    the transaction: a publication of another version waits for it, or has ended it."""
+    found = tx.session.scalar(
         select(Subscription)
         .where(_for(message.name, message.correlation_key))
         .order_by(Subscription.instance_id.is_(None), Subscription.id)
         .limit(1)
     )
+    if found is None or found.instance_id is not None:
+        return found
+    return tx.session.get(Subscription, found.id, populate_existing=True, with_for_update={"read": True})
 
 
 def failed(tx: Tx, message_id: int, error: str) -> None:

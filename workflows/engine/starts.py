@@ -53,11 +53,7 @@ def renew(tx: Tx, process_key: str, definition: Definition | None, functions: Fu
 
     Raises ``LotseError("start_time_unusable")`` for a moment that cannot be computed.
     """
-    options = {"synchronize_session": False}
-    waiting = (Timer.process_key == process_key, Timer.instance_id.is_(None), Timer.status == "waiting")
-    tx.session.execute(update(Timer).where(*waiting).values(status="cancelled"), execution_options=options)
-    ours = (Subscription.process_key == process_key, Subscription.instance_id.is_(None))
-    tx.session.execute(delete(Subscription).where(*ours), execution_options=options)
+    _stop(tx, process_key)
     if definition is None:
         return
     for element in definition.process.starts(process_key):
@@ -70,6 +66,20 @@ def renew(tx: Tx, process_key: str, definition: Definition | None, functions: Fu
             row = Subscription(process_key=process_key, token="", element_id=element.id, correlation_key="")
             row.name = element.trigger.name
             tx.session.add(row)
+
+
+def _stop(tx: Tx, process_key: str) -> None:
+    """Let nothing of a version before wait any more.
+
+    A start that begins at this moment adds its next turn when it is done: the timers are looked for until none is left.
+    """
+    options = {"synchronize_session": False}
+    ours = (Timer.process_key == process_key, Timer.instance_id.is_(None), Timer.status == "waiting")
+    while waiting := tx.session.scalars(select(Timer.id).where(*ours)).all():
+        over = update(Timer).where(Timer.id.in_(waiting), Timer.status == "waiting").values(status="cancelled")
+        tx.session.execute(over, execution_options=options)
+    awaited = (Subscription.process_key == process_key, Subscription.instance_id.is_(None))
+    tx.session.execute(delete(Subscription).where(*awaited), execution_options=options)
 
 
 def _wait_for_moment(tx: Tx, process_key: str, element: Element, functions: Functions) -> None:
