@@ -1,9 +1,9 @@
 """Stored states of a release: every element in mid-flight with its definition, as later releases must load it.
 
 ``python -m tests.engine.states`` writes those of the current format to ``tests/fixtures/states/<format>/``, one file
-per diagram of ``tests/bpmn/elements``. Written once per release that changes what is stored, never again: a fixture
-that an older release wrote is the promise kept to the instances it left behind. Whole cases of the real bundles are
-kept beside them by ``tests.engine.bundle_states``.
+per diagram of ``tests/bpmn/elements`` that has none yet. Written once per release that changes what is stored, never
+again: a fixture that an older release wrote is the promise kept to the instances it left behind. Whole cases of the
+real bundles are kept beside them by ``tests.engine.bundle_states``.
 """
 
 import base64
@@ -26,6 +26,7 @@ from workflows.core.db import TypedJson, make_engine, make_sessions
 from workflows.core.settings import Settings
 from workflows.core.tx import SYSTEM, Actor, Tx, transaction
 from workflows.engine import snapshots
+from workflows.engine.incidents import Incident
 from workflows.engine.messages import Subscription
 from workflows.engine.state import Instance
 from workflows.engine.tasks import Task
@@ -35,7 +36,7 @@ from workflows.migrations import tables
 ELEMENTS = Path(__file__).parents[1] / "bpmn" / "elements"
 FIXTURES = Path(__file__).parents[1] / "fixtures" / "states"
 BEGUN = datetime(2026, 3, 2, 9, 0, tzinfo=UTC)
-STORED: tuple[type[Any], ...] = (Instance, Task, Timer, Subscription)
+STORED: tuple[type[Any], ...] = (Instance, Task, Timer, Subscription, Incident)
 
 Row = dict[str, Any]
 
@@ -101,7 +102,7 @@ def load(house: House, fixture: Mapping[str, Any], moment: Mapping[str, Any]) ->
     house.clock.set(datetime.fromisoformat(moment["now"]))
     with house.begin() as tx:
         for model in STORED:
-            for row in moment["rows"][model.__tablename__]:
+            for row in moment["rows"].get(model.__tablename__, []):
                 values = {name: _value(value) for name, value in row.items()}
                 if model is Instance:
                     values["version_id"] = 1
@@ -145,6 +146,8 @@ def main() -> None:
     target.mkdir(parents=True, exist_ok=True)
     with tempfile.TemporaryDirectory() as folder:
         for path in sorted(ELEMENTS.glob("*.bpmn")):
+            if (target / f"{path.stem}.json").exists():
+                continue
             fixture = written(_house(Path(folder), path.stem), Diagram(path.stem))
             if fixture["moments"]:
                 content = orjson.dumps(fixture, option=orjson.OPT_INDENT_2 | orjson.OPT_APPEND_NEWLINE)

@@ -1,5 +1,6 @@
 """What earlier releases stored loads and completes: every element, at every moment it can be waiting."""
 
+import base64
 from pathlib import Path
 from typing import Any
 
@@ -15,9 +16,11 @@ from workflows.actions.observations import look
 from workflows.actions.play import Performance, carry_on
 from workflows.core.clock import SetClock
 from workflows.core.settings import Settings
-from workflows.engine import snapshots
+from workflows.engine import dialect, snapshots
+from workflows.engine.dialect.specs import EACH
 from workflows.engine.events import Event
 from workflows.engine.messages import Message
+from workflows.engine.projection import TRIGGERED
 
 FIXTURES = sorted(states.FIXTURES.rglob("*.json"))
 
@@ -93,3 +96,25 @@ def test_this_release_has_left_its_states() -> None:
     left = {path.stem for path in FIXTURES if path.parent.name == str(snapshots.FORMAT)}
     with_steps = {name for name in elements if states.Diagram(name).story["steps"]}
     assert with_steps <= left
+
+
+def test_every_way_to_wait_stands_in_the_states_left() -> None:
+    """What may be stored of a token: waiting for people, messages, moments and others, and stuck until it is mended."""
+    standing, notes = set[tuple[str, str]](), set[str]()
+    for path in FIXTURES:
+        fixture = orjson.loads(path.read_bytes())
+        elements = dialect.parse(Definition(fixture).xml()).elements
+        for moment in fixture["moments"]:
+            outer, inside = snapshots.unpack(base64.b64decode(moment["rows"]["instance"][0]["state"]["base64"]))
+            for _identity, _parent, _state, name, own in [*outer, *(row for *_, rows in inside for row in rows)]:
+                element = elements[name.removesuffix(EACH)]
+                loop = "each" if name.endswith(EACH) else "loop" if element.loop else ""
+                standing.add((element.kind, loop or element.trigger.kind))
+                notes |= (own or {}).keys()
+    events = {(kind, trigger) for kind in ("intermediate_catch_event", "boundary_event") for trigger in TRIGGERED}
+    people = {(kind, "none") for kind in ("user_task", "manual_task")} | {("receive_task", "message")}
+    joins = {(kind, "none") for kind in ("parallel_gateway", "inclusive_gateway", "event_based_gateway")}
+    holding = {(kind, loop) for kind in ("sub_process", "call_activity") for loop in ("none", "loop", "each")}
+    failing = {("service_task", "none"), ("exclusive_gateway", "none"), ("user_task", "loop"), ("user_task", "each")}
+    assert events | people | joins | holding | failing <= standing
+    assert notes == {"armed", "arrived", "begun", "done", "index", "cycle", "incident"}

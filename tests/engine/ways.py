@@ -1,7 +1,8 @@
 """One story run in two ways: straight through in memory, and with save and load between all steps.
 
 A step is a mapping with one verb: ``complete: ELEMENT`` (with ``values``), ``message: NAME`` (with ``key`` and
-``values``), ``wait: DURATION``, ``fire: ELEMENT`` (its timer, due or not). Elements are named by their ids.
+``values``), ``wait: DURATION``, ``fire: ELEMENT`` (its timer, due or not), ``retry: ELEMENT`` (its incident). Elements
+are named by their ids.
 """
 
 from collections.abc import Mapping
@@ -33,8 +34,8 @@ def _fail(tx: Tx, call: Call) -> Mapping[str, Any]:
     raise BpmnError("full", {"places": 0})
 
 
-#: ``echo`` gives back its inputs, ``fail`` throws the error ``full``.
-ENGINE = Engine({**operator("echo", _echo), **operator("fail", _fail)})
+#: ``echo`` gives back its inputs, ``strict`` needs one of them, ``fail`` throws the error ``full``.
+ENGINE = Engine({**operator("echo", _echo), **operator("strict", _echo, "what"), **operator("fail", _fail)})
 
 
 class Stored:
@@ -61,6 +62,11 @@ class Stored:
             timer = next(each for each in self.house.timers(self.instance) if each.element_id == step["fire"])
             with self.house.begin() as tx:
                 runtime.fire_timer(tx, self.house.engine, timer.id)
+        elif "retry" in step:
+            incidents = self.house.incidents(self.instance)
+            incident = next(each for each in incidents if each.element_id == step["retry"])
+            with self.house.begin() as tx:
+                runtime.retry(tx, self.house.engine, incident.id)
         else:
             now = self.house.clock.now()
             self.house.clock.set(moments.period(step["wait"]).after(now))
@@ -112,6 +118,12 @@ class Straight:
         elif "fire" in step:
             row = next(row for row in self.waits(Timer) if row.element_id == step["fire"])
             happenings.elapse(self.run, self._token(row.token), row.due_at)
+            self.run.drive()
+        elif "retry" in step:
+            stuck = {token: element for token, (element, _) in self.run.changes._incidents.items()}
+            token = self._token(next(token for token, element in stuck.items() if element == step["retry"]))
+            del self.run.changes._incidents[token.id.hex]
+            del token.internal_data["incident"]
             self.run.drive()
         else:
             self._wait(moments.period(step["wait"]).after(self.run.tx.now))
