@@ -9,6 +9,7 @@ from workflows.core.clock import SetClock
 from workflows.core.errors import Conflict, Invalid
 from workflows.domain import access_tokens, passwords, people, web_sessions
 from workflows.domain.people import User
+from workflows.operators import ENGINE
 
 PASSWORD = "ein langer Satz als Kennwort"
 
@@ -87,3 +88,13 @@ def test_a_session_ends_when_idle_and_when_ended(seeded: Begin, user: User, cloc
     clock.advance(timedelta(minutes=31))
     with seeded() as tx:
         assert web_sessions.find_user(tx.session, idle, tx.now) is None
+
+
+def test_tasks_are_given_to_open_accounts_only(seeded: Begin, user: User) -> None:
+    """As the engine of the house asks."""
+    assert ENGINE.can_work is not None
+    with seeded() as tx:
+        assert ENGINE.can_work(tx, user.id)
+        assert not ENGINE.can_work(tx, user.id + 1)
+        people.set_active(tx, user.id, is_active=False)
+        assert not ENGINE.can_work(tx, user.id)

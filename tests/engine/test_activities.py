@@ -78,6 +78,22 @@ def test_an_unknown_group_is_an_incident(house: House) -> None:
     assert [incident.code for incident in house.incidents(instance)] == ["unknown_group"]
 
 
+@pytest.mark.parametrize("known", [7, 8])
+@pytest.mark.parametrize("group", ["", ' candidateGroups="group:team"'])
+def test_nobody_is_given_a_task_who_cannot_do_it(house: House, known: int, group: str) -> None:
+    """It would belong to nobody: its group has it, and without one it is an incident."""
+    house.engine = Engine(can_work=lambda tx, user_id: user_id == known)
+    d = Drawing()
+    d.flow(d.start(), d.node("userTask", "ask", "", f'<zeebe:assignmentDefinition assignee="=7"{group}/>'), d.end())
+    instance = house.run(d)
+    stuck = [incident.code for incident in house.incidents(instance)]
+    given = [(task.assignee_id, task.group_key) for task in house.tasks(instance)]
+    if known == 7:
+        assert (stuck, given) == ([], [(7, "group:team" if group else None)])
+    else:
+        assert (stuck, given) == ([], [(None, "group:team")]) if group else (["assignee_not_a_person"], [])
+
+
 NO_NUMBERS = ("²", "9" * 5_000, Decimal("1E+6000"), Decimal(-1), "jemand")
 
 

@@ -246,6 +246,12 @@ def group_exists(session: Session, key: str) -> bool:
     return session.get(Group, key) is not None
 
 
+def can_work(session: Session, user_id: int) -> bool:
+    """Whether tasks can be given to this person: the account is there and open."""
+    user = session.get(User, user_id)
+    return user is not None and user.is_active
+
+
 def group_names(session: Session) -> dict[str, str]:
     """The names of all groups by key."""
     return dict(session.execute(select(Group.key, Group.name)).tuples().all())

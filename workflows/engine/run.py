@@ -33,11 +33,12 @@ MOST_STEPS = 10_000
 @dataclass(frozen=True, slots=True)
 class Engine:
     """What an installation runs its diagrams with; ``group_exists`` tells whether a group key computed by an
-    expression is known."""
+    expression is known, ``can_work`` whether the person of that number can sign in."""
 
     operators: Mapping[str, Operator] = field(default_factory=dict)
     functions: Mapping[str, Callable[..., Any]] = field(default_factory=dict)
     group_exists: Callable[[Tx, str], bool] | None = None
+    can_work: Callable[[Tx, int], bool] | None = None
 
 
 class Run:

@@ -33,7 +33,12 @@ OPERATORS: Mapping[str, Operator] = {
     for operator in room.OPERATORS
 }
 
-ENGINE = Engine(OPERATORS, FUNCTIONS, lambda tx, key: people.group_exists(tx.session, key))
+ENGINE = Engine(
+    OPERATORS,
+    FUNCTIONS,
+    group_exists=lambda tx, key: people.group_exists(tx.session, key),
+    can_work=lambda tx, user_id: people.can_work(tx.session, user_id),
+)
 
 
 def catalogue(tx: Tx) -> Catalogue:

@@ -32,6 +32,11 @@ def task(run: "Run", token: Token, element: Element) -> Task:
     """The task as its element asks for it; raises ``Stuck`` for what cannot be computed."""
     assignment = element.assignment
     assignee = _assignee(run, token, assignment.assignee)
+    group = _group(run, token, element, assignee)
+    if assignee is not None and run.engine.can_work is not None and not run.engine.can_work(run.tx, assignee):
+        if group is None:
+            raise Stuck("assignee_not_a_person", value=str(assignee))
+        assignee = None  # whoever has left leaves it to the group
     now = run.tx.now
     found = Task(
         instance_id=run.instance_id,
@@ -40,7 +45,7 @@ def task(run: "Run", token: Token, element: Element) -> Task:
         name=element.name or element.id,
         process_key=run.process_key,
         subject=run.subject,
-        group_key=_group(run, token, element, assignee),
+        group_key=group,
         assignee_id=assignee,
         form_id=element.form_id if element.kind == "user_task" else None,
         is_shared=assignment.is_shared,
