@@ -123,20 +123,21 @@ def on_http(error: HTTPException) -> ResponseReturnValue:
     if isinstance(error, SecurityError):
         return "", 400, {"Content-Type": "text/plain"}  # a foreign host: there are no addresses to draw a page with
     status = error.code or 500
-    if is_api():
-        return problem(status, error.name.lower().replace(" ", "_"))
     # Some refusals say more in their headers: the methods allowed here, when to try again.
     headers = [(name, value) for name, value in error.get_headers() if name in {"Allow", "Retry-After"}]
+    if is_api():
+        return problem(status, error.name.lower().replace(" ", "_")), status, headers
     return _page(status), status, headers
 
 
 def on_database(error: OperationalError) -> ResponseReturnValue:
     """The database is away or overloaded: say so, it heals by itself."""
     log.error("database unavailable: %s", error.orig)
+    headers = {"Retry-After": "30"}
     if is_api():
-        return problem(503, "unavailable")
+        return problem(503, "unavailable"), 503, headers
     ask_nobody()
-    return _page(503), 503, {"Retry-After": "30"}
+    return _page(503), 503, headers
 
 
 def on_bug(error: Exception) -> ResponseReturnValue:

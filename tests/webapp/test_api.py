@@ -10,6 +10,7 @@ import pytest
 import yaml
 from flask import Flask
 from flask.testing import FlaskClient
+from sqlalchemy.exc import OperationalError
 from werkzeug.test import TestResponse
 
 from tests.conftest import Begin
@@ -17,6 +18,7 @@ from tests.webapp import sample
 from tests.webapp.conftest import ADDRESS
 from tests.webapp.shapes import misfits
 from webapp.api.document import OPERATIONS
+from workflows.actions import task_list
 from workflows.actions.beginnings import ASKED
 from workflows.domain import access_tokens, people
 from workflows.domain.people import ROLES
@@ -310,6 +312,27 @@ BROKEN: list[tuple[int, dict[str, Any]]] = [
 def test_broken_bodies_are_no_bugs(program: Program, instance: Any, status: int, sent: dict[str, Any]) -> None:
     task = instance["open_tasks"][0]["id"]
     assert program.call("POST", f"/tasks/{task}/complete", **sent).status_code == status
+
+
+def test_a_revision_that_never_was_is_a_conflict_however_large(program: Program, instance: Any) -> None:
+    sent = {"values": {}, "revision": 2**31 - 1}
+    told = program.post(f"/tasks/{instance['open_tasks'][0]['id']}/draft", sent, 409)
+    assert told["type"].endswith("draft_conflict")
+
+
+def test_a_wrong_method_is_told_the_right_ones(program: Program) -> None:
+    refused = program.client.delete("/api/v1/tasks", base_url=ADDRESS)
+    assert (refused.status_code, refused.mimetype) == (405, "application/problem+json")
+    assert set(refused.headers["Allow"].split(", ")) == {"GET", "HEAD", "OPTIONS"}
+
+
+def test_a_database_that_is_away_is_told_as_described(program: Program, monkeypatch: pytest.MonkeyPatch) -> None:
+    def away(*_: object) -> None:
+        raise OperationalError("SELECT 1", {}, Exception("gone"))
+
+    monkeypatch.setattr(task_list, "list_tasks", away)
+    answer = program.call("GET", "/tasks")
+    assert (answer.status_code, answer.headers["Retry-After"]) == (503, "30")
 
 
 @pytest.mark.parametrize("number", [2**31, 2**63 - 1, 2**64 - 1, -1])

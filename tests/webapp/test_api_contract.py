@@ -44,7 +44,7 @@ def database(sqlite_database: Database) -> Database:
 
 @pytest.fixture
 def tokens(begin: Begin, house: None) -> list[str]:
-    """Tokens of those who may do most, with an instance under way."""
+    """Tokens of those who may do most, one for reading only, with an instance under way."""
     with begin() as tx:
         sample.deploy(tx)
         cases.open_new(tx, ENQUIRY, channel="form", language="de", details={}, dedupe_key=None)
@@ -53,6 +53,7 @@ def tokens(begin: Begin, house: None) -> list[str]:
         for role in ("coordinator", "process_owner"):
             user = tx.session.scalars(select(User).where(User.email == f"{role}@lotse.example")).one()
             made.append(access_tokens.create(tx, user.id, "Test")[1])
+        made.append(access_tokens.create(tx, user.id, "Test", scope="read")[1])
     return made
 
 

@@ -19,7 +19,7 @@ WORDS: Mapping[int, str] = {
     413: "Too large",
     415: "Wrong content type",
     422: "Some fields are not right, or the bundle has findings",
-    429: "Too many requests",
+    503: "The database is away for a moment, nothing was done; Retry-After says when to try again",
 }
 
 
@@ -50,7 +50,7 @@ MORE_QUERY: Mapping[str, tuple[Schema, str]] = {
 
 @dataclass(frozen=True, slots=True)
 class Operation:
-    """One operation; ``body`` and ``answer`` name schemas, ``errors`` are the statuses besides 400 and 401."""
+    """One operation; ``body`` and ``answer`` name schemas, ``errors`` are the statuses besides 400, 401 and 503."""
 
     method: str
     path: str
@@ -64,8 +64,7 @@ class Operation:
 
 
 ZIP = "zip"
-WRITING = (400, 404, 409, 413, 415, 422)
-STARTING = (403, *WRITING)
+WRITING = (400, 403, 404, 409, 413, 415, 422)
 OPERATIONS = (
     Operation(
         "post",
@@ -74,7 +73,7 @@ OPERATIONS = (
         "Start a process",
         201,
         "Instance",
-        STARTING,
+        WRITING,
         "NewInstance",
     ),
     Operation("get", "/instances/{id}", "getInstance", "Where an instance stands", 200, "Instance", (404,)),
@@ -119,10 +118,10 @@ OPERATIONS = (
     Operation("post", "/tasks/{id}/draft", "saveDraft", "Keep unsent values", 200, "Task", WRITING, "NewDraft"),
     Operation("post", "/tasks/{id}/complete", "completeTask", "Complete a task", 200, "Instance", WRITING, "NewValues"),
     Operation("get", "/cases/{id}/notes", "listNotes", "Notes of a case", 200, "NotePage", (404,)),
-    Operation("post", "/cases/{id}/notes", "addNote", "Keep a note", 201, "Note", STARTING, "NewNote"),
+    Operation("post", "/cases/{id}/notes", "addNote", "Keep a note", 201, "Note", WRITING, "NewNote"),
     Operation("get", "/cases/{id}/contacts", "listContacts", "Contacts of a case", 200, "ContactPage", (404,)),
-    Operation("post", "/cases/{id}/contacts", "logContact", "Keep a contact", 201, "Contact", STARTING, "NewContact"),
-    Operation("post", "/messages", "sendMessage", "Send a message", 201, "Message", STARTING, "NewMessage"),
+    Operation("post", "/cases/{id}/contacts", "logContact", "Keep a contact", 201, "Contact", WRITING, "NewContact"),
+    Operation("post", "/messages", "sendMessage", "Send a message", 201, "Message", WRITING, "NewMessage"),
     Operation(
         "get",
         "/processes/{key}/impact",
@@ -140,11 +139,11 @@ OPERATIONS = (
         "Move the running cases that can be moved",
         201,
         "Migration",
-        STARTING,
+        WRITING,
         "NewMigration",
     ),
     Operation("get", "/migrations/{id}", "getMigration", "What became of each case", 200, "Migration", (403, 404)),
-    Operation("post", "/bundles", "proposeBundle", "Propose a bundle (zip)", 201, "Proposal", STARTING, ZIP),
+    Operation("post", "/bundles", "proposeBundle", "Propose a bundle (zip)", 201, "Proposal", WRITING, ZIP),
 )
 
 
@@ -173,7 +172,7 @@ def _operation(operation: Operation) -> dict[str, Any]:
             "content": {"application/json": {"schema": ref(operation.answer)}},
         }
     }
-    for status in sorted({400, 401, *operation.errors}):
+    for status in sorted({400, 401, 503, *operation.errors}):
         answers[str(status)] = {"description": WORDS[status], "content": PROBLEM}
     described: dict[str, Any] = {"operationId": operation.name, "summary": operation.text, "responses": answers}
     if parameters := _parameters(operation):

@@ -112,7 +112,7 @@ def prioritise(tx: Tx, task_id: int, priority: int) -> Task:
 def save_draft(tx: Tx, task_id: int, values: Mapping[str, Any], *, expected: int) -> Task:
     """Keep what was typed; raises ``Conflict("draft_conflict", by=, at=, values=)`` when it is not the draft that
     was read (``expected`` is its revision)."""
-    changed = {"draft": dict(values), "draft_at": tx.now, "draft_by": tx.actor.label, "revision": expected + 1}
+    changed = {"draft": dict(values), "draft_at": tx.now, "draft_by": tx.actor.label, "revision": Task.revision + 1}
     return _change(tx, task_id, Task.revision == expected, changed, None)
 
 
