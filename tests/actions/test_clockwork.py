@@ -3,7 +3,9 @@
 import threading
 from datetime import UTC, datetime, timedelta
 
+import pytest
 from sqlalchemy import func, select, update
+from sqlalchemy.exc import OperationalError
 
 from tests.actions.conftest import ENQUIRY, House
 from workflows import worker
@@ -99,6 +101,33 @@ def test_rests_grow_and_end() -> None:
     assert resting.ids("message", MOMENT) == []
     assert resting.ids("timer", MOMENT + clockwork.LONGEST_REST) == []
     assert resting.ids("timer", MOMENT - timedelta(hours=1)) == []  # the clock was put back: no rest for so long
+
+
+def test_what_could_not_be_done_without_the_database_is_no_failed_try_of_it(
+    house: House, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """A night without it would use up all tries of all messages, and people would have to send them on by hand."""
+    house.submit()
+    resting = Resting()
+
+    def away(*_: object) -> None:
+        raise OperationalError("UPDATE", {}, Exception("gone"))
+
+    with house.at() as tx:
+        messages.start(tx, "referral", {}, subject="")
+    with monkeypatch.context() as gone:
+        gone.setattr(clockwork.runtime, "deliver", away)
+        for _ in range(messages.MOST_ATTEMPTS + 1):
+            assert clockwork.step(house.sessions, house.settings, house.clock, None, resting)
+            house.clock.advance(clockwork.LONGEST_REST)
+    with house.at() as tx:
+        message = tx.session.scalars(select(Message).where(Message.process_key == "referral")).one()
+        assert (message.attempts, message.error, message.delivered_at) == (0, None, None)
+    assert resting.ids("message", house.clock.now()) == []
+    clockwork.step(house.sessions, house.settings, house.clock, None, resting)
+    with house.at() as tx:
+        assert tx.session.get_one(Message, message.id).delivered_at is not None
+    assert resting.tries == {}
 
 
 def test_two_workers_share_the_work_and_start_nothing_twice(house: House) -> None:

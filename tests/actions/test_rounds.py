@@ -187,6 +187,25 @@ def test_a_clock_put_back_hides_no_silence_and_silences_no_worker(
         assert presence.is_missed(tx.session, tx.now)
 
 
+def test_a_worker_that_always_has_work_shows_itself_all_the_same(
+    sessions: Sessions, settings: Settings, clock: SetClock, begin: Begin, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    stop = threading.Event()
+    signs = []
+
+    def busy(*_: object) -> int:
+        clock.advance(timedelta(seconds=30))
+        with begin() as tx:
+            signs.append(presence.is_missed(tx.session, tx.now))
+        if len(signs) == 30:
+            stop.set()
+        return 1
+
+    monkeypatch.setattr(worker, "step", busy)
+    worker.run(sessions, settings, stop, clock=clock)
+    assert not any(signs[10:])
+
+
 def test_the_running_worker_makes_its_rounds(
     sessions: Sessions, settings: Settings, clock: SetClock, begin: Begin
 ) -> None:

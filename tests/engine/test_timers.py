@@ -232,3 +232,20 @@ def test_due_work_is_found_by_its_index_however_much_waits(house: House, databas
         due = timers.next_due(tx)
         assert tx.session.scalar(select(Timer.element_id).where(Timer.id == due)) == "wait"
         assert tx.session.get_one(Timer, due).due_at < tx.now
+
+
+def test_no_timer_is_found_a_moment_before_it_is_due(house: House, clock: SetClock) -> None:
+    d = Drawing()
+    d.flow(d.start(), d.user("work"), d.end())
+    d.boundary("late", "work", timer("duration", "PT1H"), interrupting=False)
+    d.flow("late", d.user("remind"), d.end("end_late"))
+    house.deploy(d)
+    (waiting,) = house.timers(house.start())
+    for moment_, found in (
+        (waiting.due_at - timedelta(seconds=1), None),
+        (waiting.due_at - timedelta(microseconds=1), None),
+        (waiting.due_at, waiting.id),
+    ):
+        clock.set(moment_)
+        with house.begin() as tx:
+            assert timers.next_due(tx) == found

@@ -6,11 +6,13 @@ import re
 import shutil
 import signal
 import socket
+import sqlite3
 import subprocess
 import sys
 import time
 import urllib.request
 from collections.abc import Iterator
+from contextlib import closing
 from pathlib import Path
 from urllib.error import HTTPError, URLError
 
@@ -429,6 +431,22 @@ def test_a_body_nobody_asked_for_stalls_no_connection(houses: list[House], insta
             while b"</html>" not in head:
                 head += connection.recv(65536)
             assert head.startswith(b"HTTP/1.1 4")
+
+
+def test_a_damaged_trail_is_named_and_not_sealed(installation: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    assert main(["migrate"]) == main(["seal"]) == 0
+    for damage, said, found in (
+        ("UPDATE audit_head SET mac = 'von Hand'", "verify-audit", "edited: system"),
+        ("DELETE FROM audit_head", "verify-audit", "truncated: system"),
+        ("UPDATE audit_entry SET event = CAST(x'ff' AS TEXT)", "verify-audit", "edited: system"),
+    ):
+        with closing(sqlite3.connect(installation / "lotse.sqlite3")) as database:
+            database.execute(damage)
+            database.commit()
+        assert main(["seal"]) == 1, damage
+        assert said in capsys.readouterr().err
+        assert main(["verify-audit"]) == 1
+        assert found in capsys.readouterr().out
 
 
 @pytest.mark.usefixtures("installation")

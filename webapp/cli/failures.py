@@ -1,6 +1,6 @@
 """Why a command failed, as a sentence for whoever runs the house."""
 
-from sqlalchemy.exc import DatabaseError, DataError, DBAPIError, OperationalError, ProgrammingError
+from sqlalchemy.exc import DatabaseError, DataError, DBAPIError, IntegrityError, OperationalError, ProgrammingError
 
 from webapp.wording import error_text, problem_text
 from workflows.core.errors import Invalid, LotseError
@@ -11,6 +11,7 @@ from workflows.engine.findings import BundleRefused
 UNREACHABLE = "Die Datenbank ist nicht erreichbar. Bitte DATABASE_URL prüfen und ob sie läuft."
 NO_DATABASE = "Die Datei, die DATABASE_URL nennt, ist keine Datenbank oder beschädigt."
 TOO_LARGE = "Eine der Zahlen ist zu groß: So eine Nummer gibt es nicht."
+CONTRADICTION = "Gespeicherte Daten widersprechen sich. Wo, sagen „lotse check-data“ und „lotse verify-audit“."
 WITHOUT_TABLES = "Der Datenbank fehlen Tabellen. Bitte zuerst „python3 start.py migrate“ ausführen."
 
 
@@ -53,6 +54,8 @@ def _of_database(error: DBAPIError) -> str:
         return UNREACHABLE
     if isinstance(error, DataError):
         return TOO_LARGE
+    if isinstance(error, IntegrityError):
+        return CONTRADICTION
     if type(error) is DatabaseError:
         return NO_DATABASE
     raise error

@@ -100,6 +100,7 @@ ERRORS: Mapping[str, Any] = {
     "own_account": _("Das ist Ihr eigenes Konto. Das kann nur jemand anderes tun, der die Konten betreut."),
     "token_reads_only": _("Dieser Zugriffsschlüssel darf nur lesen."),
     "tokens_many": _("Sie haben schon %(most)s gültige Zugriffsschlüssel. Bitte sperren Sie zuerst einen."),
+    "trail_damaged": _("Das Protokoll ist beschädigt. Was genau, sagt „lotse verify-audit“."),
     "throttled": _("Das waren viele Versuche in kurzer Zeit. Bitte warten Sie einen Moment."),
     "throttled_together": _(
         "Gerade kommt hier zu viel auf einmal an. Das liegt nicht an Ihnen. Bitte versuchen Sie es später noch einmal."

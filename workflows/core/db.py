@@ -212,6 +212,25 @@ def read_only(session: Session) -> Iterator[None]:
         connection.exec_driver_sql("PRAGMA query_only=OFF")
 
 
+@contextmanager
+def any_text(session: Session) -> Iterator[None]:
+    """Read also what is no text where a text belongs (SQLite keeps what it is given), with marks for what it cannot be.
+
+    Usually such a row stops the whole query.
+    """
+    connection = session.connection()
+    if connection.dialect.name != "sqlite":
+        yield
+        return
+    driver: sqlite3.Connection = connection.connection.driver_connection  # type: ignore[assignment]
+    usual = driver.text_factory
+    driver.text_factory = lambda stored: stored.decode("utf-8", "replace")
+    try:
+        yield
+    finally:
+        driver.text_factory = usual
+
+
 def table_of(model: type[Base]) -> Table:
     """The table of a model, for statements that need no objects: they cost half of what the ORM's cost."""
     return cast(Table, model.__table__)

@@ -18,6 +18,7 @@ from workflows.core.audit import chain, proof
 from workflows.core.audit.log import AuditDetail, AuditEntry, AuditHead
 from workflows.core.audit.proof import AuditSeal, AuditSealedHead
 from workflows.core.clock import SetClock
+from workflows.core.errors import LotseError
 from workflows.core.settings import Settings
 from workflows.core.tx import Actor
 
@@ -393,6 +394,10 @@ def test_a_text_typed_over_bytes_is_named_and_stops_nothing(
         ("audit_head SET seq = 'drei' WHERE stream = 'case:2'", ("edited", "case:2", 0)),
         ("audit_seal SET at = 'gestern' WHERE number = 1", ("edited", "seal", 1)),
         ("audit_sealed_head SET seq = 'drei' WHERE stream = 'case:2' AND seal = 1", ("edited", "seal", 1)),
+        ("audit_entry SET event = CAST(x'ff' AS TEXT) WHERE stream = 'case:2' AND seq = 1", ("edited", "case:2", 1)),
+        ("audit_entry SET at = CAST(x'ff' AS TEXT) WHERE stream = 'case:2' AND seq = 1", ("edited", "case:2", 1)),
+        ("audit_seal SET at = CAST(x'ff' AS TEXT) WHERE number = 1", ("edited", "seal", 1)),
+        ("audit_sealed_head SET stream = CAST(x'ff' AS TEXT) WHERE stream = 'case:2'", ("edited", "seal", 1)),
         ("audit_sealed_head SET stream = x'ff' WHERE stream = 'case:2' AND seal = 1", ("edited", "seal", 1)),
     ],
 )
@@ -407,3 +412,32 @@ def test_another_kind_of_value_typed_over_a_column_is_named_and_stops_nothing(
         found = audit.verify(tx.session, settings.audit_key)
         assert place in {(one.kind, one.stream, one.seq) for one in found}
         tx.session.rollback()
+
+
+@pytest.mark.parametrize(
+    "change",
+    [
+        "audit_seal SET root = 'von Hand'",
+        "audit_head SET mac = 'von Hand' WHERE stream = 'case:2'",
+        "audit_head SET seq = 'viele' WHERE stream = 'case:2'",
+        "audit_head SET seq = 'viele' WHERE stream = 'system'",
+    ],
+)
+def test_what_is_no_head_and_no_seal_is_not_sealed(log: None, begin: Begin, database: Database, change: str) -> None:
+    if database.engine.dialect.name == "postgresql":
+        return  # takes nothing but bytes and numbers
+    with begin() as tx:
+        audit.record(tx, "case:2", "case.changed", "case:2")
+    with begin() as tx:
+        tx.session.execute(text(f"UPDATE {change}"))
+    with pytest.raises(LotseError, match="trail_damaged"), begin() as tx:
+        audit.seal(tx)
+
+
+def test_a_moment_that_is_none_keeps_no_seal_from_being_made(log: None, begin: Begin, database: Database) -> None:
+    if database.engine.dialect.name == "postgresql":
+        return  # takes nothing but moments
+    with begin() as tx:
+        tx.session.execute(text("UPDATE audit_seal SET at = '2026-13-99'"))
+    with begin() as tx:
+        assert audit.seal(tx).number == 4

@@ -17,6 +17,7 @@ from sqlalchemy.orm import Mapped, Session, SessionTransaction, mapped_column
 from workflows.core import killpoints, typed_json
 from workflows.core.audit import chain
 from workflows.core.db import Base, begin_write, table_of, upsert
+from workflows.core.errors import LotseError
 from workflows.core.tx import Actor, Tx
 
 ERASED = "audit.erased"
@@ -274,4 +275,6 @@ def lock_head(session: Session, stream: str) -> tuple[int, bytes]:
         new = upsert(session, AuditHead).values(stream=stream, seq=0, mac=chain.GENESIS)
         connection.execute(new.on_conflict_do_nothing(index_elements=["stream"]))
         found = connection.execute(_LAST, {"of": stream}).one()
+    if not isinstance(found.seq, int) or not isinstance(found.mac, bytes):
+        raise LotseError("trail_damaged")  # SQLite keeps what it is given; nothing may be chained to that
     return found.seq, found.mac

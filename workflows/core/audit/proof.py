@@ -12,7 +12,8 @@ from sqlalchemy.orm import Mapped, Session, mapped_column
 
 from workflows.core.audit import chain
 from workflows.core.audit.log import ERASED, AuditDetail, AuditEntry, AuditHead, lock_head, record
-from workflows.core.db import Base, begin_write
+from workflows.core.db import Base, any_text, begin_write
+from workflows.core.errors import LotseError
 from workflows.core.tx import Tx
 
 MOST = 1_000
@@ -68,15 +69,21 @@ class Tampering:
 
 
 def seal(tx: Tx) -> AuditSeal:
-    """Seal all heads as they are committed now; the entry saying so belongs to the next seal."""
+    """Seal all heads as they are committed now; the entry saying so belongs to the next seal.
+
+    Raises ``LotseError("trail_damaged")`` for what ``verify`` must name first: heads or a seal that are none.
+    """
     begin_write(tx.session)
     lock_head(tx.session, "system")  # one seal at a time
-    last = tx.session.scalars(select(AuditSeal).order_by(AuditSeal.number.desc()).limit(1)).one_or_none()
+    newest = select(AuditSeal.number, AuditSeal.root).order_by(AuditSeal.number.desc()).limit(1)
+    last = tx.session.execute(newest).one_or_none()
     number, previous = (last.number + 1, last.root) if last else (1, chain.GENESIS)
     counts = tx.session.execute(
         select(func.count(), func.coalesce(func.sum(AuditHead.seq), 0)).where(AuditHead.seq > 0)
     ).one()
     moved = _moved_heads(tx.session)
+    if not _are_bytes(previous, *(head.mac for head in moved)) or any(_number(head.seq) < 1 for head in moved):
+        raise LotseError("trail_damaged")
     if moved:
         tx.session.execute(insert(AuditSealedHead), [{**head._mapping, "seal": number} for head in moved])
     streams, entries = int(counts[0]), int(counts[1])
@@ -93,7 +100,8 @@ def verify(session: Session, key: bytes, *, root: bytes | None = None) -> list[T
     ``root`` is a root kept outside: a database from before that seal is recognised by it. Reads as a stream, so that
     memory does not grow with the trail; names at most ``MOST`` tamperings.
     """
-    return list(islice(_tamperings(session, key, root), MOST))
+    with any_text(session):
+        return list(islice(_tamperings(session, key, root), MOST))
 
 
 def _tamperings(session: Session, key: bytes, root: bytes | None) -> Iterator[Tampering]:
