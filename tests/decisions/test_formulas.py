@@ -114,6 +114,31 @@ def test_no_decision_takes_the_name_of_a_step_inside_one_that_uses_it(body: str)
     assert value(graphs.changed(xml, "fee_id", "price", []), "bill") == before
 
 
+@pytest.mark.parametrize("name", ["1x", "2", "true", "if", "null", "(a)", '"a"', "-a", "…"])
+def test_no_decision_takes_a_name_that_expressions_cannot_read(name: str) -> None:
+    """Its users would have kept the old name, or meant a number by the new one."""
+    xml = definitions(
+        decision("fee", literal("4")), decision("bill", literal("fee"), required("requiredDecision", "fee_id"))
+    )
+    with pytest.raises(DecisionModelError, match="name_unreadable"):
+        graphs.changed(xml, "fee_id", name, [])
+    for good in ("x1", "Beitrag je Kopf 2026", "Förder-Art"):
+        assert value(graphs.changed(xml, "fee_id", good, []), "bill") == Decimal(4)
+
+
+def test_a_service_reads_its_inputs_and_the_functions_of_the_house() -> None:
+    """What it decides does not depend on who calls it, but the calendar is everybody's."""
+    data = '<inputData id="days" name="days"><variable name="days"/></inputData>'
+    inner = decision("inner", literal("twice(days)"), required("requiredInput", "days"))
+    service = (
+        '<decisionService id="offer" name="offer"><variable name="offer"/><outputDecision href="#inner_id"/>'
+        '<inputData href="#days"/></decisionService>'
+    )
+    model = parse_decisions(definitions(data, inner, service), functions=["twice"])
+    found = model.evaluate("offer", {"days": Decimal(2)}, functions={"twice": lambda n: n * 2})
+    assert (found.value, found.warnings) == (Decimal(4), ())
+
+
 def test_what_a_decision_needs_is_connected_and_taken_away_and_never_in_a_ring() -> None:
     xml = definitions(decision("one", literal("2")), decision("two", literal("one * 3")))
     assert value(xml, "two") is None

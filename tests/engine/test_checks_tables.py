@@ -7,6 +7,7 @@ import pytest
 from tests.decisions.models import decision, definitions, literal, required, table
 from tests.engine.checking import CATALOGUE
 from tests.engine.diagrams import bundle, extended, flows, form, node, user_task
+from tests.engine.test_fuzz import LONGEST, at_most
 from workflows.engine.bundle import Bundle
 from workflows.engine.checks import check, finding_text
 from workflows.engine.checks.mending import is_mendable, mend
@@ -123,6 +124,58 @@ def test_input_data_drawn_in_the_graph_supplies_nothing_by_itself() -> None:
     asked = decision("way", table(["choise"], ["x"], [['"a"', "1"]], "COLLECT"), required("requiredInput", "data"))
     (told,) = found(deciding(definitions(DATA.format("choise"), asked)))
     assert (told.severity, told.code) == ("error", "table_unknown_input")
+
+
+SERVICE = (
+    '<decisionService id="way_id" name="way_service"><variable name="way_service"/><outputDecision href="#inner_id"/>'
+    '<inputData href="#data"/></decisionService>'
+)
+
+
+@pytest.mark.parametrize(
+    ("given", "read", "told"),
+    [
+        ("choice", "choice", []),
+        ("choice", "choise", [("inner", "choise", "way_service")]),
+        ("choice", "topics", [("inner", "topics", "way_service")]),
+        ("choise", "choise", [("way_service", "choise", "")]),
+        ("choice", 'working days(date("2026-03-02"), 3)', []),
+    ],
+)
+def test_a_service_knows_its_inputs_only_and_the_step_must_know_them(
+    given: str, read: str, told: list[tuple[str, str, str]]
+) -> None:
+    inner = decision("inner", literal(read), required("requiredInput", "data"))
+    facts = [each.facts["problem"].facts for each in found(deciding(definitions(DATA.format(given), inner, SERVICE)))]
+    assert [(each["decision"], each["name"], each["lacking"]) for each in facts] == told
+
+
+def test_each_step_that_decides_must_know_the_names() -> None:
+    """It was enough that one of them did, and the other decided with nothing."""
+    early = RULE.replace('id="step"', 'id="early" name="Vorab"')
+    steps = early + user_task("ask") + RULE
+    inside = node("startEvent", "begin") + steps + node("endEvent", "done")
+    files = {"way.dmn": way(['"advice"', "-", "1"]), "answer.form": form("answer", CHOOSE, TOPICS)}
+    told = found(bundle(files, inside + flows("begin>early", "early>ask", "ask>step", "step>done")))
+    assert {(each.code, each.facts["problem"].facts["name"]) for each in told} == {
+        ("table_unknown_input", "choice"),
+        ("table_unknown_input", "topics"),
+    }
+    assert "Es fehlt bei: Vorab." in finding_text(told[0])
+    assert "It is missing at: Vorab." in finding_text(told[0], "en")
+
+
+def test_a_file_of_many_decisions_and_many_steps_is_checked_within_seconds() -> None:
+    """For each step every decision was once sought among all the others."""
+    many = [decision(f"d{number}", literal("choice")) for number in range(2_000)]
+    needs = "".join(required("requiredDecision", f"d{number}_id") for number in range(2_000))
+    xml = definitions(*many, decision("way", literal("d1"), needs))
+    steps = "".join(RULE.replace('id="step"', f'id="s{number}"') for number in range(200))
+    names = ["begin", "ask", *(f"s{number}" for number in range(200)), "done"]
+    inside = node("startEvent", "begin") + user_task("ask") + steps + node("endEvent", "done")
+    ways = flows(*(f"{one}>{other}" for one, other in zip(names, names[1:], strict=False)))
+    with at_most(LONGEST):
+        assert found(bundle({"way.dmn": xml, "answer.form": form("answer", CHOOSE, TOPICS)}, inside + ways)) == []
 
 
 def test_whoever_may_start_it_with_anything_gets_a_hint() -> None:

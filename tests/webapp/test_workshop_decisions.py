@@ -127,6 +127,8 @@ def test_how_decisions_hang_together_is_seen_and_changed_by_plain_forms(owner: B
     ring = owner.post(f"{address}/neues_programm", {"name": "Neues Programm", "needs": ["matching_programmes"]})
     assert ring.status_code == 422
     assert "am Ende sich selbst" in ring.text
+    unreadable = owner.post(f"{address}/neues_programm", {"name": "1x", "needs": []})
+    assert (unreadable.status_code, "So kann in Formeln nichts heißen" in unreadable.text) == (422, True)
     stays = owner.post(f"{address}/neues_programm", {"do": "remove", "name": "x"}, follow_redirects=True).text
     assert "Das brauchen noch andere: Alle Programme" in html.unescape(stays)
     owner.post(

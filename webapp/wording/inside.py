@@ -25,6 +25,10 @@ INSIDE: Mapping[str, Any] = {
         "So heißt schon ein Schritt oder eine Angabe innerhalb einer Entscheidung, die diese hier braucht. Bitte "
         "nehmen Sie einen anderen Namen."
     ),
+    "name_unreadable": _(
+        "So kann in Formeln nichts heißen. Bitte beginnen Sie mit einem Buchstaben, und nehmen Sie kein Wort der "
+        "Sprache wie „if“ oder „true“."
+    ),
     "needs_itself": _("So bräuchte die Entscheidung am Ende sich selbst. Bitte nehmen Sie ein Häkchen weg."),
     "decision_unreadable": _("Die Datei lässt sich nicht lesen. Im Überblick des Entwurfs steht, woran es liegt."),
     "mapped_twice": _("Für „%(step)s“ stehen zwei verschiedene Ziele da. Bitte nennen Sie nur eines."),

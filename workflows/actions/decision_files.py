@@ -7,6 +7,7 @@ from workflows.actions import workshop
 from workflows.core.errors import NotFound
 from workflows.core.tx import Tx
 from workflows.decisions import DecisionModel, DecisionModelError, parse_decisions
+from workflows.decisions.naming import reached
 from workflows.engine.content import Content
 from workflows.engine.drafts import Stored
 from workflows.operators import FUNCTIONS
@@ -54,12 +55,6 @@ def deciding(content: Content) -> dict[str, dict[str, str]]:
     found: dict[str, dict[str, str]] = {}
     for element in content.parsed.elements.values() if content.parsed else ():
         model = content.decisions.get(element.decision_id or "")
-        waiting, seen = [element.decision_id] if element.decision_id else [], set[str]()
-        while waiting:
-            key = waiting.pop()
-            if key not in seen:
-                seen.add(key)
-                found.setdefault(key, {})[element.id] = element.name or element.id
-                needed = model.decisions[key].requirements if model is not None and key in model.decisions else ()
-                waiting += [each.key[1] for each in needed]
+        for key in {key[1] for key, _service in reached(model, element.decision_id or "")} if model else ():
+            found.setdefault(key, {})[element.id] = element.name or element.id
     return found

@@ -116,11 +116,14 @@ def names(tx: Tx, draft_id: int, held: HeldFormula) -> list[Name]:
 
 
 def unknown(tx: Tx, draft_id: int, held: HeldFormula) -> list[str]:
-    """The names a formula reads and nobody gives it; none while no step decides by it, so that nobody can say."""
-    if held.model is None or not _steps(tx, draft_id).get(held.decision):
+    """The names a formula reads and some step that decides by it does not give; none while no step does."""
+    if held.model is None:
         return []
-    given = FUNCTIONS.keys() | {each.name for each in _known(tx, draft_id, held)}
-    return sorted(unsupplied(held.model, held.model.decisions[held.decision], given))
+    bundle, offered, found = workshop.bundle(tx, draft_id), catalogue(tx), set[str]()
+    for step in _steps(tx, draft_id).get(held.decision, ()):
+        given = FUNCTIONS.keys() | {each.name for each in known.known_at(bundle, offered, step)}
+        found |= unsupplied(held.model, held.model.decisions[held.decision], given)
+    return sorted(found)
 
 
 def _known(tx: Tx, draft_id: int, held: HeldFormula) -> list[known.Known]:
@@ -236,6 +239,7 @@ def change(
         wrong = {
             "double_name": ("name", "name_twice"),
             "name_inside": ("name", "name_inside"),
+            "name_unreadable": ("name", "name_unreadable"),
             "requirement_cycle": ("needs", "needs_itself"),
         }
         place, code = wrong.get(error.code, ("name", "decision_unreadable"))

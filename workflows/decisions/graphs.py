@@ -13,7 +13,7 @@ from workflows.decisions.errors import DecisionModelError
 from workflows.decisions.picture import drawn
 from workflows.decisions.writing import element_near, file_of, free_id, ids, insert_after
 from workflows.decisions.xml import Element, child, children, local_name, name_of, read_definitions, text_of, title_of
-from workflows.feel import FeelSyntaxError
+from workflows.feel import FeelSyntaxError, syntax
 from workflows.feel.analysis import free_places
 from workflows.feel.builtins import BUILTINS
 from workflows.feel.expressions import name_indexes
@@ -81,7 +81,8 @@ def changed(xml: bytes, key: str, name: str, needs: Collection[str], title: str 
     ``title`` is what people call it, empty for its name.
 
     Raises ``KeyError`` for one that is not there, ``DecisionModelError`` where somebody would need itself, two
-    elements would have the same name, or a step inside one that uses it has this name already and would hide it.
+    elements would have the same name, expressions could not read it as a name, or a step inside one that uses it has
+    this name already and would hide it.
     """
     root = read_definitions(xml)
     every = {each.get("id") or name_of(each): each for each in children(root, *KINDS)}
@@ -158,6 +159,7 @@ def _put_needs(root: Element, every: Mapping[str, Element], decision: Element, n
 
 def _rename(every: Mapping[str, Element], key: str, name: str) -> None:
     """The new name at the decision, its result, and in all expressions of those that need it."""
+    _refuse_unreadable(name)
     decision = every[key]
     old = name_of(decision)
     decision.set("name", name)
@@ -187,6 +189,16 @@ def _rename(every: Mapping[str, Element], key: str, name: str) -> None:
                 raise DecisionModelError("name_inside", name=name)
             if places:
                 text.text = renamed
+
+
+def _refuse_unreadable(name: str) -> None:
+    """A number, a word of the language or ``1x`` would mean something else, or nothing, where others use it."""
+    try:
+        found = parse_expression(name, name_indexes([name], BUILTINS))
+    except FeelSyntaxError:
+        found = None
+    if not isinstance(found, syntax.Name) or found.name != name:
+        raise DecisionModelError("name_unreadable", name=name)
 
 
 def _names_inside(element: Element) -> set[str]:

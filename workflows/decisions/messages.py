@@ -24,27 +24,29 @@ _FINDINGS: Final[dict[str, tuple[str, str]]] = {
     ),
     "text_without_quotes": (
         "In Regel {rules} der Tabelle „{decision}“ steht bei „{column}“ das Wort {name} ohne Anführungszeichen. So ist "
-        'eine Angabe gemeint, die hier niemand setzt. Meinten Sie "{name}"? Setzen Sie das Wort in Anführungszeichen',
+        'eine Angabe gemeint, die hier niemand setzt. Meinten Sie "{name}"? Setzen Sie das Wort in '
+        "Anführungszeichen{lacking}",
         'Rule {rules} of the table "{decision}" has the word {name} without quotation marks at "{column}". Written so '
-        'it means a variable, and nobody sets it here. Did you mean "{name}"? Put the word in quotation marks',
+        'it means a variable, and nobody sets it here. Did you mean "{name}"? Put the word in quotation '
+        "marks{lacking}",
     ),
     "unknown_in_cell": (
         "Regel {rules} der Tabelle „{decision}“ liest bei „{column}“ die Angabe „{name}“, die niemand setzt. "
-        "Berichtigen Sie den Namen, oder setzen Sie Texte in Anführungszeichen",
+        "Berichtigen Sie den Namen, oder setzen Sie Texte in Anführungszeichen{lacking}",
         'Rule {rules} of the table "{decision}" reads "{name}" at "{column}", which nobody sets. '
-        "Correct the name, or put texts in quotation marks",
+        "Correct the name, or put texts in quotation marks{lacking}",
     ),
     "unknown_input": (
         "Die Eingabe „{column}“ der Tabelle „{decision}“ liest „{name}“, was niemand setzt: Sie ist immer leer. "
-        "Berichtigen Sie den Namen, oder fragen Sie die Angabe in einem Schritt davor ab",
+        "Berichtigen Sie den Namen, oder fragen Sie die Angabe in einem Schritt davor ab{lacking}",
         'The input "{column}" of the table "{decision}" reads "{name}", which nobody sets: it is always empty. '
-        "Correct the name, or let a step before ask for it",
+        "Correct the name, or let a step before ask for it{lacking}",
     ),
     "unknown_in_formula": (
         "„{decision}“ liest „{name}“, was niemand setzt: Dort steht nie etwas. Berichtigen Sie den Namen, verbinden "
-        "Sie die Entscheidung, die so heißt, oder fragen Sie die Angabe in einem Schritt davor ab",
+        "Sie die Entscheidung, die so heißt, oder fragen Sie die Angabe in einem Schritt davor ab{lacking}",
         '"{decision}" reads "{name}", which nobody sets: there is never anything. Correct the name, connect the '
-        "decision of that name, or let a step before ask for it",
+        "decision of that name, or let a step before ask for it{lacking}",
     ),
     "never_given": (
         "Regel {rules} der Tabelle „{decision}“ fragt bei „{column}“ nach „{text}“, das dort niemand auswählen "
@@ -191,6 +193,8 @@ def explain_finding(finding: Finding, language: str) -> str:
     facts = {**finding.facts, "rules": rules, "case": _case(finding.case, column)}
     if near := facts.get("near"):
         facts["near"] = (f" Meinten Sie „{near}“?", f' Did you mean "{near}"?')[column]
+    if lacking := facts.get("lacking"):
+        facts["lacking"] = (f". Es fehlt bei: {lacking}", f". It is missing at: {lacking}")[column]
     return _FINDINGS[finding.code][column].format_map(facts)
 
 

@@ -78,8 +78,11 @@ class DecisionModel:
         element: Element | None = self.services.get(decision_id) or self.decisions[decision_id]
         run = DecisionRun(budget or DEFAULT_BUDGET, now, zone)
         run.tables = []
-        root = Scope(run, {**(register(functions) if functions else {}), **variables})
-        found = evaluate_in_run(lambda scope: Requirements(self.elements, scope).result(element), root)
+        offered = register(functions) if functions else {}
+        root = Scope(run, {**offered, **variables})
+        found = evaluate_in_run(
+            lambda scope: Requirements(self.elements, scope, functions=offered).result(element), root
+        )
         return DecisionResult(found.value, found.warnings, tuple(run.tables))
 
 

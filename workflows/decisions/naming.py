@@ -1,14 +1,14 @@
 """Names in decisions that nobody sets; in the cells of tables mostly a text whose quotation marks were forgotten."""
 
 from collections.abc import Callable, Collection, Iterator, Mapping
-from collections.abc import Set as AbstractSet
+from dataclasses import dataclass
 from difflib import get_close_matches
 from itertools import islice
 from types import MappingProxyType
 from typing import Final
 
 from workflows.decisions.computing import known_to
-from workflows.decisions.elements import Element, InputData
+from workflows.decisions.elements import Element, InputData, Key, Service
 from workflows.decisions.model import DecisionModel
 from workflows.decisions.shape import Found
 from workflows.decisions.tables import Rule, Table
@@ -18,23 +18,63 @@ from workflows.feel.builtins import BUILTINS
 
 _MOST_FINDINGS: Final = 20
 _NEAR: Final = 0.7
+_MOST_REACHED: Final = 100_000
 Values = Mapping[str, Collection[str]]
 
 
-def check_names(
-    model: DecisionModel, known: Callable[[str], Collection[str] | None], values: Values
-) -> Iterator[Found]:
-    """Names in tables and formulas that nobody knows who decides by them, and texts that an input never has.
+@dataclass(frozen=True, slots=True)
+class Supply:
+    """The names an element can read besides its requirements, by who decides: a step, or a service it lies in."""
 
-    ``known`` gives the names that the decision of an id may read, None for one that nobody decides by.
+    ways: Mapping[str, frozenset[str]]
+    services: frozenset[str] = frozenset()
+
+    @property
+    def names(self) -> frozenset[str]:
+        """What is known whoever decides."""
+        return frozenset.intersection(*self.ways.values())
+
+    def lacking(self, name: str) -> str:
+        """Who decides without knowing the name; empty where no step does, so that this need not be said."""
+        without = [where for where, names in self.ways.items() if name not in names]
+        return ", ".join(without[:3]) if len(without) < len(self.ways) or self.services else ""
+
+
+def reached(model: DecisionModel, decision: str) -> set[tuple[Key, Key | None]]:
+    """All that is computed for a decision or service, each with the service it lies in.
+
+    Inside a service only its own inputs are known, and its input decisions come from outside (DMN 1.5 § 10.4).
+    """
+    start = model.services.get(decision) or model.decisions.get(decision)
+    found: set[tuple[Key, Key | None]] = set()
+    waiting: list[tuple[Key, Key | None]] = [] if start is None else [(start.key, None)]
+    while waiting and len(found) < _MOST_REACHED:
+        key, inside = waiting.pop()
+        if (key, inside) in found:
+            continue
+        found.add((key, inside))
+        element = model.elements[key]
+        if isinstance(element, Service):
+            waiting += [(each.key, key) for each in element.outputs]
+        else:
+            around = model.elements[inside] if inside is not None else None
+            given = {each.key for each in around.given} if isinstance(around, Service) else set()
+            waiting += [(each.key, inside) for each in getattr(element, "requirements", ()) if each.key not in given]
+    return found
+
+
+def check_names(model: DecisionModel, known: Callable[[Key], Supply | None], values: Values) -> Iterator[Found]:
+    """Names in tables and formulas that not all know who decide by them, and texts that an input never has.
+
+    ``known`` gives the names that an element may read, None for one that nobody decides by.
     ``values`` holds all texts that a variable may have, where it has only some. Codes: unknown_input,
     text_without_quotes, unknown_in_cell, unknown_in_formula, never_given.
     """
     for element in model.elements.values():
-        given = known(element.key[1])
-        if given is None:
+        supply = known(element.key)
+        if supply is None:
             continue
-        unknown = unsupplied(model, element, given)
+        unknown = {name: supply.lacking(name) for name in unsupplied(model, element, supply.names)}
         told: set[str] = set()
         for table in getattr(element, "tables", ()):
             for found in (
@@ -45,7 +85,8 @@ def check_names(
                 yield found
             yield from islice(_never_given(table, values), _MOST_FINDINGS)
         if len(told) < _MOST_FINDINGS:
-            yield from islice(_formula(element, unknown - told), _MOST_FINDINGS)
+            left = {name: lacking for name, lacking in unknown.items() if name not in told}
+            yield from islice(_formula(element, left), _MOST_FINDINGS)
 
 
 def unsupplied(model: DecisionModel, element: Element, given: Collection[str]) -> frozenset[str]:
@@ -60,29 +101,36 @@ def unsupplied(model: DecisionModel, element: Element, given: Collection[str]) -
         if isinstance(model.elements[each.key], InputData) and not each.group and each.name not in given
     }
     seen = (known_to(element) - missing) | set(given) | BUILTINS.keys() | getattr(element, "calls", frozenset[str]())
-    return frozenset(getattr(element, "reads", frozenset[str]()) - seen - {"?"})
+    return frozenset(_reads(element) - seen - {"?"})
 
 
-def _formula(element: Element, unknown: AbstractSet[str]) -> Iterator[Found]:
-    for name in sorted(unknown):
-        facts = {"decision": element.name, "table": element.key[1], "name": name}
+def _reads(element: Element) -> frozenset[str]:
+    """The names an element takes from outside; a service those of its parameters."""
+    if isinstance(element, Service):
+        return frozenset(each.name for each in (*element.inputs, *element.given))
+    return getattr(element, "reads", frozenset())
+
+
+def _formula(element: Element, unknown: Mapping[str, str]) -> Iterator[Found]:
+    for name, lacking in sorted(unknown.items()):
+        facts = {"decision": element.name, "table": element.key[1], "name": name, "lacking": lacking}
         yield "unknown_in_formula", (), MappingProxyType(facts)
 
 
-def _inputs(table: Table, missing: AbstractSet[str]) -> Iterator[Found]:
+def _inputs(table: Table, missing: Mapping[str, str]) -> Iterator[Found]:
     for column in table.inputs:
-        for name in sorted(free_names(column.expression) & missing):
-            yield _found("unknown_input", table, (), column=column.label, name=name)
+        for name in sorted(free_names(column.expression) & missing.keys()):
+            yield _found("unknown_input", table, (), column=column.label, name=name, lacking=missing[name])
 
 
-def _cells(table: Table, missing: AbstractSet[str]) -> Iterator[Found]:
+def _cells(table: Table, missing: Mapping[str, str]) -> Iterator[Found]:
     for rule in table.rules:
         for label, node in _labelled(table, rule):
-            unknown = free_names(node) & missing
+            unknown = free_names(node) & missing.keys()
             bare = {each.name for each in _bare(node)} if unknown else set[str]()
             for name in sorted(unknown):
                 code = "text_without_quotes" if name in bare else "unknown_in_cell"
-                yield _found(code, table, (rule.number,), column=label, name=name)
+                yield _found(code, table, (rule.number,), column=label, name=name, lacking=missing[name])
 
 
 def _labelled(table: Table, rule: Rule) -> Iterator[tuple[str, syntax.Node]]:

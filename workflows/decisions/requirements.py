@@ -1,6 +1,7 @@
 """Walking the requirements graph: each element is computed once per evaluation, when something asks for it."""
 
 from collections.abc import Mapping, Sequence
+from types import MappingProxyType
 
 from workflows.decisions.elements import Decision, Element, InputData, Key, Knowledge, Requirement, Service
 from workflows.decisions.errors import DecisionModelError
@@ -8,13 +9,25 @@ from workflows.feel.runtime import Run, Scope
 from workflows.feel.types import ANY_OR_NULL, FeelType, fit
 from workflows.feel.values import FeelFunction, Parameter, Signature, kind
 
+NO_FUNCTIONS: Mapping[str, object] = MappingProxyType({})
+
 
 class Requirements:
-    """The values of a model's elements in one evaluation; `root` holds the caller's variables."""
+    """The values of a model's elements in one evaluation; `root` holds the caller's variables.
 
-    def __init__(self, elements: Mapping[Key, Element], root: Scope, given: Mapping[Key, object] | None = None) -> None:
+    A service knows nothing of them, but the same `functions`.
+    """
+
+    def __init__(
+        self,
+        elements: Mapping[Key, Element],
+        root: Scope,
+        given: Mapping[Key, object] | None = None,
+        functions: Mapping[str, object] = NO_FUNCTIONS,
+    ) -> None:
         self._elements = elements
         self._root = root
+        self._functions = functions
         self._values: dict[Key, object] = dict(given or {})
 
     def result(self, element: Element | None) -> object:
@@ -91,7 +104,7 @@ class Requirements:
         given = {
             requirement.key: value for requirement, value in zip((*service.inputs, *service.given), values, strict=True)
         }
-        inside = Requirements(self._elements, Scope(run, {}), given)
+        inside = Requirements(self._elements, Scope(run, self._functions), given, self._functions)
         results = {output.name: inside.value(output.key) for output in service.outputs}
         result = next(iter(results.values())) if len(results) == 1 else results
         return self._held_to(service.type, result, service.name)

@@ -1,18 +1,15 @@
 """Names in decisions and texts in cells of their tables, held against what the steps set and offer."""
 
-from collections.abc import Callable, Collection, Iterator, Mapping
+from collections.abc import Callable, Iterator, Mapping
 
-from workflows.decisions import DecisionModel
 from workflows.decisions.checks import Finding as TableFinding
-from workflows.decisions.naming import check_names
+from workflows.decisions.elements import Key, Service
+from workflows.decisions.naming import Supply, check_names, reached
 from workflows.engine.checks.asked import asked_fields
 from workflows.engine.checks.examined import Examined
 from workflows.engine.checks.unwritten import Names
-from workflows.engine.checks.variables import (
-    PROVIDED,
-    started_with,
-    writes_unknown,
-)
+from workflows.engine.checks.variables import PROVIDED, started_with, writes_unknown
+from workflows.engine.dialect import Element
 from workflows.engine.findings import Finding, Severity
 from workflows.forms.model import CHOICES, Field
 
@@ -21,6 +18,9 @@ ALWAYS_WRONG = frozenset({"text_without_quotes", "unknown_in_cell", "unknown_in_
 
 #: What whoever starts such a process may give: told only where nobody can.
 UNSURE = frozenset({"unknown_in_cell", "unknown_in_formula", "unknown_input"})
+
+#: So many steps that decide by one table are looked at one by one.
+MOST_STEPS = 50
 
 
 def check_tables(examined: Examined) -> Iterator[Finding]:
@@ -39,29 +39,33 @@ def check_tables(examined: Examined) -> Iterator[Finding]:
             yield Finding(severity, path, facts["decision"], f"table_{code}", told)
 
 
-def _known_to_decisions(examined: Examined) -> Callable[[str], Collection[str] | None]:
-    """The names a decision can read: those known at the steps that decide by it; None where no step does."""
+def _known_to_decisions(examined: Examined) -> Callable[[Key], Supply | None]:
+    """The names an element can read, by each step that decides by it and each service around it."""
     names = Names(examined)
-    always = PROVIDED | examined.functions.keys()
-    found: dict[str, frozenset[str]] = {}
+    always = PROVIDED.union(examined.functions)
+    ways: dict[Key, dict[str, frozenset[str]]] = {}
+    services: dict[Key, set[str]] = {}
+    for decision, steps in _steps(examined).items():
+        model = examined.content.decisions[decision]
+        known = {step.name or step.id: always | names.perhaps_at(step.id) for step in steps[:MOST_STEPS]}
+        for key, inside in reached(model, decision):
+            service = model.elements[inside] if inside is not None else None
+            if isinstance(service, Service):
+                inputs = frozenset(each.name for each in service.inputs)
+                ways.setdefault(key, {})[service.name] = inputs.union(examined.functions)
+                services.setdefault(key, set()).add(service.name)
+            elif not isinstance(model.elements[key], Service) or decision in {key[1], model.elements[key].name}:
+                # A service that a decision calls is given its inputs there.
+                ways.setdefault(key, {}).update(known)
+    return lambda key: Supply(ways[key], frozenset(services.get(key, ()))) if ways.get(key) else None
+
+
+def _steps(examined: Examined) -> dict[str, list[Element]]:
+    """The steps that decide by each decision or service."""
+    found: dict[str, list[Element]] = {}
     for element in examined.parsed.elements.values():
         if element.kind == "business_rule_task" and element.decision_id in examined.content.decisions:
-            known = names.perhaps_at(element.id)
-            for decision in _deciding(examined.content.decisions[element.decision_id], element.decision_id):
-                found[decision] = found.get(decision, always) | known
-    return found.get
-
-
-def _deciding(model: DecisionModel, decision: str) -> set[str]:
-    """A decision with all that it requires, by their ids."""
-    found: set[str] = set()
-    waiting = [decision]
-    while waiting:
-        key = waiting.pop()
-        element = next((each for each in model.elements.values() if each.key[1] == key), None)
-        if element is not None and key not in found:
-            found.add(key)
-            waiting += [each.key[1] for each in getattr(element, "requirements", ())]
+            found.setdefault(element.decision_id, []).append(element)
     return found
 
 
