@@ -44,6 +44,20 @@ def test_an_inclusive_join_waits_for_a_branch_that_is_several_steps_away(house: 
     assert house.events(instance).count("join") == 1
 
 
+def test_an_inclusive_join_does_not_wait_for_who_could_come_where_a_token_stands_already(house: House) -> None:
+    """BPMN 2.0 §13.4.3: else two joins that can reach each other would wait for each other for ever."""
+    d = Drawing()
+    d.flow(d.start(), d.gateway("parallel", "fork"), d.user("one"), d.gateway("exclusive", "merge"))
+    d.flow("merge", d.gateway("inclusive", "join"), d.user("after"), d.end())
+    d.flow("fork", d.user("two"), d.gateway("exclusive", "either", default="other"), "merge", when="=is_one")
+    d.flow("either", "join", name="other")
+    instance = house.run(d)
+    house.complete(instance, "one")
+    assert house.open_tasks(instance) == ["after", "two"]
+    house.complete(instance, "two", is_one=False)
+    assert house.open_tasks(instance) == ["after", "after"]
+
+
 def loop_with_fork() -> Drawing:
     d = Drawing()
     d.flow(d.start(), d.gateway("exclusive", "again"), d.gateway("parallel", "fork"), d.user("left"))
