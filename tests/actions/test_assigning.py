@@ -83,6 +83,28 @@ def test_a_task_taken_meanwhile_is_not_given_away(house: House) -> None:
     assert (conflict.value.code, conflict.value.facts["by"]) == ("task_claimed", "mate")
 
 
+def test_a_task_given_to_somebody_else_meanwhile_is_not_taken_from_them(house: House) -> None:
+    """Who gives back one's own task has seen it as one's own: an office may never take a colleague's."""
+    house.submit()
+    house.refer("culture_office")
+    with house.at() as tx:
+        people.create(tx, "mit@kultur.example", "mate", roles=["office"], groups=house.actors["office"].groups)
+        mate = people.find_by_email(tx.session, "mit@kultur.example")
+        assert mate is not None
+    with house.at("office") as tx:
+        task_id = assigning.claim(tx, task_list.list_tasks(tx, Filter()).items[0].id).id
+    with house.at("office") as tx:
+        seen = tx.session.get_one(Task, task_id)
+        with house.at("office") as elsewhere:
+            assigning.hand_over(elsewhere, task_id, mate.id)
+        with pytest.raises(Conflict) as conflict:
+            assigning.release(tx, seen.id)
+        tx.session.rollback()
+    assert (conflict.value.code, conflict.value.facts["by"]) == ("task_claimed", "mate")
+    with house.at() as tx:
+        assert tx.session.get_one(Task, task_id).assignee_id == mate.id
+
+
 def test_a_day_for_coming_back_lies_ahead_but_not_too_far(house: House) -> None:
     house.submit()
     with house.at("coordinator") as tx:

@@ -137,7 +137,7 @@ def test_of_two_who_claim_one_task_the_second_learns_who_has_it(house: House, be
         tasks.claim(tx, task.id, 2)
     assert conflict.value.facts["by"] == 1
     with begin(ANNA) as tx:
-        tasks.release(tx, task.id)
+        tasks.release(tx, task.id, held_by=1)
     with begin(BERND) as tx:
         assert tasks.claim(tx, task.id, 2).assignee_id == 2
     assert house.events(instance, "task.claimed") == ["one", "one"]

@@ -51,9 +51,16 @@ def claim(tx: Tx, task_id: int) -> Task:
 
 
 def release(tx: Tx, task_id: int) -> Task:
-    """Give a task back to its group; of another person's task only those who work on cases may take it away."""
-    tx = task_trail.standing_in(tx, _reachable(tx, task_id))
-    task = tasks.release(tx, task_id)
+    """Give a task back to its group; of another person's task only those who work on cases may take it away.
+
+    Raises ``Conflict`` ``task_claimed`` also if somebody else was given it meanwhile, ``task_done`` if it is over.
+    """
+    held = _reachable(tx, task_id)
+    tx = task_trail.standing_in(tx, held)
+    try:
+        task = tasks.release(tx, task_id, held_by=held.assignee_id)
+    except Conflict as conflict:
+        raise _naming_who(tx, task_id, conflict) from conflict
     task_trail.record(tx, task, "task.released")
     return task
 

@@ -88,9 +88,10 @@ def claim(tx: Tx, task_id: int, user_id: int) -> Task:
     return _change(tx, task_id, _free_for(user_id), {"assignee_id": user_id, "claimed_at": tx.now}, "task.claimed")
 
 
-def release(tx: Tx, task_id: int) -> Task:
-    """Give a task back to its group; one that belongs to nobody stays as it is."""
-    return _change(tx, task_id, None, {"assignee_id": None, "claimed_at": None}, "task.released")
+def release(tx: Tx, task_id: int, *, held_by: int | None) -> Task:
+    """Give a task back to its group; raises ``Conflict("task_claimed")`` unless ``held_by`` (None: nobody) has it."""
+    as_seen = Task.assignee_id.is_not_distinct_from(held_by)
+    return _change(tx, task_id, as_seen, {"assignee_id": None, "claimed_at": None}, "task.released")
 
 
 def assign(tx: Tx, task_id: int, user_id: int, *, instead_of: int | None) -> Task:

@@ -106,7 +106,7 @@ def test_a_task_given_back_to_a_group_that_goes_does_not_belong_to_nobody(house:
     task = house.tasks(instance)[0].id
     with house.begin(SOMEBODY) as tx:
         tasks.claim(tx, task, 7)
-        tasks.release(tx, task)
+        tasks.release(tx, task, held_by=7)
     house.deploy(drawing(assignee="9", group=""))
     house.moved(instance)
     (after,) = house.tasks(instance)
