@@ -150,6 +150,18 @@ def test_three_messages_at_once_are_received_one_after_the_other(house: House) -
     assert house.variables(instance) == {"ref": "A", "count": Decimal(3), "last": "three"}
 
 
+def test_a_message_goes_to_whoever_has_waited_longest(house: House) -> None:
+    d = Drawing()
+    d.message("news", '="all"')
+    d.flow(d.start(), d.receive("hear", "news"), d.end())
+    house.deploy(d)
+    first, second = house.start(), house.start()
+    for done in ([first], [first, second]):
+        house.send("news", "all")
+        house.work()
+        assert [each for each in (first, second) if house.status(each) == "completed"] == done
+
+
 def test_a_message_boundary_withdraws_everything_inside_its_subprocess(house: House) -> None:
     d = Drawing()
     withdrawn = d.message("withdrawn")

@@ -11,8 +11,8 @@ from sqlalchemy.orm import Session
 from tests.engine.drawing import Drawing, timer
 from tests.engine.house import House
 from workflows.core.clock import BERLIN
-from workflows.core.errors import LotseError
-from workflows.engine import definitions, runtime, timers
+from workflows.core.errors import LotseError, NotFound
+from workflows.engine import definitions, messages, runtime, timers
 from workflows.engine.bundle import Bundle
 from workflows.engine.catalogue import Catalogue
 from workflows.engine.state import Instance
@@ -223,3 +223,33 @@ def test_a_message_nobody_waits_for_starts_the_process_it_names(house: House) ->
     assert started(house) == 1
     assert house.status(1) == "completed"
     assert house.variables(1) == {"ref": "A", "amount": 2}
+
+
+def test_a_retired_version_starts_nothing_and_finishes_what_runs(house: House) -> None:
+    d = Drawing()
+    d.message("told", "=ref")
+    d.flow(d.start(), d.user("ask"), d.receive("hear", "told"), d.catch("rest", timer("duration", "P1D")), d.end())
+    d.flow(d.start("daily", timer("cycle", "R/P30D")), "ask")
+    d.flow(d.start("applied", d.message("application", "=ref")), "ask")
+    deploy(house, d)
+    instance = house.start(ref="A")
+    house.send("application", "A", ref="A")
+    with house.begin() as tx:
+        messages.start(tx, "p", {}, "case:2")
+        definitions.retire(tx, 1)
+    with house.begin() as tx, pytest.raises(NotFound):
+        runtime.start(tx, house.engine, "p", {}, subject="case:3")
+    with house.begin() as tx:
+        asked = messages.next_deliverable(tx)
+        with pytest.raises(NotFound):
+            runtime.deliver(tx, house.engine, asked or 0)
+        for _ in range(messages.MOST_ATTEMPTS):
+            messages.failed(tx, asked or 0, "process_unknown")
+    house.clock.advance(timedelta(days=60))
+    assert house.work() == 0
+    house.complete(instance, "ask")
+    house.send("told", "A")
+    house.work()
+    house.clock.advance(timedelta(days=1))
+    house.work()
+    assert (house.status(instance), started(house)) == ("completed", 1)
