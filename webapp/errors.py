@@ -8,7 +8,7 @@ from typing import Any
 from flask import Flask, Response, jsonify, make_response, render_template, request
 from flask.typing import ResponseReturnValue
 from flask_wtf.csrf import CSRFError
-from sqlalchemy.exc import OperationalError
+from sqlalchemy.exc import InternalError, OperationalError
 from werkzeug.exceptions import HTTPException, SecurityError
 
 from webapp import doors, sent_again, wording
@@ -36,6 +36,7 @@ def init_app(app: Flask) -> None:
     app.register_error_handler(CSRFError, on_csrf)
     app.register_error_handler(HTTPException, on_http)
     app.register_error_handler(OperationalError, on_database)
+    app.register_error_handler(InternalError, on_internal)
     app.register_error_handler(Exception, on_bug)
 
 
@@ -130,7 +131,7 @@ def on_http(error: HTTPException) -> ResponseReturnValue:
     return _page(status), status, headers
 
 
-def on_database(error: OperationalError) -> ResponseReturnValue:
+def on_database(error: OperationalError | InternalError) -> ResponseReturnValue:
     """The database is away or overloaded: say so, it heals by itself."""
     log.error("database unavailable: %s", error.orig)
     headers = {"Retry-After": "30"}
@@ -138,6 +139,16 @@ def on_database(error: OperationalError) -> ResponseReturnValue:
         return problem(503, "unavailable"), 503, headers
     ask_nobody()
     return _page(503), 503, headers
+
+
+READ_ONLY = "25006"
+"""What PostgreSQL calls a write to a server that only reads, as one does that another takes over from."""
+
+
+def on_internal(error: InternalError) -> ResponseReturnValue:
+    """A database that only reads for a while is one that is away; anything else is our mistake."""
+    is_read_only = getattr(error.orig, "sqlstate", None) == READ_ONLY
+    return on_database(error) if is_read_only else on_bug(error)
 
 
 def on_bug(error: Exception) -> ResponseReturnValue:

@@ -103,6 +103,17 @@ def test_rests_grow_and_end() -> None:
     assert resting.ids("timer", MOMENT - timedelta(hours=1)) == []  # the clock was put back: no rest for so long
 
 
+def test_a_message_that_failed_five_times_is_left_for_a_person(house: House) -> None:
+    with house.at() as tx:
+        messages.start(tx, "unknown_process", {}, subject="")
+    for _ in range(messages.MOST_ATTEMPTS + 3):
+        clockwork.step(house.sessions, house.settings, house.clock, None, Resting())
+    with house.at() as tx:
+        message = tx.session.scalars(select(Message)).one()
+        assert message.attempts == messages.MOST_ATTEMPTS
+        assert messages.next_deliverable(tx) is None
+
+
 def test_what_could_not_be_done_without_the_database_is_no_failed_try_of_it(
     house: House, monkeypatch: pytest.MonkeyPatch
 ) -> None:

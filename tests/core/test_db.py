@@ -1,20 +1,22 @@
 """Both databases keep values as they are and hold the write lock when it matters."""
 
+import sqlite3
 import subprocess
 import sys
 from concurrent.futures import ThreadPoolExecutor
+from contextlib import closing
 from datetime import UTC, datetime, timedelta, timezone
 from decimal import Decimal
 from typing import Any
 
 import pytest
 from sqlalchemy import select, text, update
-from sqlalchemy.exc import StatementError
+from sqlalchemy.exc import OperationalError, StatementError
 from sqlalchemy.orm import Session, sessionmaker
 
 from tests.conftest import Begin, Database
 from workflows.core import files, sequences
-from workflows.core.db import make_engine
+from workflows.core.db import begin_write, make_engine, make_sessions
 from workflows.core.errors import NotFound
 from workflows.core.files import File
 from workflows.core.sequences import Sequence
@@ -100,6 +102,21 @@ def test_sqlite_is_set_up_for_safety(sqlite_database: Database) -> None:
         "secure_delete": 1,
         "busy_timeout": 10000,
     }
+
+
+def test_a_file_that_somebody_else_holds_is_a_database_that_is_away(sqlite_database: Database) -> None:
+    """Raised as what it is, or people would be told of a mistake of ours and the worker count a failed try."""
+    path = sqlite_database.url.removeprefix("sqlite:///")
+    with closing(sqlite3.connect(path, isolation_level=None)) as other, make_sessions(sqlite_database.engine)() as mine:
+        other.execute("BEGIN IMMEDIATE")
+        mine.connection().exec_driver_sql("PRAGMA busy_timeout=20")
+        with pytest.raises(OperationalError, match="locked"):
+            mine.execute(update(Sequence).values(last=1))
+        with pytest.raises(OperationalError, match="locked"):
+            begin_write(mine)
+        other.execute("ROLLBACK")
+        mine.rollback()
+        mine.execute(update(Sequence).values(last=1))
 
 
 def test_many_processes_may_open_a_new_sqlite_file_at_once(tmp_path: Any) -> None:

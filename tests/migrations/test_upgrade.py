@@ -4,8 +4,11 @@ import os
 import signal
 import subprocess
 import sys
+from pathlib import Path
 
+import pytest
 from alembic import command
+from alembic.config import Config
 from sqlalchemy import inspect, text
 
 from workflows import migrations
@@ -50,6 +53,39 @@ def test_a_second_upgrade_changes_nothing_and_references_stay_guarded(empty: str
     if engine.dialect.name == "sqlite":
         with engine.connect() as connection:
             assert connection.execute(text("PRAGMA foreign_keys")).scalar() == 1
+    engine.dispose()
+
+
+TWO_TABLES = (
+    "CREATE TABLE house (id INTEGER PRIMARY KEY)",
+    "CREATE TABLE room (id INTEGER PRIMARY KEY, house_id INTEGER NOT NULL REFERENCES house (id))",
+    "INSERT INTO house VALUES (1)",
+    "INSERT INTO room VALUES (1, 1)",
+)
+MADE_ANEW = ("DROP TABLE house", "CREATE TABLE house (id INTEGER PRIMARY KEY, name TEXT)")
+
+
+@pytest.mark.parametrize("is_complete", [True, False], ids=["complete", "a row lost"])
+def test_a_table_made_anew_keeps_what_refers_to_it_or_nothing_is_changed(
+    is_complete: bool, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """SQLite changes a table so; meanwhile it must not watch references, and at the end all must hold."""
+
+    def upgrade(config: Config, _revision: str) -> None:
+        filled = ("INSERT INTO house VALUES (1, 'Rathaus')",) if is_complete else ()
+        for statement in (*TWO_TABLES, *MADE_ANEW, *filled):
+            config.attributes["connection"].exec_driver_sql(statement)
+
+    monkeypatch.setattr(command, "upgrade", upgrade)
+    engine = make_engine(f"sqlite:///{tmp_path / 'lotse.sqlite3'}")
+    if is_complete:
+        migrations.upgrade(engine)
+        with engine.connect() as connection:
+            assert connection.execute(text("SELECT house_id FROM room")).scalars().all() == [1]
+    else:
+        with pytest.raises(RuntimeError, match="room"):
+            migrations.upgrade(engine)
+        assert inspect(engine).get_table_names() == []
     engine.dispose()
 
 

@@ -73,6 +73,26 @@ def test_without_a_database_the_house_is_down(settings: Settings, clock: SetCloc
     assert health(Browser(app.test_client())) == (503, "down")
 
 
+def test_a_database_that_only_reads_for_a_while_is_told_like_one_that_is_away(
+    database: Database, settings: Settings, clock: SetClock
+) -> None:
+    """A server that another one takes over from, or a disk that is full: nothing was done, later it will be."""
+    reading = (
+        f"{database.url}&options=-c%20default_transaction_read_only%3Don"
+        if database.engine.dialect.name == "postgresql"
+        else f"sqlite:///file:{database.url.removeprefix('sqlite:///')}?mode=ro&uri=true"
+    )
+    client = create_app(replace(settings, database_url=reading, public_url=ADDRESS), clock).test_client()
+    assert health(Browser(client)) == (200, "degraded")
+    page = client.get("/login", base_url=ADDRESS).text
+    token = re.search(r'name="csrf_token" value="([^"]+)"', page)
+    assert token
+    form = {"csrf_token": token[1], "email": "a@stadt.example", "password": "ein langes Passwort"}
+    refused = client.post("/login", data=form, base_url=ADDRESS)
+    assert (refused.status_code, refused.headers["Retry-After"]) == (503, "30")
+    assert "Gerade nicht erreichbar" in refused.text
+
+
 @pytest.fixture
 def failed(enquiry: Enquired, begin: Begin) -> int:
     """The receipt of an enquiry, given up by the worker."""

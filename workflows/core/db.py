@@ -25,7 +25,7 @@ from sqlalchemy import (
 )
 from sqlalchemy.dialects import postgresql, sqlite
 from sqlalchemy.engine.interfaces import DBAPIConnection
-from sqlalchemy.exc import InvalidatePoolError
+from sqlalchemy.exc import InvalidatePoolError, OperationalError
 from sqlalchemy.orm import DeclarativeBase, Session, sessionmaker
 from sqlalchemy.pool import ConnectionPoolEntry, PoolProxiedConnection
 
@@ -175,8 +175,13 @@ def _sqlite_write_lock(
     write, with revisions checked afterwards, was measured without an error.
     """
     driver: sqlite3.Connection = connection.connection.driver_connection  # type: ignore[assignment]
-    if not driver.in_transaction and not _only_reads(statement):
+    if driver.in_transaction or _only_reads(statement):
+        return
+    try:
         cursor.execute("BEGIN IMMEDIATE")
+    except sqlite3.OperationalError as error:
+        # Here the toolkit translates nothing: a database that is locked or full would pass for a mistake of ours.
+        raise OperationalError("BEGIN IMMEDIATE", None, error) from error
 
 
 @lru_cache(maxsize=2_000)
