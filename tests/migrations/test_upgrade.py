@@ -1,19 +1,27 @@
 """Migrating is all or nothing, and several processes may try it at once."""
 
+import io
 import os
 import signal
 import subprocess
 import sys
+import zipfile
 from pathlib import Path
 
 import pytest
 from alembic import command
 from alembic.config import Config
-from sqlalchemy import inspect, text
+from sqlalchemy import Engine, inspect, text
 
+from tests.actions.test_upgrades import DIAGRAM
+from tests.conftest import settings_for
+from webapp import cli
 from workflows import migrations
+from workflows.actions import upgrades
 from workflows.core import killpoints
-from workflows.core.db import make_engine
+from workflows.core.clock import SystemClock
+from workflows.core.db import make_engine, make_sessions
+from workflows.core.tx import SYSTEM, Tx
 from workflows.domain import organisations
 
 UPGRADE = """
@@ -53,6 +61,65 @@ def test_a_second_upgrade_changes_nothing_and_references_stay_guarded(empty: str
     if engine.dialect.name == "sqlite":
         with engine.connect() as connection:
             assert connection.execute(text("PRAGMA foreign_keys")).scalar() == 1
+    engine.dispose()
+
+
+def at_revision(engine: Engine, revision: str) -> None:
+    """Bring the schema to where an earlier release left it."""
+    with engine.begin() as connection:
+        config = migrations.configuration()
+        config.attributes["connection"] = connection
+        command.upgrade(config, revision)
+
+
+def publish_a_fax(engine: Engine) -> None:
+    """A live process, as the first release stored it, that names an operator no release has any more."""
+    archive = io.BytesIO()
+    with zipfile.ZipFile(archive, "w") as bundle:
+        bundle.writestr("lost.bpmn", DIAGRAM % (b"lost", b"case.fax"))
+    then, who = "2026-01-01 00:00:00", "system"
+    with engine.begin() as connection:
+        for statement in (
+            "INSERT INTO process VALUES ('lost', 'Fax', :then)",
+            "INSERT INTO version VALUES (1, 'lost', 1, 0, '', '', 'active', :then, :who)",
+            "INSERT INTO edition VALUES (1, 1, 0, '', :files, :then, :who)",
+        ):
+            connection.execute(text(statement), {"then": then, "who": who, "files": archive.getvalue()})
+
+
+def test_what_a_release_refuses_is_found_under_the_schema_of_every_release(empty: str) -> None:
+    """It asks before it migrates: a column that came later made every migration impossible."""
+    engine = make_engine(empty)
+    at_revision(engine, "0001")
+    publish_a_fax(engine)
+    for number in range(1, int(migrations.newest()) + 1):
+        at_revision(engine, f"{number:04}")
+        with make_sessions(engine)() as session:
+            tx = Tx(session, SYSTEM, SystemClock().now(), settings_for(empty, Path()))
+            unfit = [(each.process_key, [it.code for it in each.findings]) for each in upgrades.unfit_versions(tx)]
+        assert unfit == [("lost", ["unknown_operator"])], number
+    engine.dispose()
+
+
+@pytest.mark.parametrize("command_", [["migrate"], ["run", "--port", "0"]], ids=["migrate", "run"])
+def test_a_release_that_lacks_what_is_published_says_what_and_changes_nothing(
+    command_: list[str], empty: str, tmp_path: Path, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+) -> None:
+    monkeypatch.setenv("DATABASE_URL", empty)
+    monkeypatch.setenv("LOTSE_INSTANCE", str(tmp_path / "instance"))
+    engine = make_engine(empty)
+    at_revision(engine, "0013")
+    publish_a_fax(engine)
+    assert cli.main(command_) == 1
+    told = capsys.readouterr().out
+    assert "lost 1: " in told
+    assert "case.fax" in told
+    assert "Nichts geändert" in told
+    assert migrations.current(engine) == "0013"
+    with engine.begin() as connection:
+        connection.execute(text("UPDATE version SET status = 'retired'"))
+    assert cli.main(["migrate"]) == 0
+    assert migrations.current(engine) == migrations.newest()
     engine.dispose()
 
 

@@ -5,11 +5,11 @@ from pathlib import Path
 from webapp.cli.surroundings import as_system, sessions_for
 from workflows import migrations
 from workflows.actions import bundles, demo, upgrades
-from workflows.actions.upgrades import Unfit
 from workflows.core.clock import SystemClock
 from workflows.core.db import make_engine
 from workflows.core.settings import Settings
 from workflows.domain import seed
+from workflows.engine.checks import line
 
 
 def prepare(settings: Settings, folder: Path) -> None:
@@ -24,17 +24,35 @@ def prepare(settings: Settings, folder: Path) -> None:
             demo.fill(sessions, settings, SystemClock())
 
 
-def unfit_versions(settings: Settings) -> list[Unfit]:
-    """The published processes that this release cannot run; none in a database that is still empty."""
+def refuses(settings: Settings) -> bool:
+    """Whether published processes name what this release has no more; says which and what, line by line.
+
+    An empty database has none.
+    """
+    if revision(settings) is None:
+        return False
+    with as_system(settings) as tx:
+        unfit = list(upgrades.unfit_versions(tx))
+    for each in unfit:
+        for finding in each.findings:
+            print(f"{each.process_key} {each.number}: {line(finding)}")
+    if unfit:
+        print("Nichts geändert: Diese Prozesse passen nicht zu dieser Fassung. Erst ändern oder stilllegen.")
+    return bool(unfit)
+
+
+def is_behind(settings: Settings) -> bool:
+    """Whether an earlier release was the last to run on this database."""
+    return revision(settings) not in {None, migrations.newest()}
+
+
+def revision(settings: Settings) -> str | None:
+    """The revision of the schema, None for an empty database."""
     engine = make_engine(settings.database_url)
     try:
-        is_empty = migrations.current(engine) is None
+        return migrations.current(engine)
     finally:
         engine.dispose()
-    if is_empty:
-        return []
-    with as_system(settings) as tx:
-        return list(upgrades.unfit_versions(tx))
 
 
 def migrate(settings: Settings) -> None:

@@ -14,7 +14,7 @@ from pathlib import Path
 from sqlalchemy import func, select
 
 from webapp.cli import serving, working
-from webapp.cli.preparation import prepare
+from webapp.cli.preparation import is_behind, prepare, refuses
 from webapp.cli.surroundings import Commands, add_command, as_system, settings_of
 from workflows.actions.demo import DEMO_USERS
 from workflows.core import house_facts
@@ -36,9 +36,14 @@ def register(commands: Commands) -> None:
 
 
 def run(options: Namespace) -> int:
-    """Make ready, start both parts, say where; returns when asked to stop or when a part ends by itself."""
+    """Make ready, start both parts, say where; returns when asked to stop or when a part ends by itself.
+
+    A release that cannot run what is published leaves everything as the release before had it, and ends with 1.
+    """
     settings = settings_of(options)
     serving.require_free(options.host, options.port)
+    if is_behind(settings) and refuses(settings):
+        return 1
     prepare(settings, options.bundles)
     parts = [_begin(serving.serve, options, settings), _begin(working.work, options, settings)]
     _welcome(settings, f"http://{options.host}:{options.port}/")

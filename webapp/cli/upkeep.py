@@ -2,13 +2,12 @@
 
 from argparse import ArgumentTypeError, Namespace
 
-from webapp.cli.preparation import migrate, unfit_versions
+from webapp.cli.preparation import migrate, refuses
 from webapp.cli.surroundings import Commands, add_command, as_system, settings_of
 from workflows.actions import invariants, seals
 from workflows.core import audit
 from workflows.core.audit.chain import GENESIS
 from workflows.core.audit.proof import SEALS
-from workflows.engine.checks import line
 
 
 def register(commands: Commands) -> None:
@@ -28,12 +27,7 @@ def register(commands: Commands) -> None:
 def run_migrate(options: Namespace) -> int:
     """Bring the schema up to date; 1 and nothing is changed while published processes name what is gone."""
     settings = settings_of(options)
-    unfit = unfit_versions(settings)
-    for each in unfit:
-        for finding in each.findings:
-            print(f"{each.process_key} {each.number}: {line(finding)}")
-    if unfit:
-        print("Nichts geändert: Diese Prozesse passen nicht zu dieser Fassung. Erst ändern oder stilllegen.")
+    if refuses(settings):
         return 1
     migrate(settings)
     print("Das Datenbankschema ist auf dem neuesten Stand.")
