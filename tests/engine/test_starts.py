@@ -11,7 +11,8 @@ from sqlalchemy.orm import Session
 from tests.engine.drawing import Drawing, timer
 from tests.engine.house import House
 from workflows.core.clock import BERLIN
-from workflows.core.errors import LotseError, NotFound
+from workflows.core.errors import Conflict, LotseError, NotFound
+from workflows.core.tx import Tx
 from workflows.engine import definitions, messages, runtime, timers
 from workflows.engine.bundle import Bundle
 from workflows.engine.catalogue import Catalogue
@@ -253,3 +254,24 @@ def test_a_retired_version_starts_nothing_and_finishes_what_runs(house: House) -
     house.clock.advance(timedelta(days=1))
     house.work()
     assert (house.status(instance), started(house)) == ("completed", 1)
+
+
+def test_of_two_workers_at_one_moment_one_begins(house: House, monkeypatch: pytest.MonkeyPatch) -> None:
+    """A start has no instance to lock: only the claim tells that somebody else was faster since it was looked at."""
+    deploy(house, timed("2026-03-03T09:00:00", "date"))
+    house.clock.advance(timedelta(days=2))
+    claim = timers.claim
+
+    def claim_late(tx: Tx, timer_id: int) -> Timer:
+        monkeypatch.setattr(timers, "claim", claim)
+        assert house.work() == 1
+        return claim(tx, timer_id)
+
+    monkeypatch.setattr(timers, "claim", claim_late)
+    with house.begin() as tx:
+        due = tx.session.scalars(select(Timer.id).where(Timer.status == "waiting")).one()
+    with house.begin() as tx:
+        with pytest.raises(Conflict, match="timer_over"):
+            runtime.fire_timer(tx, house.engine, due)
+        tx.session.rollback()
+    assert started(house) == 1

@@ -50,9 +50,6 @@ def _begin(run: "Run", token: Token, loop: Loop) -> None:
 
 
 def _end(run: "Run", token: Token, loop: Loop) -> None:
-    for child in list(token.children):
-        if child.task_spec.is_iteration:
-            run.remove(child)
     if loop.output_collection:
         gathered = run.scopes.own(token.id.hex)[loop.output_collection]
         run.scopes.write(run.scopes.enclosing(token), {loop.output_collection: gathered})
