@@ -197,6 +197,11 @@ def euros(value: Decimal) -> str:
     return str(format_currency(value, "EUR"))
 
 
+def measured(value: Decimal, unit: str) -> str:
+    """A number with what it counts; amounts of money as people write them."""
+    return euros(value) if unit == "€" else f"{shown(value)}\N{NO-BREAK SPACE}{unit}"
+
+
 def shown(value: Any) -> str:
     """Any value of the expression language, readable: lists joined, yes and no, decimals with comma."""
     for kinds, write in WRITERS:

@@ -1,5 +1,6 @@
 """What goes on around an application: what is known is not asked again, what changes outside does not break it."""
 
+from datetime import timedelta
 from decimal import Decimal
 
 import pytest
@@ -8,7 +9,7 @@ from sqlalchemy import select
 from tests.actions import applying
 from tests.actions.conftest import ENQUIRY, House
 from workflows.actions import asked, own_tasks
-from workflows.core.errors import Conflict, NotFound
+from workflows.core.errors import Conflict, Invalid, NotFound
 from workflows.domain import programmes
 from workflows.domain.cases import Case
 from workflows.domain.funding import Application
@@ -99,3 +100,28 @@ def test_whoever_has_got_money_cannot_give_up_any_more(house: House) -> None:
     with pytest.raises(Conflict, match="application_state"):
         _give_up(house)
     assert _states(house) == [("awarded", None)]
+
+
+def test_a_notice_from_outside_keeps_its_own_day_and_none_that_is_still_to_come(house: House) -> None:
+    applying.advise(house)
+    applying.walk(house, "choose_programme")
+    house.do(
+        "coordinator", "choose_programme", {"choice": "programme", "chosen_programme": "hor", "choice_reason": "Räume"}
+    )
+    house.work()
+    for element_id in ("answer_questions", "plan_costs", "review_draft", "gather_documents"):
+        house.do("coordinator", element_id, applying.typed(element_id))
+        house.work()
+    with house.at() as tx:
+        today = tx.now.date()
+    sent = {"submitted_on": today, "proof_number": "4711"}
+    with pytest.raises(Invalid):
+        house.do("coordinator", "submit_elsewhere", {**sent, "submitted_on": today + timedelta(days=1)})
+    house.do("coordinator", "submit_elsewhere", sent)
+    house.work()
+    notice = {"decision": "reject", "decision_reason": "Kein Geld mehr", "decided_on": today - timedelta(days=9)}
+    house.do("coordinator", "record_decision", notice)
+    house.work()
+    with house.at() as tx:
+        row = tx.session.scalars(select(Application)).one()
+        assert (row.result, row.decided_on) == ("rejected", today - timedelta(days=9))

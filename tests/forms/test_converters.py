@@ -155,6 +155,12 @@ def test_a_follow_up_cannot_lie_in_the_past() -> None:
     assert one(coming, "21.11.2026") == {"in_the_past"}
 
 
+def test_what_has_happened_does_not_lie_in_the_future() -> None:
+    happened = {**DAY, "disallowFutureDates": True}
+    assert one(happened, "22.11.2026") == date(2026, 11, 22)
+    assert one(happened, "23.11.2026") == {"in_the_future"}
+
+
 @pytest.mark.parametrize(
     ("raw", "value"),
     [

@@ -43,11 +43,14 @@ def test_a_jury_sees_its_applications_the_pot_and_its_task_and_no_way_to_the_cas
     sheet = mine.get(sheet_url).text
     for words in ("Fragen zum Projekt beantworten", "Kosten planen", "Wer ist dabei?", task_url):
         assert words in sheet, words
+    for amount in ("Miete, 500,00\xa0€", "Chorleitung, 2.200,00\xa0€", ">200,00\xa0€", ">2.500,00\xa0€"):
+        assert amount in sheet, amount
+    assert "Stelle 2, nein" not in sheet  # no bias to tell of
     for inside in ("Entwurf lesen und besprechen", "Ganzen Vorgang ansehen", "/cases/"):
         assert inside not in sheet, inside
     assert "Ganzen Vorgang ansehen" in signed_in("coordinator").get(sheet_url).text
     page = mine.get(task_url).text
-    for words in ("Ganzen Antrag ansehen", sheet_url, "Brücke e.V."):
+    for words in ("Ganzen Antrag ansehen", sheet_url, "Brücke e.V.", ">200,00\xa0€", ">2.500,00\xa0€"):
         assert words in page, words
     assert "/cases/" not in page
     assert navigation is not None

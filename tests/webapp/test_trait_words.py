@@ -66,7 +66,7 @@ def of_diagrams() -> Iterator[str]:
 def test_every_property_a_form_can_have_has_words(monkeypatch: pytest.MonkeyPatch) -> None:
     asked = of_forms(monkeypatch)
     assert {"validate.pattern", "properties.codeList", "conditional.hide", "valuesExpression"} <= asked
-    groups = {"validate", "conditional", "properties"}
+    groups = {"validate", "conditional", "properties", "appearance"}
     assert asked - HELD - groups - OF_FORMS.keys() == set()
     for folder in sorted(BUNDLES.iterdir()):
         held = bundle.read(folder)

@@ -1,12 +1,13 @@
 """The processes of a case as its page shows them: the drawing, the same as steps in words, and what they know."""
 
 from collections.abc import Collection, Iterator, Mapping, Sequence
+from decimal import Decimal
 from typing import Any
 
 from flask import url_for
 from flask_babel import gettext as _
 
-from webapp.i18n import language, shown
+from webapp.i18n import language, measured, shown
 from workflows.actions import case_diagrams, forms
 from workflows.actions.cases import CaseFile
 from workflows.core.tx import Tx
@@ -78,11 +79,20 @@ def _facts(fields: Sequence[Field], known: Mapping[str, Any]) -> Iterator[Row]:
 
 
 def _row(columns: Sequence[Field]) -> str:
-    return ", ".join(words for words in (_words(column) for column in columns) if words)
+    return ", ".join(words for words in map(_said, columns) if words)
+
+
+def _said(column: Field) -> str:
+    """One column of an entry: a tick reads as what it stands for, and is not told when it is not set."""
+    if column.kind == "checkbox":
+        return column.label if column.value else ""
+    return _words(column)
 
 
 def _words(field: Field) -> str:
-    """A value as its form's choices call it."""
+    """A value as its form's choices call it, a number with its unit."""
+    if field.unit and isinstance(field.value, Decimal):
+        return measured(field.value, field.unit)
     words = {option.key: option.label for option in field.options}
     if not words:
         return str(shown(field.value))

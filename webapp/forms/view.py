@@ -4,12 +4,13 @@ import re
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import date, datetime
+from decimal import Decimal
 from typing import Any
 
 from flask_babel import gettext as _
 from markupsafe import Markup
 
-from webapp.i18n import day, moment
+from webapp.i18n import day, measured, moment
 from workflows.core.errors import Problem
 from workflows.forms.cleaning import input_value
 from workflows.forms.model import Field
@@ -83,6 +84,8 @@ def _words(item: Field) -> str:
         return moment(item.value)
     if isinstance(item.value, date):
         return day(item.value)
+    if item.unit and isinstance(item.value, Decimal):
+        return measured(item.value, item.unit)
     words = {option.key: option.label for option in item.options}
     written = input_value(item, item.value)
     if isinstance(written, bool):

@@ -68,6 +68,7 @@ OF_FORMS: Mapping[str, Any] = {
     "description": _("Hinweis"),
     "disableCollapse": _("Lange Liste immer ganz zeigen"),
     "disabled": _("Nicht zu ändern"),
+    "disallowFutureDates": _("Nur heute und Tage davor"),
     "disallowPassedDates": _("Nur Tage, die noch kommen"),
     "expression": _("Berechnung"),
     "groupLabel": _("Überschrift"),

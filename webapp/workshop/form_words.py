@@ -62,6 +62,8 @@ SETTINGS: Mapping[str, SettingWords] = {
     "read_only": SettingWords(_("Nur anzeigen, nicht ändern lassen"), control="flag"),
     "multiple": SettingWords(_("Mehrere Dateien erlauben"), control="flag"),
     "not_past": SettingWords(_("Nur Tage, die noch kommen"), control="flag"),
+    "not_future": SettingWords(_("Nur heute und Tage davor"), control="flag"),
+    "unit": SettingWords(_("Einheit"), _("Steht hinter der Zahl, zum Beispiel €.")),
     "subtype": SettingWords(_("Was wird gefragt?"), control="select"),
     "format": SettingWords(_("Besondere Schreibweise"), control="select"),
     "min_length": SettingWords(_("Mindestens so viele Zeichen")),

@@ -204,8 +204,17 @@ def rate(tx: Tx, application_id: int, points: int) -> Application:
     return application
 
 
-def award(tx: Tx, application_id: int, amount: Decimal, note: str, proof_due_on: date | None = None) -> Application:
+def award(
+    tx: Tx,
+    application_id: int,
+    amount: Decimal,
+    note: str,
+    proof_due_on: date | None = None,
+    decided_on: date | None = None,
+) -> Application:
     """Promise the money (Bewilligung) and take it out of the pot of its programme and year, both or neither.
+
+    ``decided_on`` is the day of a notice from outside, otherwise today.
 
     Raises ``LotseError("pot_exhausted")`` when less is left and ``LotseError("award_too_high")`` beyond what was
     asked for.
@@ -218,7 +227,7 @@ def award(tx: Tx, application_id: int, amount: Decimal, note: str, proof_due_on:
     if application.status == "submitted":
         _reserve(tx, application, amount)
     application, _ = _move(tx, application_id, "awarded", amount=str(amount))
-    application.awarded, application.decided_on, application.decision_note = amount, _today(tx), note
+    application.awarded, application.decided_on, application.decision_note = amount, decided_on or _today(tx), note
     application.proof_due_on = proof_due_on
     return application
 
@@ -250,13 +259,13 @@ def _give_back(tx: Tx, application: Application, amount: Decimal) -> None:
         )
 
 
-def reject(tx: Tx, application_id: int, reason: str) -> Application:
+def reject(tx: Tx, application_id: int, reason: str, decided_on: date | None = None) -> Application:
     """No money, and why (Ablehnung); raises ``LotseError("reason_text_missing")`` without words."""
     if not reason.strip():
         raise LotseError("reason_text_missing", reason="rejected")
     application, moved = _move(tx, application_id, "rejected")
     if moved:
-        application.decided_on, application.decision_note = _today(tx), reason
+        application.decided_on, application.decision_note = decided_on or _today(tx), reason
     return application
 
 

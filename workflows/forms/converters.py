@@ -93,6 +93,10 @@ def _datetime(
         passed = value < now if isinstance(value, datetime) else value < now.astimezone(BERLIN).date()
         if passed:
             raise Refused("in_the_past")
+    if rules.not_future and isinstance(value, date):
+        still_to_come = value > now if isinstance(value, datetime) else value > now.astimezone(BERLIN).date()
+        if still_to_come:
+            raise Refused("in_the_future")
     return value
 
 

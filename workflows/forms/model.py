@@ -56,6 +56,7 @@ class Rules:
     format: str = ""
     decimals: int | None = None
     not_past: bool = False
+    not_future: bool = False
 
 
 @dataclass(frozen=True, slots=True)
@@ -63,10 +64,10 @@ class Field:
     """One component of a form.
 
     ``fields`` are the children of a group or the columns of a dynamic list. A group without key only frames its
-    fields, one with key nests their values. ``spoken`` are the look-ups
-    in its texts. ``subtype`` of a datetime is ``date``, ``time`` or ``datetime``;
-    ``is_multiple`` lets a file field take several files; ``doubled`` are the values of options written more than once,
-    of which only the first counts.
+    fields, one with key nests their values. ``spoken`` are the look-ups in its texts. ``subtype`` of a datetime is
+    ``date``, ``time`` or ``datetime``; ``unit`` stands behind a number (form-js: suffix adorner); ``is_multiple`` lets
+    a file field take several files; ``doubled`` are the values of options written more than once, of which only the
+    first counts.
 
     The last five attributes are filled by ``visible`` alone: the path of the value (``items[0].amount``), the raw
     value, the rows of a dynamic list, whether a condition shows or hides it, and its texts and options resolved.
@@ -88,6 +89,7 @@ class Field:
     default_from: Expression | None = None
     spoken: tuple[Expression, ...] = ()
     subtype: str = ""
+    unit: str = ""
     is_read_only: bool = False
     is_multiple: bool = False
     properties: Mapping[str, str] = field(default_factory=dict)

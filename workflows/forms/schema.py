@@ -37,6 +37,7 @@ MOST_PATTERNS = 100_000_000
 SHORTEST_COUNTED = 1_000
 MOST_MEMORY = 1024 * 1024
 LONGEST_LABEL = 2_000
+LONGEST_UNIT = 20
 LONGEST_DISPLAY = 20_000
 
 _KEY = re.compile(r"[A-Za-z][A-Za-z0-9_]{0,63}")
@@ -119,6 +120,7 @@ class _Reader:
             is_read_only=_flag(component, "disabled") or _flag(component, "readonly"),
             is_multiple=_flag(component, "multiple"),
             subtype=_subtype(component) if kind == "datetime" else "",
+            unit=_unit(component) if kind == "number" else "",
             properties=properties,
             default=component.get("defaultValue"),
             default_from=self._expression(properties.get("default"), "default"),
@@ -187,6 +189,8 @@ class _Reader:
             format=_format(validate),
             decimals=_whole(component, "decimalDigits", 12) if kind == "number" else None,
             not_past=_flag(component, "disallowPassedDates"),
+            # No property of form-js: most days of the office are those on which something has happened.
+            not_future=_flag(component, "disallowFutureDates"),
         )
 
     def _pattern(self, validate: dict[str, Any]) -> Any:
@@ -328,6 +332,13 @@ def _format(validate: dict[str, Any]) -> str:
     if value not in ("", "custom", "email", "phone"):
         raise FormError("unusable_setting", setting="validationType")
     return "" if value == "custom" else str(value)
+
+
+def _unit(component: dict[str, Any]) -> str:
+    appearance = component.get("appearance") or {}
+    if not isinstance(appearance, dict):
+        raise FormError("unusable_setting", setting="appearance")
+    return _text(appearance, "suffixAdorner", LONGEST_UNIT)
 
 
 def _properties(component: dict[str, Any]) -> Mapping[str, str]:

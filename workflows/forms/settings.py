@@ -28,8 +28,8 @@ _OPTIONS = ("source", "values", "code_list", "options_from", "default", "default
 SETTINGS: Mapping[str, tuple[str, ...]] = {
     "textfield": (*_INPUT, "min_length", "max_length", "format", "pattern", "default", "default_from"),
     "textarea": (*_INPUT, "min_length", "max_length", "default", "default_from"),
-    "number": (*_INPUT, "minimum", "maximum", "decimals", "default", "default_from"),
-    "datetime": (*_INPUT, "subtype", "not_past", "default_from"),
+    "number": (*_INPUT, "minimum", "maximum", "decimals", "unit", "default", "default_from"),
+    "datetime": (*_INPUT, "subtype", "not_past", "not_future", "default_from"),
     "checkbox": (*_INPUT, "default_from"),
     "file": (*_INPUT, "multiple"),
     **dict.fromkeys(CHOICES, (*_INPUT, *_OPTIONS)),
@@ -41,7 +41,7 @@ SETTINGS: Mapping[str, tuple[str, ...]] = {
 #: What belongs to each source of options.
 _CHOSEN = {"own": "values", "list": "code_list", "feel": "options_from"}
 _SOURCE_OF = {setting: source for source, setting in _CHOSEN.items()}
-FLAGS = frozenset({"required", "read_only", "multiple", "not_past"})
+FLAGS = frozenset({"required", "read_only", "multiple", "not_past", "not_future"})
 _WHERE = {
     "hide": "hide", "valuesExpression": "options_from", "default": "default_from", "min": "minimum",
     "max": "maximum", "text": "label", "minLength": "min_length", "maxLength": "max_length",

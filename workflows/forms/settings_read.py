@@ -79,6 +79,8 @@ READERS: Mapping[str, Callable[[Mapping[str, Any]], Any]] = {
     "read_only": lambda component: component.get("readonly") is True or component.get("disabled") is True,
     "multiple": _flag_at("multiple"),
     "not_past": _flag_at("disallowPassedDates"),
+    "not_future": _flag_at("disallowFutureDates"),
+    "unit": _text_at("appearance", "suffixAdorner"),
     "subtype": lambda component: _text_at("subtype")(component) or "date",
     "format": _text_at("validate", "validationType"),
     "min_length": _number_at("validate", "minLength"),

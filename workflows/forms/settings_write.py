@@ -139,6 +139,8 @@ WRITERS: Mapping[str, Callable[[Component, Any], None]] = {
     "read_only": _write_read_only,
     "multiple": _flag_to("multiple"),
     "not_past": _flag_to("disallowPassedDates"),
+    "not_future": _flag_to("disallowFutureDates"),
+    "unit": _text_to("appearance", "suffixAdorner"),
     "subtype": _text_to("subtype"),
     "format": _text_to("validate", "validationType"),
     "min_length": _whole_to("validate", "minLength"),

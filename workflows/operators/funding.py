@@ -141,13 +141,14 @@ def award(tx: Tx, call: Call) -> dict[str, Any]:
     """Promise the money and take it out of the pot, both or neither."""
     amount, note = inputs.amount(call, "amount"), inputs.text(call, "note")
     proof_due_on = inputs.day(call, "proof_due")
-    application = _expected(lambda: funding.award(tx, _id(call), amount, note, proof_due_on))
+    decided_on = inputs.day(call, "decided_on")
+    application = _expected(lambda: funding.award(tx, _id(call), amount, note, proof_due_on, decided_on))
     return {"awarded": application.awarded}
 
 
 def reject(tx: Tx, call: Call) -> None:
     """No money, and why."""
-    funding.reject(tx, _id(call), inputs.text(call, "reason"))
+    funding.reject(tx, _id(call), inputs.text(call, "reason"), inputs.day(call, "decided_on"))
 
 
 def draw(tx: Tx, call: Call) -> dict[str, Any]:
@@ -279,6 +280,7 @@ _REPAYMENT = (
     Parameter("waived", required=False, label="Nicht mehr verlangt, weil"),
 )
 _NOTE = Parameter("note", required=False, label="Begründung oder Protokoll")
+_DECIDED = Parameter("decided_on", required=False, label="Entschieden am")
 _PROOF_DUE = Parameter("proof_due", required=False, label="Nachweis fällig")
 _CHOICE = (
     Parameter("programme", label="Programm"),
@@ -318,8 +320,8 @@ OPERATORS = (
     Operator("funding.recuse", "Förderung: Befangenheit festhalten", _BIAS, recuse),
     Operator("funding.request_more", "Förderung: Nachforderung", (_NOTE,), request_more),
     Operator("funding.rank", "Förderung: Punkte und Rangliste", (Parameter("points", label="Punkte"),), rank),
-    Operator("funding.award", "Förderung: Bewilligung", (*_AMOUNT, _NOTE, _PROOF_DUE), award),
-    Operator("funding.reject", "Förderung: Ablehnung", (Parameter("reason", label="Grund"),), reject),
+    Operator("funding.award", "Förderung: Bewilligung", (*_AMOUNT, _NOTE, _PROOF_DUE, _DECIDED), award),
+    Operator("funding.reject", "Förderung: Ablehnung", (Parameter("reason", label="Grund"), _DECIDED), reject),
     Operator("funding.draw", "Förderung: Mittelabruf", _AMOUNT, draw),
     Operator("funding.change", "Förderung: Kostenplan ändern", (Parameter("lines", label="Kosten"),), change),
     Operator("funding.prove", "Förderung: Verwendungsnachweis", (Parameter("spent", label="Ausgegeben"),), prove),
