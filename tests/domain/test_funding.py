@@ -14,7 +14,8 @@ from workflows.core.errors import Conflict, LotseError, NotFound
 from workflows.core.tx import Tx
 from workflows.domain import funding, programmes, ranking
 from workflows.domain.cases import Case
-from workflows.domain.funding import Application, Plan
+from workflows.domain.cost_plan import Plan
+from workflows.domain.funding import Application
 from workflows.domain.programmes import Programme, ProgrammeYear
 
 LINES = [{"position": "Miete", "amount": Decimal("800.50")}, {"position": "Honorar", "amount": Decimal("1499.50")}]

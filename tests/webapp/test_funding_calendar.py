@@ -10,7 +10,8 @@ from tests.conftest import Begin
 from tests.webapp.conftest import Enquired
 from tests.webapp.test_on_behalf import SignIn
 from workflows.domain import funding, programmes
-from workflows.domain.funding import Application, Plan
+from workflows.domain.cost_plan import Plan
+from workflows.domain.funding import Application
 from workflows.domain.programmes import Programme
 
 

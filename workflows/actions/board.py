@@ -14,7 +14,8 @@ from workflows.core.files import File
 from workflows.core.tx import Tx
 from workflows.domain import people, programmes, ranking, recusals
 from workflows.domain.cases import Case
-from workflows.domain.funding import NOTHING, Application
+from workflows.domain.cost_plan import NOTHING
+from workflows.domain.funding import Application
 from workflows.domain.programmes import Programme, ProgrammeYear
 from workflows.engine.definitions import Definition, load
 from workflows.engine.state import Instance

@@ -5,7 +5,6 @@ programme and year is reserved at the award in one conditional statement, so tha
 """
 
 from collections.abc import Sequence
-from dataclasses import dataclass
 from datetime import date, datetime
 from decimal import Decimal
 from typing import Any
@@ -18,8 +17,9 @@ from workflows.core.clock import BERLIN
 from workflows.core.db import Base, Euros, TypedJson, begin_write
 from workflows.core.errors import Conflict, LotseError, NotFound
 from workflows.core.tx import Tx
-from workflows.domain import cases, programmes
+from workflows.domain import cases, cost_plan, programmes
 from workflows.domain.cases import Case
+from workflows.domain.cost_plan import NOTHING, Plan
 from workflows.domain.programmes import ProgrammeYear
 
 STATUSES = (
@@ -46,7 +46,6 @@ BEFORE: dict[str, frozenset[str]] = {
     "withdrawn": OPEN,
     "closed": frozenset({"advice", "rejected", "proven", "withdrawn"}),
 }
-NOTHING = Decimal(0)
 
 
 class Application(Base):
@@ -95,21 +94,6 @@ class Application(Base):
         return f"case:{self.case_id}"
 
 
-@dataclass(frozen=True, slots=True)
-class Plan:
-    """A cost plan in euros: lines ``{"position", "amount"}``, own money, other income, and what is asked for."""
-
-    lines: Sequence[dict[str, Any]]
-    own_share: Decimal
-    other_income: Decimal
-    requested: Decimal
-
-    @property
-    def costs(self) -> Decimal:
-        """All costs."""
-        return sum((line["amount"] for line in self.lines), NOTHING)
-
-
 def open_new(tx: Tx, case_id: int) -> Application:
     """Begin the advice; raises ``Conflict("case_state")`` when the case is closed."""
     case = tx.locked(Case, case_id)
@@ -152,7 +136,7 @@ def plan(
     application = tx.locked(Application, application_id)
     if application.status not in {"preparing", "incomplete"}:
         raise _wrong_state(application, "planned")
-    _check(costs, ceiling, share_max)
+    cost_plan.check(costs, ceiling, share_max)
     application.plan = {
         "lines": list(costs.lines),
         "own_share": costs.own_share,
@@ -161,15 +145,6 @@ def plan(
     application.requested = costs.requested
     _record(tx, application, "application.planned", requested=str(costs.requested))
     return application
-
-
-def _check(costs: Plan, ceiling: Decimal | None, share_max: Decimal | None) -> None:
-    if costs.requested <= 0 or costs.own_share + costs.other_income + costs.requested != costs.costs:
-        raise LotseError("plan_unbalanced", costs=str(costs.costs), requested=str(costs.requested))
-    if ceiling is not None and costs.requested > ceiling:
-        raise LotseError("plan_over_ceiling", requested=str(costs.requested), ceiling=str(ceiling))
-    if share_max is not None and costs.requested * 100 > costs.costs * share_max:
-        raise LotseError("plan_without_share", requested=str(costs.requested), share_max=str(share_max))
 
 
 def submit(tx: Tx, application_id: int, submitted_on: date, submitted_to: str) -> Application:

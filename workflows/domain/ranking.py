@@ -7,7 +7,8 @@ from decimal import Decimal
 from sqlalchemy import select
 from sqlalchemy.orm import Session
 
-from workflows.domain.funding import NOTHING, Application
+from workflows.domain.cost_plan import NOTHING
+from workflows.domain.funding import Application
 
 
 def rivals(session: Session, application: Application) -> list[Application]:

@@ -10,7 +10,8 @@ from workflows.core.errors import LotseError
 from workflows.core.tx import Tx
 from workflows.domain import codes, funding, people, profiles, programmes, ranking, recusals
 from workflows.domain.cases import Case
-from workflows.domain.funding import Application, Plan
+from workflows.domain.cost_plan import NOTHING, Plan
+from workflows.domain.funding import Application
 from workflows.domain.programmes import Programme
 from workflows.engine import messages
 from workflows.engine.catalogue import BpmnError, Call, Operator, Parameter
@@ -174,7 +175,7 @@ def repay(tx: Tx, call: Call) -> dict[str, Any]:
     """The rest, or a part of it, has come back; or what is missing is ``waived``, for the reason given there."""
     if waived := inputs.text(call, "waived"):
         funding.waive(tx, _id(call), waived)
-        return {"to_repay": funding.NOTHING}
+        return {"to_repay": NOTHING}
     amount = inputs.amount(call, "amount")
     application = _expected(lambda: funding.repay(tx, _id(call), amount))
     return {"to_repay": funding.to_repay(application)}
