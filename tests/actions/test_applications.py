@@ -8,7 +8,7 @@ from sqlalchemy import select
 
 from tests.actions import applying
 from tests.actions.conftest import ENQUIRY, House
-from workflows.actions import asked, own_tasks
+from workflows.actions import asked, inbox, own_tasks
 from workflows.core.errors import Conflict, Invalid, NotFound
 from workflows.domain import programmes
 from workflows.domain.cases import Case
@@ -125,3 +125,29 @@ def test_a_notice_from_outside_keeps_its_own_day_and_none_that_is_still_to_come(
     with house.at() as tx:
         row = tx.session.scalars(select(Application)).one()
         assert (row.result, row.decided_on) == ("rejected", today - timedelta(days=9))
+
+
+def _options(house: House) -> list[str]:
+    """What the choice of the programme reads, in its order."""
+    with house.at("coordinator") as tx:
+        query = select(Task.id).where(Task.element_id == "choose_programme", Task.status == "open")
+        fields = inbox.open_form(tx, tx.session.scalars(query).one(), {"choice": "programme"}).fields
+        return next([option.label for option in field.options] for field in fields if field.key == "chosen_programme")
+
+
+def test_what_fits_comes_first_and_a_second_application_of_the_association_is_told(house: House) -> None:
+    applying.advise(house)
+    applying.walk(house, "choose_programme")
+    first = _options(house)
+    verdicts = [label.split(" – ")[1].split(".")[0] for label in first]
+    assert verdicts == sorted(verdicts, key=["passt", "noch unklar", "passt nicht"].index)
+    assert "Ausländerbeirat, Projektförderung – passt. " in " ".join(first)
+    assert all("Es fehlen noch" not in label for label in first if "passt nicht" in label)
+    house.do("coordinator", "choose_programme", applying.typed("choose_programme"))
+    house.work()
+    applying.advise(house)
+    house.do("coordinator", "describe_project", applying.typed("describe_project"))
+    house.work()
+    again = next(label for label in _options(house) if label.startswith("Ausländerbeirat, Projektförderung"))
+    assert "noch unklar" in again
+    assert "läuft schon ein Antrag der MO (2026-0001)" in again

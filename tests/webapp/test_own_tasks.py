@@ -1,6 +1,7 @@
 """What the association fills in itself: from its status page, by the link of its mails, without an account."""
 
 from collections.abc import Callable
+from decimal import Decimal
 
 import pytest
 from sqlalchemy import select
@@ -107,6 +108,8 @@ def test_programme_state_and_deadline_stand_on_the_status_page(
         deadline = tx.session.scalars(select(Application.deadline_on)).one()
         assert deadline is not None
     status = browser.get(f"/s/{enquiry.token}").text
+    assert "Sie sind an der Reihe" in status
+    assert "Sie müssen nichts tun" not in status
     for words in ("Chor der Nachbarn", "Antrag in Arbeit", "Fragen zum Projekt beantworten", f"{deadline:%d.%m.%Y}"):
         assert words in status, status[status.find("<main") :]
     assert "Bestätigungsschreiben verfassen" in status  # what the office does stands there, too
@@ -130,3 +133,14 @@ def test_what_is_not_theirs_is_not_there_and_who_is_late_keeps_what_was_typed(
     assert browser.get(theirs).status_code == 404
     assert browser.post(theirs, {"choice": "none"}).status_code == 404
     assert browser.post(f"{theirs}/draft", {"choice": "none"}).status_code == 404
+
+
+def test_whoever_has_called_for_money_reads_before_withdrawing_that_it_must_be_proven(
+    browser: Browser, enquiry: Enquired, work: Callable[[], None], begin: Begin
+) -> None:
+    page = f"/s/{enquiry.token}/withdraw"
+    assert "trotzdem nachweisen" not in browser.get(page).text
+    with begin() as tx:
+        row = tx.session.scalars(select(Application)).one()
+        row.status, row.awarded, row.drawn = "awarded", Decimal(500), Decimal(100)
+    assert "trotzdem nachweisen" in browser.get(page).text

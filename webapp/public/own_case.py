@@ -194,7 +194,8 @@ def withdraw_ask(tx: Tx, token: str) -> ResponseReturnValue:
     found = enquiries.status(tx, token)
     if not found.can_withdraw:
         return redirect(url_for("public.status", token=token))
-    return render_template("public/withdraw.html", token=token, case=found.case)
+    has_money = any(each.status == "awarded" and each.drawn for each in found.applications)
+    return render_template("public/withdraw.html", token=token, case=found.case, has_money=has_money)
 
 
 @view(public, "/s/<door:token>/withdraw", who=PUBLIC, methods=("POST",))

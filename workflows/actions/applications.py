@@ -43,6 +43,11 @@ class Applied:
     note: str
     next_steps: list[NextStep]
 
+    @property
+    def is_own_turn(self) -> bool:
+        """Whether the reader may do one of the next steps."""
+        return any(step.task_id is not None for step in self.next_steps)
+
 
 def of_link(tx: Tx, language: str) -> list[Applied]:
     """Those the actor may read, oldest first; for the holder of a status link those of its case."""

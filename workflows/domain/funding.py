@@ -356,6 +356,18 @@ def of_case(session: Session, case_id: int) -> list[Application]:
     return list(session.scalars(select(Application).where(Application.case_id == case_id).order_by(Application.id)))
 
 
+def beside(session: Session, application_id: int) -> list[tuple[int, str]]:
+    """The other applications of the same association that are under way: programme and case reference, oldest first."""
+    asking = select(Case.organisation_id).join(Application, Application.case_id == Case.id)
+    query = select(Application.programme_id, Case.reference).join(Case, Case.id == Application.case_id)
+    rows = session.execute(
+        query.where(Case.organisation_id == asking.where(Application.id == application_id).scalar_subquery())
+        .where(Application.id != application_id, Application.status.in_(OPEN), Application.programme_id.is_not(None))
+        .order_by(Application.id)
+    )
+    return [(programme_id, reference) for programme_id, reference in rows.tuples() if programme_id is not None]
+
+
 def _move(tx: Tx, application_id: int, status: str, **details: object) -> tuple[Application, bool]:
     """Lock, check the old state, set the new one; (row, False) when it is there already."""
     application = tx.locked(Application, application_id)

@@ -51,11 +51,16 @@ def starting_variables(tx: Tx, case: Case, application: Application) -> dict[str
 
 
 def look_up(tx: Tx, call: Call) -> dict[str, Any]:
-    """The facts of every programme on offer by key, with the next deadline for a project that starts on that day."""
-    starts_on = inputs.day(call, "starts_on")
-    return {
-        "programmes": {programme.key: _facts(tx, programme, starts_on) for programme in programmes.active(tx.session)}
-    }
+    """The facts of every programme on offer by key, with the next deadline for a project that starts on that day.
+
+    ``under_way`` names the cases in which the same association already has an application with it.
+    """
+    starts_on, others = inputs.day(call, "starts_on"), funding.beside(tx.session, _id(call))
+    found = {}
+    for programme in programmes.active(tx.session):
+        under_way = [reference for programme_id, reference in others if programme_id == programme.id]
+        found[programme.key] = {**_facts(tx, programme, starts_on), "under_way": under_way}
+    return {"programmes": found}
 
 
 def choose(tx: Tx, call: Call) -> dict[str, Any]:
