@@ -3,6 +3,8 @@
 import io
 import zipfile
 
+from sqlalchemy import select
+
 from tests.conftest import Begin
 from workflows.actions import upgrades
 from workflows.engine import definitions, runtime
@@ -26,6 +28,15 @@ def deployed(begin: Begin, key: str, operator: str, known: Catalogue) -> int:
     with begin() as tx:
         bundle = Bundle(key, {f"{key}.bpmn": DIAGRAM % (key.encode(), operator.encode())})
         return definitions.deploy(tx, bundle, known).id
+
+
+def zipped(files: dict[str, bytes]) -> bytes:
+    """A bundle as it is stored."""
+    stored = io.BytesIO()
+    with zipfile.ZipFile(stored, "w") as archive:
+        for name, content in files.items():
+            archive.writestr(name, content)
+    return stored.getvalue()
 
 
 def unfit(begin: Begin) -> list[tuple[str, int, list[str]]]:
@@ -52,13 +63,18 @@ def test_live_versions_that_name_a_lost_operator_are_listed_until_they_are_retir
 
 def test_a_damaged_version_is_listed_and_raises_nothing(begin: Begin) -> None:
     version = deployed(begin, "kept", "case.reopen", Catalogue(ENGINE.operators))
-    broken = io.BytesIO()
-    with zipfile.ZipFile(broken, "w") as archive:
-        archive.writestr("note.txt", "no diagram")
+    broken = zipped({"note.txt": b"no diagram"})
     with begin() as tx:
-        tx.session.query(definitions.Edition).filter_by(version_id=version).update({"files": broken.getvalue()})
+        tx.session.query(definitions.Edition).filter_by(version_id=version).update({"files": broken})
         assert tx.session.get_one(Version, version).status == "active"
     assert unfit(begin) == [("kept", 1, ["no_diagram"])]
+    with begin() as tx:  # a patch of its texts has replaced it
+        old = tx.session.scalars(select(definitions.Edition)).one()
+        whole = zipped({"kept.bpmn": DIAGRAM % (b"kept", b"case.reopen")})
+        more = {"deployed_at": old.deployed_at, "deployed_by": old.deployed_by, "sha256": "", "files": whole}
+        tx.session.add(definitions.Edition(version_id=version, patch=1, **more))
+        tx.session.get_one(Version, version).patch = 1
+    assert unfit(begin) == []
 
 
 def test_what_was_published_with_errors_of_its_own_goes_on(begin: Begin) -> None:

@@ -1,11 +1,9 @@
 """Migrating is all or nothing, and several processes may try it at once."""
 
-import io
 import os
 import signal
 import subprocess
 import sys
-import zipfile
 from pathlib import Path
 
 import pytest
@@ -13,7 +11,7 @@ from alembic import command
 from alembic.config import Config
 from sqlalchemy import Engine, inspect, text
 
-from tests.actions.test_upgrades import DIAGRAM
+from tests.actions.test_upgrades import DIAGRAM, zipped
 from tests.conftest import settings_for
 from webapp import cli
 from workflows import migrations
@@ -74,9 +72,7 @@ def at_revision(engine: Engine, revision: str) -> None:
 
 def publish_a_fax(engine: Engine) -> None:
     """A live process, as the first release stored it, that names an operator no release has any more."""
-    archive = io.BytesIO()
-    with zipfile.ZipFile(archive, "w") as bundle:
-        bundle.writestr("lost.bpmn", DIAGRAM % (b"lost", b"case.fax"))
+    files = zipped({"lost.bpmn": DIAGRAM % (b"lost", b"case.fax")})
     then, who = "2026-01-01 00:00:00", "system"
     with engine.begin() as connection:
         for statement in (
@@ -84,7 +80,7 @@ def publish_a_fax(engine: Engine) -> None:
             "INSERT INTO version VALUES (1, 'lost', 1, 0, '', '', 'active', :then, :who)",
             "INSERT INTO edition VALUES (1, 1, 0, '', :files, :then, :who)",
         ):
-            connection.execute(text(statement), {"then": then, "who": who, "files": archive.getvalue()})
+            connection.execute(text(statement), {"then": then, "who": who, "files": files})
 
 
 def test_what_a_release_refuses_is_found_under_the_schema_of_every_release(empty: str) -> None:

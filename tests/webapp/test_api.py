@@ -247,6 +247,9 @@ def test_messages_are_sent_once_per_key(program: Program) -> None:
     body = {"name": "reply", "correlation_key": "2026-0001", "unique_key": "k1", "variables": {"a": 1}}
     first = program.post("/messages", body, 201)
     assert program.post("/messages", body, 201) == first
+    for length, status in ((200, 201), (201, 422)):
+        long = program.call("POST", "/messages", {**body, "unique_key": "k" * length})
+        assert (long.status_code, length) == (status, length)
 
 
 def test_bundles_wait_for_a_second_person_or_their_findings_are_named(programs: Callable[[str], Program]) -> None:

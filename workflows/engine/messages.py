@@ -33,6 +33,7 @@ MOST_ATTEMPTS = 5
 """After so many failed deliveries a message is left for a person to look at."""
 
 LONGEST_KEY = 200
+LONGEST_UNIQUE_KEY = 300
 
 
 class Subscription(Base):
@@ -116,8 +117,9 @@ def start(tx: Tx, process_key: str, variables: Mapping[str, Any], subject: str, 
 
 
 def _insert(tx: Tx, **columns: Any) -> int | None:
-    for column in ("name", "correlation_key", "unique_key"):
-        if not _fits(columns.get(column) or ""):
+    longest = {"name": LONGEST_KEY, "correlation_key": LONGEST_KEY, "unique_key": LONGEST_UNIQUE_KEY}
+    for column, most in longest.items():
+        if not _fits(columns.get(column) or "", most):
             raise LotseError("message_key_unusable", column=column)
     insert = sqlite.insert if tx.session.get_bind().dialect.name == "sqlite" else postgresql.insert
     values = {"name": "", "correlation_key": "", "subject": "", "attempts": 0, "created_at": tx.now, **columns}
@@ -125,8 +127,8 @@ def _insert(tx: Tx, **columns: Any) -> int | None:
     return tx.session.scalar(once.returning(Message.id))
 
 
-def _fits(key: str) -> bool:
-    return len(key) <= LONGEST_KEY and "\x00" not in key
+def _fits(key: str, most: int) -> bool:
+    return len(key) <= most and "\x00" not in key
 
 
 def next_deliverable(tx: Tx, skip: Collection[int] = ()) -> int | None:
