@@ -10,6 +10,7 @@ from hypothesis import strategies as st
 
 from workflows.actions.scenarios import parse
 from workflows.core.errors import LotseError
+from workflows.engine.checks import sentence
 
 BUNDLES = Path(__file__).parents[2] / "bpmn"
 HOUSE = sorted(BUNDLES.glob("*/scenarios/*.yaml"))
@@ -70,6 +71,36 @@ def test_what_is_misshapen_is_refused_by_its_file(text: str) -> None:
     with pytest.raises(LotseError) as refused:
         parse("probe", text.encode("latin-1"))
     assert (refused.value.code, refused.value.facts["file"]) == ("scenario_unreadable", "probe.yaml")
+
+
+@pytest.mark.parametrize(
+    ("text", "german", "english"),
+    [
+        ("title: [", "Zeile 1, Spalte 9 ist kein gültiges YAML.", "Line 1, column 9 is no valid YAML."),
+        ("title: ä\xff", "nicht in UTF-8", "not saved as UTF-8"),
+        ("title: x\n\0", "In Zeile 2 steht ein Zeichen", "Line 2 has a character"),
+        ("title: x\nstart: {day: 2026-99-99}\nsteps: []", "In Zeile 2 steht ein Datum", "Line 2 has a date"),
+        ("a: " + "9" * 5000, "oder eine Zahl, die es nicht gibt", "or a number that does not exist"),
+        ("a: &a [1]\nb: *a", "In Zeile 2 steht ein Verweis", "Line 2 has a reference"),
+        ("[" * 5000, "zu tief verschachtelt", "nested too deeply"),
+        ("#" * 300_001, "größer als 300 kB", "larger than 300 kB"),
+        ("- a", "Dort stehen keine Angaben.", "It holds no entries."),
+        ("title: 5", "Es fehlt „title“", '"title" is missing'),
+        ("title: x\nstart: {}", "wann das Szenario beginnt", "When the scenario begins"),
+        ("title: x\nstart: {day: 2026-03-02}", "Es fehlt „steps“", '"steps" is missing'),
+        ("title: x\nstart: {day: 2026-03-02, at: y}\nsteps: []", "braucht unter „start“", 'needs "process"'),
+        ("title: x\nstart: {day: 2026-03-02, funding: true}\nsteps: []", "choice, kind, topics", "at least choice"),
+        ("title: x\nstart: {day: 2026-03-02, sun: 1}\nsteps: []", "passt nicht: sun.", "does not fit: sun."),
+        (HEAD + "  - {workdays: 1}\n  - {dance: 1}", "Schritt 2: Ein Schritt braucht genau eines", "Step 2: A step"),
+        (HEAD + "  - {workdays: -1}", "Schritt 1: Diese Angaben", "Step 1: These entries"),
+    ],
+)
+def test_why_a_scenario_cannot_be_read_is_said_in_both_languages(text: str, german: str, english: str) -> None:
+    """The reasons once were the parser's own, in English within a German sentence."""
+    with pytest.raises(LotseError) as refused:
+        parse("probe", text.encode("latin-1"))
+    assert german in sentence(refused.value.code, refused.value.facts, "de")
+    assert english in sentence(refused.value.code, refused.value.facts, "en")
 
 
 def test_references_that_would_grow_without_bound_are_refused_at_once() -> None:

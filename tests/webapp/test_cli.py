@@ -53,7 +53,10 @@ def test_every_subcommand_explains_itself(command: str, capsys: pytest.CaptureFi
     with pytest.raises(SystemExit) as ended:
         main([*command.split(), "--help"])
     assert ended.value.code == 0
-    assert command.split()[0] in capsys.readouterr().out
+    told = capsys.readouterr().out
+    assert command.split()[0] in told
+    assert "diese Hilfe zeigen" in told
+    assert not re.search(r"usage|options|arguments", told)
 
 
 @pytest.fixture
@@ -63,6 +66,37 @@ def installation(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
         monkeypatch.delenv(name, raising=False)
     monkeypatch.setenv("LOTSE_INSTANCE", str(tmp_path / "instance"))
     return tmp_path / "instance"
+
+
+def test_a_scenario_that_cannot_be_read_says_why_in_german(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    (tmp_path / "message" / "scenarios").mkdir(parents=True)
+    (tmp_path / "message" / "scenarios" / "probe.yaml").write_text("title: [")
+    assert main(["play", str(tmp_path / "message")]) == 1
+    assert capsys.readouterr().err == (
+        "lotse: Das Szenario „probe.yaml“ ist nicht lesbar: Zeile 1, Spalte 9 ist kein gültiges YAML. Achten Sie auf "
+        "Einrückungen mit Leerzeichen, Doppelpunkte, Klammern und Anführungszeichen.\n"
+    )
+
+
+@pytest.mark.parametrize(
+    ("typed", "told"),
+    [
+        ([], "Es fehlt: BEFEHL"),
+        (["check"], "Es fehlt: path"),
+        (["retry", "x"], "'x' passt hier nicht."),
+        (["dance"], "BEFEHL: 'dance' gibt es nicht. Möglich ist: 'run', "),
+        (["feel", "1", "--colour"], "Das gibt es hier nicht: --colour"),
+        (["feel", "1", "--context"], "--context: Hier fehlt ein Wert."),
+        (["bundle", "deploy", "x"], "Eines davon ist nötig: --by --at-once"),
+        (["bundle", "deploy", "x", "--by", "a", "--at-once"], "--at-once: geht nicht zusammen mit --by"),
+    ],
+)
+def test_wrong_use_is_told_in_german(typed: list[str], told: str, capsys: pytest.CaptureFixture[str]) -> None:
+    with pytest.raises(SystemExit) as ended:
+        main(typed)
+    said = capsys.readouterr().err
+    assert (ended.value.code, told in said, "Aufruf: lotse" in said) == (2, True, True)
+    assert not re.search(r"\b(error|argument|usage|required|invalid)\b", said)
 
 
 def test_the_list_of_commands_is_whole(capsys: pytest.CaptureFixture[str]) -> None:

@@ -75,3 +75,15 @@ def test_no_file_breaks_an_editor(begin: Begin, signed_in: Callable[[str], Brows
     for page in ("", "/columns", "/try"):
         assert owner.post(f"{base}/tables/strange{page}", {"do": "add", "label": "x", "source": "x"}).status_code < 500
     assert owner.post(f"{base}/texts/strange", {"t.de": "x", "do": "preview"}).status_code < 500
+
+
+def test_why_a_scenario_cannot_be_read_is_told_in_the_readers_language(
+    begin: Begin, signed_in: Callable[[str], Browser]
+) -> None:
+    owner = signed_in("process_owner")
+    with begin() as tx:
+        draft = workshop.begin(tx, "message").id
+        workshop.save(tx, draft, {"scenarios/probe.yaml": b"title: ["})
+    page = owner.get(f"/workshop/drafts/{draft}/trials").text
+    assert "Nicht lesbar: Zeile 1, Spalte 9 ist kein gültiges YAML." in page
+    assert "Line 1, column 9 is no valid YAML." in owner.get(f"/workshop/drafts/{draft}/trials?lang=en").text

@@ -9,6 +9,7 @@ from typing import Any
 
 from sqlalchemy.exc import DBAPIError
 
+from webapp.cli import german
 from workflows.core import logs
 from workflows.core.errors import LotseError
 from workflows.core.settings import SettingsError
@@ -71,6 +72,7 @@ def _write_what_can_be_written() -> None:
 
 def parser(first: Sequence[str]) -> argparse.ArgumentParser:
     """The subcommand that the ``first`` word names with its options; all of them when it names none."""
+    german.speak()
     top = argparse.ArgumentParser(prog="lotse", description="Lotse: Vorgänge der Koordinierungsstelle.")
     commands = top.add_subparsers(required=True, metavar="BEFEHL")
     for name in [COMMANDS[word] for word in first if word in COMMANDS] or dict.fromkeys(COMMANDS.values()):

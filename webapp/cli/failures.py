@@ -13,6 +13,8 @@ NO_DATABASE = "Die Datei, die DATABASE_URL nennt, ist keine Datenbank oder besch
 TOO_LARGE = "Eine der Zahlen ist zu groß: So eine Nummer gibt es nicht."
 CONTRADICTION = "Gespeicherte Daten widersprechen sich. Wo, sagen „lotse check-data“ und „lotse verify-audit“."
 WITHOUT_TABLES = "Der Datenbank fehlen Tabellen. Bitte zuerst „python3 start.py migrate“ ausführen."
+WHOLE = frozenset({"scenario_unreadable"})
+"""Errors whose sentence says all that their facts do."""
 
 
 def sentences(error: Exception) -> list[str]:
@@ -39,6 +41,8 @@ def _with_facts(error: LotseError) -> str:
     text = error_text(error.code, error.facts)
     if text is None:
         return str(error)
+    if error.code in WHOLE:
+        return text
     # A list is in the sentence as words, or it is none that helps.
     plain = [str(fact) for fact in error.facts.values() if not isinstance(fact, list)]
     unsaid = [fact for fact in plain if fact not in text]

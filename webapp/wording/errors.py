@@ -7,8 +7,10 @@ from typing import Any
 from flask_babel import format_datetime, gettext
 from flask_babel import lazy_gettext as _
 
+from webapp.i18n import language
 from webapp.wording.code_uses import code_use
 from webapp.wording.states import status_word
+from workflows.engine.checks import words_scenarios
 
 ERRORS: Mapping[str, Any] = {
     "not_found": _("Das gibt es nicht, oder Sie dürfen es nicht sehen."),
@@ -148,11 +150,18 @@ def error_text(code: str, facts: Mapping[str, object]) -> str | None:
     if text is None:
         return None
     words = {name: _shown(code, name, value) for name, value in facts.items()}
+    if code == "scenario_unreadable":
+        words["reason"] = scenario_reason(facts)
     try:
         return str(text) % words
     except KeyError:
         # A fact is missing: the status page's own words are better than a half-filled sentence.
         return None
+
+
+def scenario_reason(facts: Mapping[str, object]) -> str:
+    """Why a scenario cannot be read, in the reader's language; what is written for owners speaks German and English."""
+    return words_scenarios.reason(facts, 0 if language().startswith("de") else 1)
 
 
 def _shown(code: str, name: str, value: object) -> object:

@@ -12,7 +12,7 @@ from webapp.access import Refusal, view
 from webapp.forms.reading import is_redrawing, raw_values, whole_number
 from webapp.forms.view import FormView, Problems
 from webapp.i18n import language
-from webapp.wording.errors import step_text
+from webapp.wording.errors import scenario_reason, step_text
 from webapp.wording.trials import deviation_text
 from webapp.workshop import called, shown
 from workflows import policy
@@ -73,7 +73,7 @@ def _starts(tx: Tx, draft_id: int) -> list[dict[str, str]]:
 
 def _story(name: str, found: Any) -> dict[str, Any]:
     if isinstance(found, LotseError):
-        return {"name": name, "title": "", "broken": str(found.facts.get("reason", "")), "steps": 0}
+        return {"name": name, "title": "", "broken": scenario_reason(found.facts), "steps": 0}
     return {"name": name, "title": found.title, "broken": "", "steps": len(found.steps)}
 
 

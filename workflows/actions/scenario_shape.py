@@ -23,6 +23,16 @@ MOST_MONTHS, MOST_DAYS = 120, 4_000
 LONGEST_TITLE = 200
 LONGEST_KEY = 100
 LARGEST_NUMBER = 10**30
+MOST_NAMED, MOST_SHOWN = 5, 60
+
+
+class Misshapen(ValueError):
+    """A text that is no scenario; ``why`` names the reason (``engine/checks/words_scenarios.py``), ``facts`` tell."""
+
+    def __init__(self, why: str, **facts: str | int) -> None:
+        super().__init__(why, facts)
+        self.why = why
+        self.facts = facts
 
 
 class _Plain(yaml.SafeLoader):
@@ -30,16 +40,33 @@ class _Plain(yaml.SafeLoader):
 
     def compose_node(self, parent: Any, index: Any) -> Any:
         if self.check_event(yaml.AliasEvent):
-            raise yaml.YAMLError("references (*name) are not possible here")
+            mark = self.peek_event().start_mark  # type: ignore[no-untyped-call]
+            raise Misshapen("reference", line=mark.line + 1)
         return super().compose_node(parent, index)
+
+    def construct_object(self, node: Any, deep: bool = False) -> Any:
+        try:
+            return super().construct_object(node, deep)
+        except yaml.YAMLError:
+            raise
+        # A date that is none, a number longer than any.
+        except (ValueError, OverflowError) as error:
+            raise Misshapen("no_value", line=node.start_mark.line + 1) from error
 
 
 def plain(text: str) -> Any:
-    """The value a YAML text stands for; raises ``ValueError`` with the reason for one that cannot be read."""
+    """The value a YAML text stands for; raises ``Misshapen`` with the reason for one that cannot be read."""
     try:
         return yaml.load(text, _Plain)  # noqa: S506 - a safe loader with less
-    except (yaml.YAMLError, RecursionError) as error:
-        raise ValueError(str(error)) from error
+    except yaml.MarkedYAMLError as error:
+        mark = error.problem_mark or error.context_mark
+        raise Misshapen("not_yaml", line=mark.line + 1 if mark else 1, column=mark.column + 1 if mark else 1) from error
+    except yaml.reader.ReaderError as error:
+        raise Misshapen("character", line=text[: error.position].count("\n") + 1) from error
+    except RecursionError as error:
+        raise Misshapen("too_deep") from error
+    except yaml.YAMLError as error:
+        raise Misshapen("not_yaml", line=1, column=1) from error
 
 
 Check = Callable[[Any], bool]
@@ -160,10 +187,10 @@ _ADVISED = _of(Enquiry)
 
 
 def verb_of(step: Any) -> str:
-    """The one verb of a line that has the right shape; raises ``ValueError`` saying what is wrong with another."""
+    """The one verb of a line that has the right shape; raises ``Misshapen`` saying what is wrong with another."""
     found = [verb for verb in _VERBS if isinstance(step, Mapping) and verb in step]
     if len(found) != 1:
-        raise ValueError(f"one of {', '.join(_VERBS)}")
+        raise Misshapen("one_verb", verbs=", ".join(_VERBS))
     if found == ["expect"]:
         _refuse_wrong(step, {"expect": lambda value: isinstance(value, Mapping)})
         _refuse_wrong(step["expect"], _EXPECTED)
@@ -173,25 +200,26 @@ def verb_of(step: Any) -> str:
 
 
 def refuse_misshapen(story: Any) -> None:
-    """Raise ``ValueError`` saying which entry of a story is missing, unknown, or not of its type."""
-    if not isinstance(story, Mapping) or not isinstance(story.get("start"), Mapping) or "day" not in story["start"]:
-        raise ValueError("title, start.day or steps are missing")
+    """Raise ``Misshapen`` saying which entry of a story is missing, unknown, or not of its type."""
+    if not isinstance(story, Mapping):
+        raise Misshapen("no_story")
     if not _text(story.get("title")) or not 0 < len(story["title"]) <= LONGEST_TITLE:
-        raise ValueError("title, start.day or steps are missing")
-    steps = story.get("steps")
+        raise Misshapen("no_title", max=LONGEST_TITLE)
+    start, steps = story.get("start"), story.get("steps")
+    if not isinstance(start, Mapping) or "day" not in start:
+        raise Misshapen("no_day")
     if not isinstance(steps, list) or len(steps) > MOST_STEPS:
-        raise ValueError(f"title, start.day or steps are missing, or more than {MOST_STEPS}")
-    start = story["start"]
+        raise Misshapen("no_steps", max=MOST_STEPS)
     _refuse_wrong(start, _AT_START)
     if any(start.get(each) for each in ("referral", "funding", "message", "process")) and not _ADVISED(
         start.get("enquiry", {})
     ):
-        raise ValueError("start: enquiry")
+        raise Misshapen("no_enquiry", names="choice, kind, topics, text")
     if "at" in start and "process" not in start:
-        raise ValueError("start: at")
+        raise Misshapen("no_process")
 
 
 def _refuse_wrong(given: Mapping[Any, Any], known: Mapping[str, Check]) -> None:
     wrong = [str(name) for name, value in given.items() if name not in known or not known[name](value)]
     if wrong:
-        raise ValueError(", ".join(sorted(wrong)))
+        raise Misshapen("unusable", names=", ".join(sorted(each[:MOST_SHOWN] for each in wrong)[:MOST_NAMED]))

@@ -27,7 +27,7 @@ from datetime import date
 from pathlib import Path
 from typing import Any
 
-from workflows.actions.scenario_shape import LARGEST, plain, refuse_misshapen, verb_of
+from workflows.actions.scenario_shape import LARGEST, Misshapen, plain, refuse_misshapen, verb_of
 from workflows.core.errors import LotseError, NotFound
 from workflows.core.sizes import size_text
 
@@ -72,7 +72,7 @@ class Scenario:
 def read_all(bundle_folder: Path, name: str | None = None) -> list[Scenario]:
     """The scenarios of a bundle by name, or the one called ``name``.
 
-    Raises ``NotFound`` when there is none and ``LotseError("scenario_unreadable")`` with file and reason.
+    Raises ``NotFound`` when there is none and ``LotseError("scenario_unreadable")`` with file and ``why``.
     """
     paths = sorted((bundle_folder / "scenarios").glob("*.yaml"))
     wanted = [path for path in paths if name in (None, path.stem)]
@@ -84,14 +84,16 @@ def read_all(bundle_folder: Path, name: str | None = None) -> list[Scenario]:
 
 
 def parse(name: str, data: bytes) -> Scenario:
-    """The scenario in a YAML text; raises ``LotseError("scenario_unreadable")`` with file and reason."""
+    """The scenario in a YAML text; raises ``LotseError("scenario_unreadable")`` with file and ``why``."""
     try:
         if len(data) > LARGEST:
-            raise ValueError(f"> {size_text(LARGEST)}")
+            raise Misshapen("too_large", max=size_text(LARGEST))
         story = plain(data.decode("utf-8-sig"))
         refuse_misshapen(story)
-    except ValueError as error:
-        raise _unreadable(name, str(error)) from error
+    except UnicodeDecodeError as error:
+        raise _unreadable(name, Misshapen("not_utf8", position=error.start)) from error
+    except Misshapen as error:
+        raise _unreadable(name, error) from error
     start = story["start"]
     return Scenario(
         name=name,
@@ -114,10 +116,10 @@ def parse(name: str, data: bytes) -> Scenario:
 def _step(file: str, number: int, entry: Any) -> Step:
     try:
         verb = verb_of(entry)
-    except ValueError as error:
-        raise _unreadable(file, f"step {number}: {error}") from error
+    except Misshapen as error:
+        raise _unreadable(file, error, step=number) from error
     return Step(number, verb, entry[verb], entry.get("by", ""), entry.get("about", ""), entry.get("values", {}))
 
 
-def _unreadable(name: str, reason: str) -> LotseError:
-    return LotseError("scenario_unreadable", file=f"{name}.yaml", reason=reason[:300])
+def _unreadable(name: str, error: Misshapen, **place: int) -> LotseError:
+    return LotseError("scenario_unreadable", file=f"{name}.yaml", why=error.why, **place, **error.facts)

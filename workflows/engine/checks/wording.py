@@ -7,6 +7,7 @@ from workflows.core import xml_faults
 from workflows.decisions import DecisionModelError
 from workflows.decisions import messages as decision_messages
 from workflows.decisions.checks import Finding as TableFinding
+from workflows.engine.checks import words_scenarios
 from workflows.engine.checks.words import PLACES, WORDS
 from workflows.engine.findings import Finding
 from workflows.feel import FeelSyntaxError, Warning  # noqa: A004 - the standard's word
@@ -39,6 +40,8 @@ def sentence(code: str, facts: Mapping[str, Any], language: str = "de") -> str:
     filled = _Facts({name: _fact(name, value, column) for name, value in facts.items()})
     if isinstance(problem, FeelSyntaxError | Warning):
         filled["explained"] = explain(problem, language)
+    if code == "scenario_unreadable":
+        filled["reason"] = words_scenarios.reason(facts, column)
     return words[column].format_map(filled).strip()
 
 

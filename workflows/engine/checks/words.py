@@ -4,7 +4,8 @@ from typing import Final
 
 from workflows.engine.checks.words_changes import CHANGES
 from workflows.engine.checks.words_events import EVENTS
-from workflows.engine.checks.words_files import BUNDLE, FORMS, SCENARIOS, Words
+from workflows.engine.checks.words_files import BUNDLE, FORMS, Words
+from workflows.engine.checks.words_scenarios import SCENARIOS
 
 DIAGRAM: Final[Words] = {
     "not_xml": (

@@ -182,53 +182,6 @@ BUNDLE: Final[Words] = {
     ),
 }
 
-SCENARIOS: Final[Words] = {
-    "scenario_unreadable": (
-        "Das Szenario lässt sich nicht lesen. Berichtigen Sie diese Stelle: {reason}",
-        "The scenario cannot be read. Correct this place: {reason}",
-    ),
-    "scenario_process_unknown": (
-        "Das Szenario beginnt den Ablauf „{process}“, den es hier nicht gibt.{similar} Nennen Sie den Schlüssel eines "
-        "Ablaufs, oder legen Sie dessen Ordner neben diesen.",
-        'The scenario begins the process "{process}", which does not exist here.{similar} Name the key of a process, '
-        "or put its folder beside this one.",
-    ),
-    "scenario_start_unknown": (
-        "Der Ablauf „{process}“ hat kein Startereignis „{start}“.{similar} Nennen Sie die Kennung eines von ihm, oder "
-        "nehmen Sie „at“ weg.",
-        'The process "{process}" has no start event "{start}".{similar} Name the id of one of its own, or take "at" '
-        "away.",
-    ),
-    "scenario_task_unknown": (
-        "Schritt {step}: Eine Aufgabe „{task}“ gibt es in keinem Ablauf.{similar} Nennen Sie die Kennung einer "
-        "Aufgabe.",
-        'Step {step}: no process has a task "{task}".{similar} Name the id of a task.',
-    ),
-    "scenario_element_unknown": (
-        "Schritt {step}: Einen Schritt „{element}“ gibt es in keinem Ablauf.{similar} Nennen Sie die Kennung eines "
-        "Schritts.",
-        'Step {step}: no process has an element "{element}".{similar} Name the id of an element.',
-    ),
-    "scenario_message_unknown": (
-        "Schritt {step}: Auf eine Nachricht „{message}“ wartet kein Ablauf.{similar} Nennen Sie eine, die es gibt.",
-        'Step {step}: no process waits for a message "{message}".{similar} Name one that exists.',
-    ),
-    "scenario_field_unknown": (
-        "Schritt {step}: Das Formular der Aufgabe „{task}“ hat kein Feld „{field}“.{similar} Nennen Sie den Schlüssel "
-        "eines Feldes, oder nehmen Sie die Angabe weg.",
-        'Step {step}: the form of the task "{task}" has no field "{field}".{similar} Name the key of a field, or take '
-        "the value away.",
-    ),
-    "scenario_person_unknown": (
-        "Schritt {step}: Eine Person „{person}“ gibt es in Szenarien nicht.{similar} Möglich sind: {known}.",
-        'Step {step}: there is no person "{person}" in scenarios.{similar} There are: {known}.',
-    ),
-    "scenario_by_missing": (
-        "Schritt {step}: Wer erledigt „{task}“? Ergänzen Sie „by“. Möglich sind: {known}.",
-        'Step {step}: who does "{task}"? Add "by". There are: {known}.',
-    ),
-}
-
 FORMS: Final[Words] = {
     "double_form": ("Ein Formular mit dieser ID gibt es schon in {other}.", "{other} has a form with this id already."),
     "form_not_json": (
