@@ -4,12 +4,13 @@ The rows are those of the specification's facts about the stock engine; ``None``
 with the test that shows it.
 """
 
+import re
 from collections.abc import Mapping
 from pathlib import Path
 
 import pytest
 
-from tests.engine.checking import codes
+from tests.engine.checking import codes, errors
 from tests.engine.diagrams import STRAIGHT, diagram, flows, node, user_task
 
 BEGIN, DONE = node("startEvent", "begin"), node("endEvent", "done")
@@ -190,3 +191,45 @@ def test_tests_named_here_exist() -> None:
     for name in RUN.values():
         file, _, test = name.partition("::")
         assert f"def {test}" in (Path(__file__).parent / file).read_text()
+
+
+LOOP = (
+    '<bpmn:multiInstanceLoopCharacteristics behavior="None"><bpmn:extensionElements>'
+    '<zeebe:loopCharacteristics inputCollection="=[1, 2]" inputElement="one"/></bpmn:extensionElements>'
+    "</bpmn:multiInstanceLoopCharacteristics></bpmn:userTask>"
+)
+ASK = user_task("it")
+OTHERWISE = {
+    "startQuantity": ASK.replace("<bpmn:userTask", '<bpmn:userTask startQuantity="2"'),
+    "completionQuantity": ASK.replace("<bpmn:userTask", '<bpmn:userTask completionQuantity="2"'),
+    "behavior": ASK.replace("</bpmn:userTask>", LOOP),
+    "eventGatewayType": node("eventBasedGateway", "it", eventGatewayType="Parallel"),
+}
+AS_USUAL = {
+    "startQuantity": '"1"',
+    "completionQuantity": '"1"',
+    "behavior": '"All"',
+    "eventGatewayType": '"Exclusive"',
+}
+
+
+@pytest.mark.parametrize("setting", OTHERWISE)
+def test_a_setting_that_would_run_otherwise_elsewhere_is_named(setting: str) -> None:
+    """Each was read over in silence: several events of which one was enough, tokens counted once."""
+    assert "runs_otherwise" in errors(between(OTHERWISE[setting]))
+    assert codes(between(OTHERWISE[setting]))["runs_otherwise"] == {"it"}
+    usual = re.sub(rf'({setting}=)"[^"]*"', rf"\1{AS_USUAL[setting]}", OTHERWISE[setting])
+    assert "runs_otherwise" not in codes(between(usual))
+
+
+@pytest.mark.parametrize(
+    ("before", "after", "code"),
+    [
+        ("candidateGroups=", 'candidateUsers="kermit" candidateGroups=', "extension_ignored"),
+        ('formId="answer"', 'formKey="camunda-forms:bpmn:form_1"', "extension_ignored"),
+        ("</bpmn:userTask>", "<bpmn:potentialOwner id='who'/></bpmn:userTask>", "element_ignored"),
+    ],
+)
+def test_who_works_with_what_is_not_lost_in_silence(before: str, after: str, code: str) -> None:
+    assert code not in codes(between(ASK))
+    assert code in codes(between(ASK.replace(before, after)))

@@ -69,6 +69,21 @@ def test_a_diagram_of_the_java_family_runs_after_import_and_every_change_is_told
     assert parsed.elements["good"].default == "f4"
 
 
+@pytest.mark.parametrize(
+    ("before", "after", "name"),
+    [
+        ("group:coordination", "clerks,bosses", "camunda:candidateGroups"),
+        ("${deadline}", "${dateTime().plusDays(3)}", "camunda:dueDate"),
+        ('asyncBefore="true"', 'candidateUsers="kermit"', "camunda:candidateUsers"),
+    ],
+)
+def test_what_meant_something_and_cannot_be_taken_over_is_told_as_lost(before: str, after: str, name: str) -> None:
+    """It was told that it had no effect here."""
+    xml = (FOREIGN / "approval.bpmn").read_text(encoding="utf-8").replace(before, after)
+    found = normalise(Bundle("approval", {"approval.bpmn": xml.encode()}))
+    assert ("ask", "attribute_lost", name) in told(found)
+
+
 def test_pools_data_stores_and_quoted_timers_of_another_tool() -> None:
     found = imported("pools", "office")
     assert told(found) == [

@@ -52,7 +52,17 @@ RUNNING = frozenset(
 )
 IGNORED = frozenset(
     {"dataStoreReference", "dataInputAssociation", "dataOutputAssociation", "ioSpecification", "property"}
+    | {"performer", "humanPerformer", "potentialOwner", "resourceRole"}
 )
+#: Settings of extensions that are read which say who works, or with what, and are not read.
+LOST = frozenset({"candidateUsers", "formKey", "externalReference"})
+#: Settings that would let a case run otherwise than here, with the values that would not (BPMN 2.0 § 10.3 and 10.6).
+AS_HERE = {
+    "startQuantity": frozenset({"1"}),
+    "completionQuantity": frozenset({"1"}),
+    "behavior": frozenset({"All"}),
+    "eventGatewayType": frozenset({"Exclusive"}),
+}
 
 
 def check_foreign(path: str, xml: bytes) -> Iterator[Finding]:
@@ -75,8 +85,12 @@ def _node(path: str, node: Node) -> Iterator[Finding]:
         yield _camunda(path, node, here)
     elif namespace == ZEEBE_NAMESPACE and here not in READ | NOTES:
         yield Finding("warning", path, _owner(node), "extension_ignored", {"extension": here})
+    elif namespace == ZEEBE_NAMESPACE:
+        for setting in sorted(LOST & {str(each) for each in node.attrib}):
+            yield Finding("warning", path, _owner(node), "extension_ignored", {"extension": setting})
     elif local(node):
         yield from _bpmn(path, node)
+        yield from _otherwise(path, node)
     for attribute in node.attrib:
         yield from _attribute(path, node, etree.QName(str(attribute)))
 
@@ -105,6 +119,13 @@ def _bpmn(path: str, node: Node) -> Iterator[Finding]:
         yield Finding("warning", path, _owner(node), "element_ignored", {"element": here})
     elif here == "loopCardinality":
         yield Finding("error", path, _owner(node), "loop_cardinality", {})
+
+
+def _otherwise(path: str, node: Node) -> Iterator[Finding]:
+    for setting, same in AS_HERE.items():
+        value = node.get(setting)
+        if value is not None and value not in same:
+            yield Finding("error", path, _owner(node), "runs_otherwise", {"setting": setting, "value": value[:100]})
 
 
 def _owner(node: Node) -> str:

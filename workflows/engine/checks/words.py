@@ -351,6 +351,12 @@ EXPRESSIONS: Final[Words] = {
         "„spiffworkflow:{extension}“ würde Python ausführen und ist nicht erlaubt. Entfernen Sie es.",
         '"spiffworkflow:{extension}" would run Python and is not allowed. Remove it.',
     ),
+    "runs_otherwise": (
+        "„{setting}“ ist hier „{value}“. Das wird nicht ausgeführt, der Vorgang liefe anders als gemeint. Nehmen Sie "
+        "die Einstellung weg, und zeichnen Sie es mit Gateways.",
+        '"{setting}" is "{value}" here. That is not run, the case would go otherwise than meant. Take the setting '
+        "away, and draw it with gateways.",
+    ),
     "extension_ignored": ("„{extension}“ wird nicht beachtet.", '"{extension}" is ignored.'),
     "element_ignored": (
         "„{element}“ ist nur Zeichnung und wird nicht beachtet.",

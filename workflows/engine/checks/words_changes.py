@@ -48,6 +48,10 @@ CHANGES: Final[Words] = {
         "„{name}“ ({value}) ist entfallen; hier bewirkt es nichts.",
         '"{name}" ({value}) was dropped; it has no effect here.',
     ),
+    "attribute_lost": (
+        "„{name}“ ({value}) lässt sich nicht übernehmen und ist entfallen. Geben Sie es hier neu an, wenn nötig.",
+        '"{name}" ({value}) cannot be taken over and was dropped. Say it anew here if it is to count.',
+    ),
     "extension_mapped": ("„{name}“ ist übernommen nach {to}.", '"{name}" was taken over to {to}.'),
     "extension_dropped": (
         "„{name}“ ist entfallen; hier bewirkt es nichts.",

@@ -103,6 +103,8 @@ ATTRIBUTES: Mapping[str, tuple[str, str, Translate]] = {
     "collection": ("loopCharacteristics", "inputCollection", _list),
     "elementVariable": ("loopCharacteristics", "inputElement", _plain),
 }
+#: What has no counterpart here, but said who works or whether a step happens at all.
+MEANT = frozenset({"candidateUsers", "skipExpression"})
 
 
 def _attributes(node: Node) -> Iterator[Change]:
@@ -122,7 +124,9 @@ def _attribute(node: Node, owner: str, namespace: str, name: str, value: str) ->
     rule = ATTRIBUTES.get(name) if namespace in JAVA_FAMILY else None
     new = rule[2](value.strip()) if rule is not None else None
     if rule is None or new is None or (name == "resultVariable" and local(node) != "businessRuleTask"):
-        return Change(owner, "attribute_dropped", {"name": _shown(namespace, name), "value": value[:200]})
+        meant = rule is not None or (namespace in JAVA_FAMILY and name in MEANT)
+        code = "attribute_lost" if meant else "attribute_dropped"
+        return Change(owner, code, {"name": _shown(namespace, name), "value": value[:200]})
     zeebe(node, rule[0]).set(rule[1], new)
     return Change(owner, "attribute_mapped", {"name": _shown(namespace, name), "to": rule[0], "value": new[:200]})
 
