@@ -119,6 +119,8 @@ def test_what_no_diagram_could_be_is_not_even_read() -> None:
     """120 000 elements fit into the bytes of a file and once held a web process for half a minute."""
     with at_most(LONGEST):
         assert errors("".join(f'<bpmn:task id="t{number}"/>' for number in range(30_000))) == {"too_many_elements"}
+    lanes = "".join(f'<bpmn:lane id="l{number}"/>' for number in range(30_000))
+    assert errors(f"<bpmn:laneSet>{lanes}</bpmn:laneSet>") == {"too_many_elements"}
     processes = "".join(f'<bpmn:process id="p{number}"/>' for number in range(2_000))
     xml = diagram("").decode().replace("</bpmn:definitions>", f"{processes}</bpmn:definitions>")
     found = check(bundle({"sample.bpmn": xml.replace('id="sample"', 'id="other"').encode()}), CATALOGUE)

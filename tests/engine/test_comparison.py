@@ -50,6 +50,14 @@ def test_a_moved_shape_is_no_difference(referral: Bundle) -> None:
     assert told(referral, Bundle("referral", {**referral.files, "referral.bpmn": moved})).is_empty
 
 
+def test_an_arrow_that_leads_to_nothing_is_compared_like_any_other(referral: Bundle) -> None:
+    """A step that does not run here, such as an ad-hoc subprocess of another tool, once broke the page of changes."""
+    arrow = b'<bpmn:sequenceFlow id="lost" targetRef="nothing"/></bpmn:process>'
+    xml = referral.files["referral.bpmn"].replace(b"</bpmn:process>", arrow, 1)
+    (lost,) = told(referral, Bundle("referral", {**referral.files, "referral.bpmn": xml})).flows
+    assert (lost.what, lost.name) == ("added", "? → nothing")
+
+
 def test_a_new_name_and_deadline_are_told_with_before_and_after(referral: Bundle) -> None:
     due = re.search(rb'dueDate="([^"]+)"', referral.files["referral.bpmn"])
     assert due

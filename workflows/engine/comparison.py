@@ -101,7 +101,8 @@ def _flows(before: Content, after: Content) -> Iterator[Difference]:
     ends = {**_parsed(before, "elements"), **_parsed(after, "elements")}
 
     def called(flow: Flow) -> tuple[str, str]:
-        between = (ends[key].name or key for key in (flow.source, flow.target))
+        # A draft may hold an arrow to what is not there, or is nothing that runs.
+        between = (ends[key].name or key if key in ends else key or "?" for key in (flow.source, flow.target))
         return flow.name or " → ".join(between), "flow"
 
     yield from _differences(old, new, called, _flat)

@@ -18,8 +18,8 @@ from workflows.engine.dialect.model import (
 from workflows.engine.dialect.nodes import NODE_KINDS, REFUSED_NODES, Shared, read_element
 from workflows.engine.dialect.xml import BPMN, Node, bpmn, extension_value, local, read, text
 
-PARTS = {*NODE_KINDS, *REFUSED_NODES, "sequenceFlow"}
-#: Elements and arrows of one bundle: ten times what the check allows. More are not read, which would take a minute.
+PARTS = {*NODE_KINDS, *REFUSED_NODES, "sequenceFlow", "process", "lane"}
+#: Of all these in one bundle ten times as many as the check allows elements. More are not read: it would take a minute.
 MOST_PARTS = 20_000
 CONDITIONAL = frozenset({"exclusive_gateway", "inclusive_gateway"})
 
