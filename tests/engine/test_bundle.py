@@ -2,8 +2,12 @@
 
 import codecs
 import io
+import os
 import random
+import shutil
 import stat
+import subprocess
+import sys
 import zipfile
 from contextlib import suppress
 from pathlib import Path
@@ -175,6 +179,27 @@ def test_damaged_zips_are_no_bundles() -> None:
 
 def test_what_is_not_there_is_unreadable(tmp_path: Path) -> None:
     assert refusal(tmp_path / "nothing") == "not_readable"
+
+
+@pytest.mark.parametrize("closed", ["enquiry", "enquiry/texts", "enquiry/x.form"])
+def test_what_may_not_be_read_is_told_by_its_name_and_not_left_out(closed: str, tmp_path: Path) -> None:
+    """A folder that could not be listed once counted as empty: its texts were missing without a word."""
+    (tmp_path / "enquiry" / "texts").mkdir(parents=True)
+    (tmp_path / "enquiry" / "enquiry.bpmn").write_bytes(b"<x/>")
+    (tmp_path / "enquiry" / "x.form").write_bytes(b"{}")
+    (tmp_path / closed).chmod(0)
+    told = "import sys, pathlib; from workflows.engine.checks import open_bundle, sentence\n"
+    told += "try: open_bundle(pathlib.Path(sys.argv[1]))\n"
+    told += "except Exception as error: print(sentence(error.code, error.facts))"
+    unprivileged = ["setpriv", "--bounding-set=-dac_override,-dac_read_search"] if os.geteuid() == 0 else []
+    if unprivileged and shutil.which("setpriv") is None:
+        pytest.skip("root may read everything")
+    done = subprocess.run(
+        [*unprivileged, sys.executable, "-c", told, tmp_path / "enquiry"], capture_output=True, text=True, check=True
+    )
+    (tmp_path / closed).chmod(0o700)
+    name = closed.rpartition("/")[2]
+    assert done.stdout == f"„{name}“ lässt sich nicht lesen: Die Berechtigung dazu fehlt.\n"
 
 
 @settings(max_examples=200, deadline=None)

@@ -1,8 +1,10 @@
 """A bundle: the files of one process as a folder or a zip, read within bounds and named by their content."""
 
+import errno
 import hashlib
 import io
 import lzma
+import os
 import re
 import stat
 import unicodedata
@@ -112,7 +114,13 @@ def read(source: Path | bytes) -> Bundle:
             return _from_folder(source)
         return _from_zip(content_of(source, LARGEST_ZIP, "zip_too_large"))
     except OSError as error:
-        raise BundleUnreadable("not_readable", file=source.name, reason=error.strerror or "") from None
+        raise unreadable(source, error) from None
+
+
+def unreadable(source: Path, error: OSError) -> BundleUnreadable:
+    """What could not be read, by its own name, and the errno that says why."""
+    named = Path(os.fsdecode(error.filename)).name if isinstance(error.filename, str | bytes) else source.name
+    return BundleUnreadable("not_readable", file=_shown(named), reason=errno.errorcode.get(error.errno or 0, ""))
 
 
 def content_of(path: Path, most: int, code: str) -> bytes:
@@ -132,6 +140,9 @@ def _from_folder(folder: Path) -> Bundle:
     files: dict[str, bytes] = {}
     ignored: list[str] = []
     found = list(islice(folder.rglob("*"), 2 * MOST_MEMBERS + 1))
+    for inner in (folder, *(each for each in found if each.name in _FOLDERS and each.is_dir())):
+        # What may not be listed looks empty to ``rglob``.
+        os.scandir(inner).close()
     if len(found) > 2 * MOST_MEMBERS:
         raise BundleUnreadable("too_many_files", max=MOST_MEMBERS)
     for path in sorted(found):

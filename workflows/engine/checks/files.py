@@ -106,7 +106,7 @@ def open_bundle(path: Path) -> Bundle:
             return bundles.read(path)
         content = bundles.content_of(path, bundles.LARGEST_MEMBER, "file_too_large")
     except OSError as error:
-        raise BundleUnreadable("not_readable", file=path.name, reason=error.strerror or "") from None
+        raise bundles.unreadable(path, error) from None
     if path.suffix != ".bpmn":
         return Bundle(path.stem, {path.name: content})
     beside = _beside(path)

@@ -15,6 +15,13 @@ from workflows.feel.messages import explain
 
 SEVERITIES = {"error": ("Fehler", "error"), "warning": ("Hinweis", "warning"), "change": ("Geändert", "changed")}
 
+#: Why the machine gives a file or folder to nobody, by errno.
+NOT_READ = {
+    "ENOENT": ("Es gibt sie nicht.", "It does not exist."),
+    "EACCES": ("Die Berechtigung dazu fehlt.", "The permission is missing."),
+    "ENAMETOOLONG": ("Der Name ist zu lang.", "The name is too long."),
+}
+
 
 class _Facts(dict[str, Any]):
     """Facts for a sentence; one that is missing is shown as a dash instead of failing."""
@@ -48,6 +55,8 @@ def sentence(code: str, facts: Mapping[str, Any], language: str = "de") -> str:
 def _fact(name: str, value: Any, column: int) -> Any:
     if name in {"place", "where"} and value in PLACES:
         return PLACES[value][column]
+    if name == "reason" and value in NOT_READ:
+        return NOT_READ[value][column]
     if name == "fault":
         return xml_faults.words(value, column)
     if name == "similar":
