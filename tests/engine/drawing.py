@@ -88,6 +88,13 @@ class Drawing:
         content = "".join(self._parts.pop())
         self.node("subProcess", name, inner + content, extension)
 
+    @contextmanager
+    def called(self, key: str) -> Iterator[None]:
+        """Draw another process of the same file, beside the one being drawn."""
+        self._parts.append([])
+        yield
+        self._done.append(f'<bpmn:process id="{key}" isExecutable="true">{"".join(self._parts.pop())}</bpmn:process>')
+
     def message(self, name: str, key: str = "=ref") -> str:
         """Declares a message; gives the event definition that refers to it."""
         self._shared.append(

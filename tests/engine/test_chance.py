@@ -23,11 +23,13 @@ NUMBERS = count()
 class Block:
     """``task``, ``await`` (a message), ``script``, ``seq``, ``all`` (parallel), ``some`` (inclusive),
     ``one`` (exclusive), ``sub``, ``loop``, ``each`` and ``in_turn`` (multi-instance), ``race`` (event gateway),
-    ``guarded``, ``timed``, ``reminded``.
+    ``guarded``, ``timed``, ``reminded``, ``called`` (another process), ``turns`` (a subprocess for each of two, one by
+    one), ``failed``.
 
     ``chosen`` are the indexes of the branches taken, or the number of turns; ``guarded`` and ``timed`` are subprocesses
     that a message or a timer ends, after which their second part is done; the task of ``reminded`` may be asked once
-    without being interrupted, which does its part beside it. A task that ``is_timed`` has a deadline that is noted.
+    without being interrupted, which does its part beside it. ``failed`` ends with an error, after which its second part
+    is done. A task that ``is_timed`` has a deadline that is noted.
     """
 
     kind: str
@@ -77,8 +79,22 @@ RICH = st.tuples(forked(FEW), bounded(st.one_of(FEW, forked(FEW))), forked(FEW))
 )
 DIAGRAMS = st.one_of(BLOCKS, RICH, RICH)
 
-GATEWAYS = {"all": 2, "some": 2, "one": 2, "guarded": 1, "timed": 1, "race": 2, "loop": 3}
-BOUNDED = frozenset({"guarded", "timed", "reminded"})
+
+def held(inner: st.SearchStrategy[Block]) -> st.SearchStrategy[Block]:
+    """What holds a process of its own: called, repeated one by one, ended by an error from inside."""
+    return st.one_of(
+        inner.map(lambda found: Block("called", [found])),
+        inner.map(lambda found: Block("turns", [found])),
+        st.lists(inner, min_size=2, max_size=2).map(lambda found: Block("failed", found)),
+    )
+
+
+DEEP = held(st.one_of(FEW, bounded(FEW), held(bounded(FEW))))
+DEEP_ONES = st.tuples(forked(st.one_of(FEW, DEEP)), DEEP, forked(FEW)).map(lambda found: Block("seq", list(found)))
+EVERY = st.one_of(DIAGRAMS, DEEP_ONES)
+
+GATEWAYS = {"all": 2, "some": 2, "one": 2, "guarded": 1, "timed": 1, "failed": 1, "race": 2, "loop": 3}
+BOUNDED = frozenset({"guarded", "timed", "reminded", "failed"})
 
 
 def blocks(block: Block) -> Iterator[Block]:
@@ -190,7 +206,37 @@ def draw_loop(d: Drawing, block: Block) -> str:
     return out
 
 
-DRAWN = {"reminded": draw_reminded, "race": draw_race, "loop": draw_loop}
+def draw_called(d: Drawing, block: Block) -> str:
+    with d.called(f"{block.name}_p"):
+        d.flow(draw(d, block.parts[0], d.start(f"{block.name}_s")), d.end(f"{block.name}_e"))
+    return d.call(block.name, f"{block.name}_p")
+
+
+def draw_turns(d: Drawing, block: Block) -> str:
+    with d.sub(block.name, inner=each("=[1, 2]", "item", sequential=True)):
+        d.flow(draw(d, block.parts[0], d.start(f"{block.name}_s")), d.end(f"{block.name}_e"))
+    return block.name
+
+
+def draw_failed(d: Drawing, block: Block) -> str:
+    name = block.name
+    merge = d.gateway("exclusive", f"{name}_merge")
+    with d.sub(name):
+        d.flow(draw(d, block.parts[0], d.start(f"{name}_s")), d.end(f"{name}_e", d.error(f"lost_{name}")))
+    d.boundary(f"{name}_b", name, f'<bpmn:errorEventDefinition errorRef="e_lost_{name}"/>')
+    d.flow(draw(d, block.parts[1], f"{name}_b"), merge)
+    d.flow(name, merge)
+    return merge
+
+
+DRAWN = {
+    "reminded": draw_reminded,
+    "race": draw_race,
+    "loop": draw_loop,
+    "called": draw_called,
+    "turns": draw_turns,
+    "failed": draw_failed,
+}
 
 
 # -- the reference: what remains of a block; None when nothing does ---------------------------------------------------
@@ -206,8 +252,12 @@ def begun(block: Block) -> Rest:
         return None
     if block.kind == "seq":
         return following(None, block.parts)
-    if block.kind == "sub":
+    if block.kind in {"sub", "called"}:
         return begun(block.parts[0])
+    if block.kind == "failed":
+        return following(None, block.parts)
+    if block.kind == "turns":
+        return following(None, block.parts * 2)
     if block.kind in {"guarded", "timed"}:
         inside = begun(block.parts[0])
         return ("guarded", inside, block) if inside is not None else None
@@ -315,7 +365,7 @@ def step(action: str) -> Step:
     deadline=None,
     suppress_health_check=[HealthCheck.function_scoped_fixture, HealthCheck.too_slow],
 )
-@given(block=DIAGRAMS, data=st.data())
+@given(block=EVERY, data=st.data())
 def test_every_diagram_does_what_the_reference_says_in_any_order(house: House, block: Block, data: Any) -> None:
     d = Drawing(f"chance{next(NUMBERS)}")
     d.flow(draw(d, block, d.start()), d.end())
@@ -344,7 +394,7 @@ def test_half_of_what_is_drawn_has_three_gateways_and_a_boundary_event() -> None
     drawn: list[bool] = []
 
     @settings(max_examples=200, derandomize=True, database=None, suppress_health_check=list(HealthCheck))
-    @given(block=DIAGRAMS)
+    @given(block=EVERY)
     def look(block: Block) -> None:
         drawn.append(is_rich(block))
 
