@@ -6,7 +6,7 @@ from decimal import Decimal
 import pytest
 
 from tests.conftest import Database
-from tests.engine.drawing import Drawing
+from tests.engine.drawing import Drawing, mapping
 from tests.engine.house import House
 from workflows.engine import snapshots
 from workflows.engine.run import MOST_STEPS
@@ -31,6 +31,21 @@ def test_two_thousand_turns_leave_the_state_as_small_as_two(house: House, databa
     assert len(sizes) == 1
     house.complete(instance, "ask", answer=True)
     assert house.status(instance) == "completed"
+
+
+def test_of_what_is_done_nothing_stays_among_the_variables(house: House) -> None:
+    """Neither what came with a step nor what was handed in to it."""
+    d = Drawing()
+    d.flow(d.start(), d.gateway("exclusive", "again"), d.user("ask", extension=mapping({"turn": "=turns"})))
+    d.flow("ask", d.script("count", "=turns + 1", "turns"), d.gateway("exclusive", "enough", default="back"))
+    d.flow("enough", d.end(), when="=turns = 9")
+    d.flow("enough", "again", name="back")
+    instance = house.run(d, turns=0)
+    for turn in range(1, 4):
+        house.complete(instance, "ask", answer="long")
+        (waiting,) = (task.token for task in house.tasks(instance) if task.status == "open")
+        own = {"": {"turns": turn, "answer": "long"}, waiting: {"turn": turn}}
+        assert house.instance(instance).variables == own
 
 
 def test_two_thousand_automatic_turns_run_in_one_step(house: House) -> None:
