@@ -91,6 +91,23 @@ def test_an_untouched_form_holds_variables_and_defaults() -> None:
     }
 
 
+def test_a_list_begins_with_the_entries_it_promises_until_there_are_some() -> None:
+    def rows(repetitions: object, known: dict[str, object]) -> int:
+        the_form = form(
+            {
+                "type": "dynamiclist",
+                "path": "lines",
+                "defaultRepetitions": repetitions,
+                "components": [{"type": "textfield", "key": "position"}],
+            }
+        )
+        first = forms.initial(the_form, known, now=NOW)
+        return len(forms.visible(the_form, first, known, now=NOW)[0].rows)
+
+    assert [rows(count, {}) for count in (None, 0, -1, 1, 3, 10_000)] == [0, 0, 0, 1, 3, 20]
+    assert rows(3, {"lines": [{"position": "Miete"}]}) == 1
+
+
 def test_values_are_shown_as_inputs_want_them() -> None:
     the_form = form(
         {"type": "number", "key": "a"},

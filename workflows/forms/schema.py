@@ -38,6 +38,7 @@ SHORTEST_COUNTED = 1_000
 MOST_MEMORY = 1024 * 1024
 LONGEST_LABEL = 2_000
 LONGEST_UNIT = 20
+MOST_ROWS_AT_FIRST = 20
 LONGEST_DISPLAY = 20_000
 
 _KEY = re.compile(r"[A-Za-z][A-Za-z0-9_]{0,63}")
@@ -122,7 +123,7 @@ class _Reader:
             subtype=_subtype(component) if kind == "datetime" else "",
             unit=_unit(component) if kind == "number" else "",
             properties=properties,
-            default=component.get("defaultValue"),
+            default=_rows_at_first(component) if kind == "dynamiclist" else component.get("defaultValue"),
             default_from=self._expression(properties.get("default"), "default"),
         )
         field = replace(field, spoken=self._spoken(field))
@@ -332,6 +333,12 @@ def _format(validate: dict[str, Any]) -> str:
     if value not in ("", "custom", "email", "phone"):
         raise FormError("unusable_setting", setting="validationType")
     return "" if value == "custom" else str(value)
+
+
+def _rows_at_first(component: dict[str, Any]) -> list[dict[str, Any]] | None:
+    """The empty entries an untouched list begins with, so that the first need not be asked for."""
+    count = component.get("defaultRepetitions")
+    return [{} for _ in range(min(count, MOST_ROWS_AT_FIRST))] or None if isinstance(count, int) else None
 
 
 def _unit(component: dict[str, Any]) -> str:
