@@ -5,6 +5,8 @@ from collections.abc import Callable
 from dataclasses import replace
 from typing import Any
 
+from sqlalchemy import text
+
 from tests.conftest import Begin
 from tests.webapp.conftest import Browser, Enquired
 from webapp.audit import views
@@ -159,3 +161,17 @@ def test_a_case_is_found_by_its_reference(signed_in: Callable[[str], Browser], b
     assert set(places.findall(by_reference)) == {f"Vorgang {enquiry.reference}"}
     assert places.findall(by_reference) == places.findall(by_key)
     assert "Keine Einträge" in mine.get("/audit?stream=2026-9999").text
+
+
+def test_an_entry_damaged_beyond_reading_is_shown_and_named(signed_in: Callable[[str], Browser], begin: Begin) -> None:
+    reviewer = signed_in("reviewer")
+    with begin() as tx:
+        audit.record(tx, "case:1", "case.opened", "case:1")
+    with begin() as tx:
+        # SQLite keeps what it is given; PostgreSQL stores no text that is none.
+        damaged = {"sqlite": "CAST(x'ff41' AS TEXT)", "postgresql": "'edited'"}[tx.session.get_bind().dialect.name]
+        tx.session.execute(text(f"UPDATE audit_entry SET event = {damaged} WHERE stream = 'case:1'"))
+    assert reviewer.get("/audit").status_code == 200
+    proven = reviewer.post("/audit")
+    assert proven.status_code == 200
+    assert "Das Protokoll wurde verändert" in proven.text

@@ -12,6 +12,7 @@ from webapp.security import row_id
 from workflows import policy
 from workflows.actions import trail_names
 from workflows.core import audit as trail
+from workflows.core.db import any_text
 from workflows.core.tx import Tx
 
 audit = Blueprint("audit", __name__)
@@ -36,7 +37,8 @@ def _page(tx: Tx, result: dict[str, Any] | None) -> str:
     asked = request.args.get("stream", "").strip()
     stream = trail_names.stream(tx, asked)
     behind = _place(request.args.get("behind", ""))
-    found = trail.entries(tx.session, stream or None, behind=behind, limit=PAGE_SIZE + 1)
+    with any_text(tx.session):  # what was damaged is what the reviewer came for
+        found = trail.entries(tx.session, stream or None, behind=behind, limit=PAGE_SIZE + 1)
     rows = shown.rows(tx, found[:PAGE_SIZE])
     more = len(found) > PAGE_SIZE
     return render_template(
