@@ -216,6 +216,12 @@ BESIDE: Mapping[str, Any] = {
             "stops": [{"name": "Antwort schreiben", "kind": "person", "who": "Koordination"}],
             "is_timeout": False,
         },
+        {
+            "when": "Halbe Frist vorbei",
+            "past": ["Erinnern"],
+            "stops": [{"name": "Antwort festhalten", "kind": "stays", "who": ""}],
+            "is_timeout": True,
+        },
         {"when": "", "past": [], "stops": [{"name": "Ende", "kind": "end", "who": ""}], "is_timeout": True},
     ],
     "colleagues": NAMES,

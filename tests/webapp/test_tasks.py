@@ -155,6 +155,15 @@ def test_the_page_says_what_was_what_comes_and_who_could_do_it(signed_in: SignIn
     assert "Zurückstellen" not in other
 
 
+def test_a_reminder_is_told_by_its_name_and_ends_nothing(signed_in: SignIn, enquiry: Enquired, begin: Begin) -> None:
+    with begin() as tx:
+        triage = tx.session.scalars(select(Task.id).where(Task.element_id == "triage")).one()
+    page = signed_in("coordinator").get(f"/tasks/{triage}").text
+    reminder = page.partition("Nach 3 Arbeitstagen:")[2].partition("</li>")[0]
+    assert "Die Aufgabe bleibt offen." in reminder
+    assert "Damit ist der Ablauf zu Ende." not in reminder
+
+
 def test_who_may_only_look_is_offered_nothing_to_send(signed_in: SignIn, task_id: int) -> None:
     mine, other = signed_in("coordinator"), signed_in("leadership")
     page = other.get(f"/tasks/{task_id}").text

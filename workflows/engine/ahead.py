@@ -22,7 +22,10 @@ AUTOMATIC = frozenset({"service_task", "send_task", "script_task", "business_rul
 
 @dataclass(frozen=True, slots=True)
 class Stop:
-    """Where a way rests; ``kind`` is ``person``, ``waits``, ``automatic`` or ``end``, ``lane`` who works there."""
+    """Where a way rests; ``kind`` is ``person``, ``waits``, ``automatic``, ``end``, or ``stays`` for the task itself.
+
+    ``lane`` is who works there.
+    """
 
     kind: str
     name: str
@@ -48,10 +51,12 @@ Found = tuple[str, tuple[str, ...], Stop]
 
 def ways(process: ParsedProcess, element_id: str) -> list[Way]:
     """The ways on from a task, in the order drawn, at most ``MOST``; those by the same answer are one."""
-    told = _grouped(_onwards(process, process.elements[element_id], "", (), frozenset({element_id})), is_timeout=False)
+    task = process.elements[element_id]
+    told = _grouped(_Walk(process).onwards(task, "", (), frozenset({element_id})), is_timeout=False)
     for boundary in process.boundaries(element_id):
         if boundary.trigger.kind == "timer":
-            late = _onwards(process, boundary, boundary.name, (), frozenset({boundary.id}))
+            walk = _Walk(process, None if boundary.interrupting else task)
+            late = walk.onwards(boundary, boundary.name, (), frozenset({boundary.id}))
             told += _grouped(late, is_timeout=True)
     return told[:MOST]
 
@@ -79,45 +84,46 @@ def _shared(pasts: list[tuple[str, ...]]) -> tuple[str, ...]:
     return pasts[0][:shared]
 
 
-def _onwards(
-    process: ParsedProcess, element: Element, when: str, past: tuple[str, ...], seen: frozenset[str]
-) -> Iterator[Found]:
-    for flow_id in element.outgoing:
-        flow = process.flows[flow_id]
-        target = process.elements[flow.target]
-        # Only the first answer is this task's own; what later gateways ask is decided by what was typed before.
-        said = when or flow.name
-        if target.id not in seen:
-            yield from _arriving(process, target, said, past, seen | {target.id})
+@dataclass(frozen=True, slots=True)
+class _Walk:
+    """Along the arrows; beside a task that ``stays``, as the way of a reminder does, an end ends only that way."""
 
+    process: ParsedProcess
+    stays: Element | None = None
 
-def _arriving(
-    process: ParsedProcess, target: Element, when: str, past: tuple[str, ...], seen: frozenset[str]
-) -> Iterator[Found]:
-    if target.kind in STOPS:
-        yield when, past, Stop(STOPS[target.kind], target.name, _lane(process, target))
-    elif target.kind == "sub_process":
-        for start in process.starts(target.id):
-            yield from _onwards(process, start, when, past, seen)
-    elif target.kind == "end_event":
-        yield from _ending(process, target, when, past, seen)
-    else:
-        automatic = target.kind in AUTOMATIC and target.kind not in GATEWAYS and target.name
-        yield from _onwards(process, target, when, (*past, target.name) if automatic else past, seen)
+    def onwards(self, element: Element, when: str, past: tuple[str, ...], seen: frozenset[str]) -> Iterator[Found]:
+        for flow_id in element.outgoing:
+            flow = self.process.flows[flow_id]
+            target = self.process.elements[flow.target]
+            # Only the first answer is this task's own; what later gateways ask is decided by what was typed before.
+            said = when or flow.name
+            if target.id not in seen:
+                yield from self._arriving(target, said, past, seen | {target.id})
 
+    def _arriving(self, target: Element, when: str, past: tuple[str, ...], seen: frozenset[str]) -> Iterator[Found]:
+        if target.kind in STOPS:
+            yield when, past, Stop(STOPS[target.kind], target.name, self._lane(target))
+        elif target.kind == "sub_process":
+            for start in self.process.starts(target.id):
+                yield from self.onwards(start, when, past, seen)
+        elif target.kind == "end_event":
+            yield from self._ending(target, when, past, seen)
+        else:
+            automatic = target.kind in AUTOMATIC and target.kind not in GATEWAYS and target.name
+            yield from self.onwards(target, when, (*past, target.name) if automatic else past, seen)
 
-def _ending(
-    process: ParsedProcess, end: Element, when: str, past: tuple[str, ...], seen: frozenset[str]
-) -> Iterator[Found]:
-    """An end inside a subprocess goes on behind it."""
-    around = process.processes[end.process]
-    outer = process.elements.get(around.id) if around.parent is not None else None
-    if outer is not None and end.trigger.kind in {"none", "message"} and outer.id not in seen:
-        yield from _onwards(process, outer, when, past, seen | {outer.id})
-    else:
-        yield when, past, Stop("end", end.name)
+    def _ending(self, end: Element, when: str, past: tuple[str, ...], seen: frozenset[str]) -> Iterator[Found]:
+        """An end inside a subprocess goes on behind it, unless the task is still there to be done."""
+        around = self.process.processes[end.process]
+        outer = self.process.elements.get(around.id) if around.parent is not None else None
+        goes_on = end.trigger.kind in {"none", "message"}
+        if goes_on and self.stays is not None and end.process == self.stays.process:
+            yield when, past, Stop("stays", self.stays.name)
+        elif goes_on and outer is not None and outer.id not in seen:
+            yield from self.onwards(outer, when, past, seen | {outer.id})
+        else:
+            yield when, past, Stop("end", end.name)
 
-
-def _lane(process: ParsedProcess, element: Element) -> str:
-    lane = process.lanes.get(element.lane or "")
-    return lane.name if lane is not None else ""
+    def _lane(self, element: Element) -> str:
+        lane = self.process.lanes.get(element.lane or "")
+        return lane.name if lane is not None else ""
