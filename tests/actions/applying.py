@@ -28,15 +28,26 @@ def advise(house: House, enquiry: Mapping[str, Any] = ENQUIRY, channel: str = "f
     return token
 
 
-def walk(house: House, until: str, *, by: Mapping[str, str] | None = None) -> None:
-    """Do the story's tasks up to, and without, the first one of ``until``; ``by`` says who does one of them instead."""
+def walk(house: House, until: str, *, by: Mapping[str, str] | None = None, since: str = "") -> None:
+    """Do the story's tasks up to, and without, the first one of ``until``, beginning with ``since`` if it is given.
+
+    ``by`` says who does one of them instead.
+    """
+    begun = not since
     for step in yaml.safe_load(STORY.read_text(encoding="utf-8"))["steps"]:
         element_id = step.get("complete")
         if element_id == until:
             return
-        if element_id is not None:
+        begun = begun or element_id == since
+        if begun and element_id is not None:
             who = (by or {}).get(element_id) or WHO.get(step["by"], step["by"])
             house.do(who, element_id, _with_accounts(house, step["values"]))
+
+
+def walk_again(house: House, *element_ids: str) -> None:
+    """Do the story's first tasks of these elements, in this order."""
+    for element_id in element_ids:
+        house.do("coordinator", element_id, typed(element_id))
 
 
 def jury(house: House, *names: str) -> list[Actor]:

@@ -151,3 +151,54 @@ def test_what_fits_comes_first_and_a_second_application_of_the_association_is_to
     again = next(label for label in _options(house) if label.startswith("Ausländerbeirat, Projektförderung"))
     assert "noch unklar" in again
     assert "läuft schon ein Antrag der MO (2026-0001)" in again
+
+
+def _untouched(house: House, element_id: str, *fields: str) -> list[object]:
+    """What the only open task of that element has in these fields before anybody touches it."""
+    with house.at("coordinator") as tx:
+        open_now = select(Task.id).where(Task.element_id == element_id, Task.status == "open")
+        values = inbox.open_form(tx, tx.session.scalars(open_now).one()).values
+    return [values.get(field) for field in fields]
+
+
+def test_what_was_done_once_is_not_filled_in_for_the_next_time(house: House) -> None:
+    applying.jury(house, "jury")
+    applying.advise(house)
+    applying.walk(house, "manage_grant")
+    house.do("coordinator", "manage_grant", {"step": "draw", "draw_amount": 1000})
+    house.do("coordinator", "confirm_spending", applying.typed("confirm_spending"))
+    assert _untouched(house, "manage_grant", "step", "draw_amount") == [None, None]
+    house.do("coordinator", "manage_grant", {"step": "draw", "draw_amount": 500})
+    assert _untouched(house, "confirm_spending", "spent_on", "spent_note") == [None, None]
+    house.do("coordinator", "confirm_spending", applying.typed("confirm_spending"))
+    lines = [{"position": "Miete", "amount": 500}, {"position": "Chorleitung", "amount": 2200}]
+    house.do("coordinator", "manage_grant", {"step": "change", "changed_lines": lines, "change_reason": "Mehr Proben"})
+    assert _untouched(house, "manage_grant", "step", "change_reason") == [None, None]
+
+
+def test_a_decision_on_something_else_begins_without_the_one_before(house: House) -> None:
+    applying.jury(house, "jury")
+    applying.advise(house)
+    applying.walk(house, "review_draft")
+    house.do("coordinator", "review_draft", {"review": "revise", "review_comment": "Bitte genauer."})
+    applying.walk_again(house, "answer_questions", "plan_costs")
+    assert _untouched(house, "review_draft", "review") == [None]
+    applying.walk_again(house, "review_draft")
+    applying.walk(house, "manage_grant", since="gather_documents")
+    for rent, fee in ((1500, 1200), (500, 2200)):
+        lines = [{"position": "Miete", "amount": rent}, {"position": "Chorleitung", "amount": fee}]
+        house.do("coordinator", "manage_grant", {"step": "change", "changed_lines": lines, "change_reason": "Anders"})
+        assert _untouched(house, "approve_change", "change_verdict", "change_note") == [None, None]
+        house.do("coordinator", "approve_change", {"change_verdict": "approved", "change_note": "Passt."})
+
+
+def test_a_part_that_was_paid_back_is_not_filled_in_for_the_rest(house: House) -> None:
+    applying.jury(house, "jury")
+    applying.advise(house)
+    applying.walk(house, "write_proof")
+    proof = applying.typed("write_proof")
+    less = [{**line, "spent": line["spent"] - 100} for line in proof["proof_lines"]]
+    house.do("coordinator", "write_proof", {**proof, "proof_lines": less})
+    house.do("coordinator", "check_proof", {"proof_verdict": "ok"})
+    house.do("coordinator", "confirm_repayment", {"repayment": "part", "repaid_amount": 1, "repaid_on": "2026-03-02"})
+    assert _untouched(house, "confirm_repayment", "repayment", "repaid_amount", "repaid_on") == [None, None, None]

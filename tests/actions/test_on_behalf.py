@@ -291,3 +291,13 @@ def test_what_the_association_says_by_phone_closes_the_case(house: House) -> Non
     house.work()
     assert house.status_of(case) == "closed"
     assert _told(house, case, "case.confirmed")["on_behalf_of"] == "Brücke e.V."
+
+
+def test_a_second_question_begins_without_the_reply_to_the_first(house: House) -> None:
+    _asked(house)
+    for question in ("Wie viele sind es?", "Und wann?"):
+        _phoned(house, {"answer": "ask", "question": question})
+        with house.at("coordinator") as tx:
+            task = tx.session.scalars(select(Task.id).where(Task.element_id == "reply_question")).all()[-1]
+            assert not inbox.open_form(tx, task).values.get("reply")
+        house.do("coordinator", "reply_question", {"reply": f"Antwort auf: {question}", "reply_days": 5})
