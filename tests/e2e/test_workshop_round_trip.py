@@ -103,7 +103,7 @@ def edited(page: Page, house: House, draft_id: int, named: str) -> None:
     page.locator(".djs-search-input input").type(named)
     page.locator(".djs-search-result").first.wait_for()
     page.keyboard.press("Enter")
-    field = page.get_by_label("Name", exact=True)
+    field = page.locator("#bio-properties-panel-name")
     before = field.input_value()
     for text in ("Anders", before):
         with page.expect_response(lambda answer: "/files/" in answer.url and answer.request.method == "PUT"):
