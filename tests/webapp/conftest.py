@@ -16,16 +16,27 @@ from werkzeug.test import TestResponse
 from tests.conftest import Begin
 from tests.prepared import first_contents
 from tests.webapp.shared_app import app_in
-from workflows.actions import enquiries
+from workflows import worker
+from workflows.actions import enquiries, inbox
 from workflows.core import links
 from workflows.core.clock import SetClock
 from workflows.core.settings import Settings
+from workflows.core.smtp import DemoTransport
 from workflows.core.tx import PUBLIC
 from workflows.domain import passwords, people
+from workflows.engine.tasks import Task
 from workflows.migrations import tables
 
 ADDRESS = "https://lotse.example"
 PASSWORD = "ein langes Passwort"
+
+TRIAGE = {
+    "decision": "help",
+    "summary": "Raum gesucht",
+    "urgency": "normal",
+    "support_level": "inform",
+    "ways": "refer",
+}
 
 
 @dataclass(frozen=True)
@@ -152,6 +163,23 @@ def enquiry(begin: Begin, house: None) -> Enquired:
     with begin(PUBLIC) as tx:
         case, link = enquiries.submit(tx, ENQUIRY, "de", "fixture")
         return Enquired(case.id, case.reference, links.token(link, tx.settings))
+
+
+@pytest.fixture
+def advised(
+    enquiry: Enquired, begin: Begin, sessions: sessionmaker[Session], settings: Settings, clock: SetClock
+) -> Callable[[], None]:
+    """An enquiry that became an application; gives the worker."""
+
+    def work() -> None:
+        worker.run_due(sessions, settings, clock, DemoTransport())
+
+    work()
+    with begin() as tx:
+        triage = tx.session.scalars(select(Task.id).where(Task.element_id == "triage")).one()
+        inbox.complete(tx, triage, {**TRIAGE, "ways": ["funding"]})
+    work()
+    return work
 
 
 def dump(sessions: sessionmaker[Session]) -> dict[str, list[Any]]:

@@ -1,6 +1,6 @@
 """Funding in the pages: from the enquiry's way to the task, and the application in the case."""
 
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from typing import Any
 
 from sqlalchemy import select
@@ -8,8 +8,7 @@ from sqlalchemy.orm import Session, sessionmaker
 
 from tests.actions.applying import typed
 from tests.conftest import Begin
-from tests.webapp.conftest import Enquired
-from tests.webapp.test_journey import TRIAGE
+from tests.webapp.conftest import TRIAGE, Enquired
 from tests.webapp.test_on_behalf import HOW, SignIn
 from workflows import worker
 from workflows.actions import inbox
@@ -22,18 +21,8 @@ from workflows.engine.tasks import Task
 
 
 def test_an_enquiry_becomes_an_application_with_its_task_and_its_place_in_the_case(
-    signed_in: SignIn,
-    enquiry: Enquired,
-    begin: Begin,
-    sessions: sessionmaker[Session],
-    settings: Settings,
-    clock: SetClock,
+    signed_in: SignIn, advised: Callable[[], None], begin: Begin
 ) -> None:
-    worker.run_due(sessions, settings, clock, DemoTransport())
-    with begin() as tx:
-        triage = tx.session.scalars(select(Task.id).where(Task.element_id == "triage")).one()
-        inbox.complete(tx, triage, {**TRIAGE, "ways": ["funding"]})
-    worker.run_due(sessions, settings, clock, DemoTransport())
     with begin() as tx:
         task = tx.session.scalars(select(Task).where(Task.status == "open")).one()
         assert (task.element_id, task.subject) == ("describe_project", "application:1")
@@ -99,28 +88,15 @@ def test_a_biased_member_reads_why_the_task_is_not_theirs(
 
 
 def test_the_coordination_enters_that_only_the_application_is_given_up(
-    signed_in: SignIn,
-    enquiry: Enquired,
-    begin: Begin,
-    sessions: sessionmaker[Session],
-    settings: Settings,
-    clock: SetClock,
+    signed_in: SignIn, advised: Callable[[], None], begin: Begin
 ) -> None:
-    def work() -> None:
-        worker.run_due(sessions, settings, clock, DemoTransport())
-
-    work()
-    with begin() as tx:
-        triage = tx.session.scalars(select(Task.id).where(Task.element_id == "triage")).one()
-        inbox.complete(tx, triage, {**TRIAGE, "ways": ["funding"]})
-    work()
     mine = signed_in("coordinator")
     page = mine.get("/cases/1/withdrawal").text
     assert "nur die Förderberatung" in page
     for wrong in ("application:2", "application:x"):
         assert mine.post("/cases/1/withdrawal", {"what": wrong, **HOW}).status_code == 404
     assert mine.post("/cases/1/withdrawal", {"what": "application:1", **HOW}).location == "/cases/1"
-    work()
+    advised()
     case = mine.get("/cases/1").text
     assert "Rückzug des Förderantrags gewünscht" in case
     assert "(Telefon, 02.03.2026)" in case

@@ -12,7 +12,7 @@ from sqlalchemy.orm import Session, sessionmaker
 
 from tests.conftest import Begin
 from tests.core.test_files import PDF
-from tests.webapp.conftest import ADDRESS, Browser, Enquired, dump
+from tests.webapp.conftest import ADDRESS, TRIAGE, Browser, Enquired, dump
 from tests.webapp.test_uploads import numbers, stored, upload
 from webapp import doors
 from webapp.portal.views import OPENED, STAYS_OPEN
@@ -30,13 +30,6 @@ from workflows.domain.referrals import Referral
 
 SignIn = Callable[[str], Browser]
 
-TRIAGE = {
-    "decision": "help",
-    "summary": "Raum gesucht",
-    "urgency": "normal",
-    "support_level": "inform",
-    "ways": "refer",
-}
 CHOICE = {
     "offices": "culture_office",
     "reason": "Raum für einen Elternabend",

@@ -8,8 +8,8 @@ from sqlalchemy import select
 from sqlalchemy.orm import Session, sessionmaker
 
 from tests.conftest import Begin
-from tests.webapp.conftest import Browser, Enquired
-from tests.webapp.test_journey import CHOICE, TRIAGE, Town
+from tests.webapp.conftest import TRIAGE, Browser, Enquired
+from tests.webapp.test_journey import CHOICE, Town
 from workflows import worker
 from workflows.actions import enquiries
 from workflows.core.clock import SetClock

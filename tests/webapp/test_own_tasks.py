@@ -3,20 +3,13 @@
 from collections.abc import Callable
 from decimal import Decimal
 
-import pytest
 from sqlalchemy import select
-from sqlalchemy.orm import Session, sessionmaker
 
 from tests.actions.applying import typed
 from tests.conftest import Begin
 from tests.webapp.conftest import Browser, Enquired
-from tests.webapp.test_journey import TRIAGE
-from workflows import worker
 from workflows.actions import inbox
-from workflows.core.clock import SetClock
 from workflows.core.outbox import Mail
-from workflows.core.settings import Settings
-from workflows.core.smtp import DemoTransport
 from workflows.domain.funding import Application
 from workflows.engine.tasks import Task
 
@@ -41,30 +34,13 @@ SKETCH: dict[str, object] = {
 }
 
 
-@pytest.fixture
-def work(
-    enquiry: Enquired, begin: Begin, sessions: sessionmaker[Session], settings: Settings, clock: SetClock
-) -> Callable[[], None]:
-    """An enquiry that became an application; gives the worker."""
-
-    def work() -> None:
-        worker.run_due(sessions, settings, clock, DemoTransport())
-
-    work()
-    with begin() as tx:
-        triage = tx.session.scalars(select(Task.id).where(Task.element_id == "triage")).one()
-        inbox.complete(tx, triage, {**TRIAGE, "ways": ["funding"]})
-    work()
-    return work
-
-
 def _open(begin: Begin, element_id: str) -> int:
     with begin() as tx:
         return tx.session.scalars(select(Task.id).where(Task.element_id == element_id, Task.status == "open")).one()
 
 
 def test_the_association_describes_its_project_from_the_link_of_its_mail(
-    browser: Browser, enquiry: Enquired, work: Callable[[], None], begin: Begin
+    browser: Browser, enquiry: Enquired, advised: Callable[[], None], begin: Begin
 ) -> None:
     with begin() as tx:
         mail = tx.session.scalars(select(Mail).order_by(Mail.id.desc()).limit(1)).one()
@@ -94,7 +70,7 @@ def test_the_association_describes_its_project_from_the_link_of_its_mail(
 
 
 def test_programme_state_and_deadline_stand_on_the_status_page(
-    browser: Browser, enquiry: Enquired, work: Callable[[], None], begin: Begin
+    browser: Browser, enquiry: Enquired, advised: Callable[[], None], begin: Begin
 ) -> None:
     with begin() as tx:
         inbox.complete(tx, _open(begin, "describe_project"), typed("describe_project"))
@@ -118,7 +94,7 @@ def test_programme_state_and_deadline_stand_on_the_status_page(
 
 
 def test_what_is_not_theirs_is_not_there_and_who_is_late_keeps_what_was_typed(
-    browser: Browser, enquiry: Enquired, work: Callable[[], None], begin: Begin
+    browser: Browser, enquiry: Enquired, advised: Callable[[], None], begin: Begin
 ) -> None:
     sketch = _open(begin, "describe_project")
     path = f"/s/{enquiry.token}/tasks/{sketch}"
@@ -136,7 +112,7 @@ def test_what_is_not_theirs_is_not_there_and_who_is_late_keeps_what_was_typed(
 
 
 def test_whoever_has_called_for_money_reads_before_withdrawing_that_it_must_be_proven(
-    browser: Browser, enquiry: Enquired, work: Callable[[], None], begin: Begin
+    browser: Browser, enquiry: Enquired, advised: Callable[[], None], begin: Begin
 ) -> None:
     page = f"/s/{enquiry.token}/withdraw"
     assert "trotzdem nachweisen" not in browser.get(page).text
